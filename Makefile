@@ -1,0 +1,89 @@
+# Relative paths and `python -m` throughout: scripts inside a virtual environment carry its
+# absolute path in their first line, which breaks where a folder's name has a space.
+
+VENV ?= .venv
+PORT ?= 8000
+LIVESTREAM_VAR ?= var
+export VENV PORT LIVESTREAM_VAR
+
+PY := $(VENV)/bin/python
+MANAGE := $(PY) manage.py
+# Checks look at the code, not at anybody's state folder.
+CHECKING := DJANGO_SETTINGS_MODULE=settings.test
+
+# More workers than this wait for the disk, not for a processor.
+WORKERS ?= -n auto --maxprocesses 8
+ARGS ?=
+SCENARIO ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check lint types imports migrations matrix schema format \
+	bench-contributions bench-refund install install-dev lock clean
+
+help: ## list these targets
+	@echo "make <target>   (PORT=$(PORT), LIVESTREAM_VAR=$(LIVESTREAM_VAR))"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' Makefile
+
+run: install ## serve web, worker and relay in one process on SQLite
+	@echo "» Starting"
+	@exec $(MANAGE) serve --prepare
+
+demo: install ## play a show against the running server (SCENARIO=… for another story)
+	@$(MANAGE) demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(ARGS)
+
+test: install-dev ## run the tests (DATABASE_URL and BROKER_URL choose other servers; ARGS for pytest)
+	@$(PY) -m pytest $(WORKERS) $(ARGS)
+
+check: lint types imports migrations matrix schema ## everything below that can fail without running a test
+	@echo "» All checks passed"
+
+lint: install-dev ## style and formatting
+	@echo "» ruff"
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: install-dev ## types
+	@echo "» mypy"
+	@$(PY) -m mypy
+
+imports: install-dev ## who may import whom
+	@echo "» import contracts"
+	@$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo
+
+migrations: install-dev ## no model without its migration
+	@echo "» migrations"
+	@$(CHECKING) $(MANAGE) makemigrations --check --dry-run
+
+matrix: install-dev ## the documented matrix of events and receivers is the real one
+	@echo "» signal matrix"
+	@$(CHECKING) $(MANAGE) signal_matrix --check
+
+# An empty document is valid too, so the paths are counted.
+schema: install-dev ## the OpenAPI document is valid and not empty
+	@echo "» OpenAPI document"
+	@mkdir -p "$$LIVESTREAM_VAR"
+	@$(CHECKING) $(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file "$$LIVESTREAM_VAR/schema.json"
+	@$(PY) -c "import json, sys; n = len(json.load(open(sys.argv[1]))['paths']); print(n, 'paths'); sys.exit(n == 0)" "$$LIVESTREAM_VAR/schema.json"
+
+format: install-dev ## rewrite the code in the house's format
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench-contributions: install-dev ## contributions a second, beside other ways to do them (needs PostgreSQL)
+	@$(PY) -m bench.contributions $(ARGS)
+
+bench-refund: install-dev ## refunding 10,000 and 100,000 contributors (needs PostgreSQL)
+	@$(PY) -m bench.refund $(ARGS)
+
+install: ## make the virtual environment and install the service's packages
+	@.ci/install run
+
+install-dev: ## the same, with what tests and checks need
+	@.ci/install dev
+
+lock: install-dev ## resolve the requirements anew into constraints.txt
+	@grep -hvE '^-[cr] ' requirements.txt requirements-dev.txt | $(PY) -m uv pip compile --quiet --universal --upgrade \
+		--python-version 3.11 --no-annotate --custom-compile-command "make lock" --output-file constraints.txt -
+
+clean: ## remove the virtual environment and caches (the state folder stays)
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Contributions a second, beside other ways to do the same."""

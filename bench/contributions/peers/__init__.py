@@ -1,0 +1,1 @@
+"""Other ways to do it, outside this service's code."""

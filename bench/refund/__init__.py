@@ -1,0 +1,1 @@
+"""Giving an escrow back to its contributors, beside a loop over them."""

@@ -1,0 +1,17 @@
+"""App configuration."""
+
+from livestream.apps import DomainAppConfig
+
+
+class GoalsConfig(DomainAppConfig):
+    name = "goals"
+    verbose_name = "Goals"
+    default = True
+
+    def ready(self) -> None:
+        super().ready()
+        from goals import demo, embedding
+        from livestream.demo_users import register_preparation
+
+        register_preparation(demo.create_ticket_products)
+        embedding.register()

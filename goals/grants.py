@@ -1,0 +1,24 @@
+"""Until when a running goal may be watched by those who paid for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from goals.models import Goal
+from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+
+
+def grant_exp(*, goal: Goal, now: datetime) -> datetime:
+    """Return the end of the grant.
+
+    A private show ends at its `exp`. A show or a 1-on-1 takes what is left to perform: from when
+    the streamer came on stage; while nobody is there, from `nbf`, and at the earliest from now
+    (seed 004).
+    """
+    if goal.type == TRIGGER_PRIVATE:
+        return goal.exp or now
+    if goal.type == TRIGGER_EXCLUSIVE:
+        return grant_exp(goal=goal.exclusive_goal, now=now) if goal.exclusive_goal else now
+    came = None if goal.stage_paused else goal.stage_started
+    began = came or max(goal.nbf or now, now)
+    return began + timedelta(seconds=max(goal.target - goal.progress, 0))

@@ -1,0 +1,131 @@
+"""Goals: what an audience pays for or waits for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from goals import rules
+from goals.models.product import TicketProduct
+from livestream.events.contracts import (
+    EXCLUSIVE,
+    FUNDING,
+    GOAL_TYPES,
+    KARAOKE,
+    SHOW,
+    TRIGGER_EXCLUSIVE,
+    TRIGGER_PRIVATE,
+)
+from livestream.fields import ObjectIdField
+from sessions_app.models import Session
+from wallet import escrow_ids
+
+_ESCROWS = {
+    FUNDING: escrow_ids.show_funding,
+    SHOW: escrow_ids.show_funding,
+    TRIGGER_PRIVATE: escrow_ids.trigger_private,
+    TRIGGER_EXCLUSIVE: escrow_ids.trigger_exclusive,
+    EXCLUSIVE: escrow_ids.trigger_exclusive,
+}
+# Of these a session has at most one that has not ended: an ongoing invitation to a private
+# show is joined, not made twice.
+ONE_A_SESSION = (EXCLUSIVE, KARAOKE, TRIGGER_PRIVATE)
+
+
+class Goal(models.Model):
+    """One goal of any type; spec sections 1 and 2.
+
+    `progress` is coins or seconds, `performed` the seconds of the stage that went into it.
+    A goal is scheduled, then active, then ended: `ended_at` is set once and for good.
+    """
+
+    class Outcome(models.TextChoices):
+        COMPLETED = "completed"
+        AGREED = "agreed"
+        REFUNDED = "refunded"
+        SPLIT = "split"
+        CANCELLED = "cancelled"
+
+    id = ObjectIdField(primary_key=True)
+    type = models.CharField(max_length=20, choices=[(t, t) for t in GOAL_TYPES])
+    session = models.ForeignKey(Session, models.PROTECT, related_name="goals")
+    streamer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="goals")
+    active = models.BooleanField(default=False)
+    nbf = models.DateTimeField(null=True)
+    exp = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, null=True)
+    levels = models.JSONField(default=list)
+    level = models.PositiveIntegerField(default=0)
+    progress = models.BigIntegerField(default=0)
+    performed = models.BigIntegerField(default=0)
+    stage_started = models.DateTimeField(null=True)
+    stage_paused = models.DateTimeField(null=True)
+    stage_updated = models.DateTimeField(null=True)
+    ticket_product = models.ForeignKey(TicketProduct, models.PROTECT, null=True)
+    ticket_price = models.BigIntegerField(null=True)
+    funding_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    show_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+
+    # Invitations: who invited, to how much time, for what, and what the streamer answered.
+    triggered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    prepaid_duration = models.PositiveIntegerField(null=True)
+    price = models.BigIntegerField(null=True)
+    agreed_at = models.DateTimeField(null=True)
+    preset_before = models.CharField(max_length=9, blank=True)
+    cooldown_until = models.DateTimeField(null=True)
+    trigger_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    exclusive_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    rtc_sources = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "type"],
+                condition=Q(type__in=ONE_A_SESSION, ended_at=None),
+                name="goal_one_of_its_type_at_a_time",
+            ),
+            models.CheckConstraint(condition=Q(ended_at=None) | Q(active=False), name="goal_ended_is_not_active"),
+            models.CheckConstraint(condition=Q(progress__gte=0), name="goal_progress_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="goal_newest"),
+            models.Index(fields=["session", "-created_at", "-id"], name="goal_of_session"),
+            models.Index(fields=["streamer", "-created_at", "-id"], name="goal_of_streamer"),
+            models.Index(fields=["exp"], condition=Q(active=True), name="goal_expiring"),
+            models.Index(fields=["nbf"], condition=Q(active=False, ended_at=None), name="goal_scheduled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
+
+    @property
+    def state(self) -> str:
+        """scheduled, active or ended (spec section 2)."""
+        return rules.state(active=self.active, ended=self.ended_at is not None)
+
+    @property
+    def target(self) -> int:
+        """The last level's target, in coins or seconds; 0 without levels."""
+        return rules.target(self.levels)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the last level is reached."""
+        return bool(self.levels) and self.level >= len(self.levels)
+
+    @property
+    def escrow_id(self) -> str | None:
+        """The escrow of this goal's money; a show and an exclusive goal share another goal's."""
+        held_by = self.funding_goal_id or self.trigger_goal_id or self.id
+        name = _ESCROWS.get(self.type)
+        return name(held_by) if name else None
+
+    @property
+    def exclusive_to(self) -> str | None:
+        """The viewer whom a 1-on-1, or the invitation to one, is for."""
+        one_on_one = self.type in (TRIGGER_EXCLUSIVE, EXCLUSIVE)
+        return self.triggered_by_id if one_on_one else None

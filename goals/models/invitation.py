@@ -1,0 +1,95 @@
+"""What a session shows of its invitations and of its karaoke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from goals.models.goal import Goal
+from livestream import clock
+from livestream.fields import ObjectIdField
+from sessions_app.models import Session
+
+
+class TriggerPrivateEntry(models.Model):
+    """An invitation to a private show: an entry of `session.trigger_private_goals` (seed 003)."""
+
+    id = ObjectIdField(primary_key=True)
+    session = models.ForeignKey(Session, models.PROTECT, related_name="trigger_private_goals")
+    goal = models.OneToOneField(Goal, models.PROTECT, related_name="private_entry")
+    goal_agreed = models.DateTimeField(null=True)
+    goal_ended = models.DateTimeField(null=True)
+    goal_cooldown = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"entry of {self.goal_id}"
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the entry as the API shows it: ids and unix seconds."""
+        return {
+            "goal": self.goal_id,
+            "goal_agreed": clock.to_epoch(self.goal_agreed),
+            "goal_ended": clock.to_epoch(self.goal_ended),
+            "goal_cooldown": clock.to_epoch(self.goal_cooldown),
+        }
+
+
+class ExclusiveGoalPair(models.Model):
+    """A viewer's invitation to a 1-on-1 and the goal it led to (seed 001).
+
+    An entry of `session.exclusive_goal_pairs`, which has one for each viewer.
+    """
+
+    session = models.ForeignKey(Session, models.PROTECT, related_name="exclusive_goal_pairs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    trigger_exclusive_goal = models.OneToOneField(Goal, models.PROTECT, related_name="trigger_pair")
+    trigger_exclusive_goal_agreed = models.DateTimeField(null=True)
+    trigger_exclusive_goal_ended = models.DateTimeField(null=True)
+    trigger_exclusive_goal_cooldown = models.DateTimeField(null=True)
+    exclusive_goal = models.OneToOneField(Goal, models.PROTECT, null=True, related_name="exclusive_pair")
+    exclusive_goal_ended = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "user"], name="exclusive_pair_a_viewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pair of {self.trigger_exclusive_goal_id}"
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the pair as the API shows it: ids and unix seconds."""
+        return {
+            "trigger_exclusive_goal": self.trigger_exclusive_goal_id,
+            "trigger_exclusive_goal_agreed": clock.to_epoch(self.trigger_exclusive_goal_agreed),
+            "trigger_exclusive_goal_ended": clock.to_epoch(self.trigger_exclusive_goal_ended),
+            "trigger_exclusive_goal_cooldown": clock.to_epoch(self.trigger_exclusive_goal_cooldown),
+            "exclusive_goal": self.exclusive_goal_id,
+            "exclusive_goal_ended": clock.to_epoch(self.exclusive_goal_ended),
+        }
+
+
+class SessionKaraoke(models.Model):
+    """The karaoke goal that a session shows: `session.karaoke_goal`."""
+
+    session = models.OneToOneField(Session, models.PROTECT, primary_key=True, related_name="karaoke")
+    goal = models.OneToOneField(Goal, models.PROTECT, related_name="karaoke_entry")
+    ended = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"karaoke of {self.session_id}"
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the entry as the API shows it; progress and levels are the goal's."""
+        return {
+            "goal": self.goal_id,
+            "progress": self.goal.progress,
+            "level": self.goal.level,
+            "levels": self.goal.levels,
+            "ended": clock.to_epoch(self.ended),
+        }

@@ -1,0 +1,110 @@
+"""What is known of goals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import BigIntegerField, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce, Concat, RowNumber
+
+from goals.errors import GoalNotFound
+from goals.models import Contribution, Goal
+from livestream.models import EventRecord
+from wallet import selectors as wallet_selectors
+from wallet.models import PendingCredit, Transfer
+
+
+def goals() -> QuerySet[Goal]:
+    """Return all goals, ready to be represented without further queries.
+
+    Each carries `waiting`, the coins that were paid and are not counted yet: a buyer sees
+    their own tickets at once.
+    """
+    escrow_id = Concat(Value("show_funding:"), OuterRef("id"), output_field=CharField())
+    pending = PendingCredit.objects.filter(account_id=escrow_id).order_by().values("account_id")
+    total = pending.annotate(total=Sum("amount")).values("total")
+    waiting = Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
+    return Goal.objects.select_related("ticket_product").annotate(waiting=waiting)
+
+
+def get_goal(goal_id: str) -> Goal:
+    """Return one goal; raises GoalNotFound."""
+    goal = goals().filter(pk=goal_id).first()
+    if goal is None:
+        raise GoalNotFound(f"There is no goal {goal_id}.")
+    return goal
+
+
+def active_goals_of_session(session_id: str) -> list[Goal]:
+    """Return the goals that are active in a session, oldest first."""
+    return list(goals().filter(session_id=session_id, active=True).order_by("created_at", "id"))
+
+
+def contributions_of(*, goal_id: str) -> QuerySet[Contribution]:
+    """Return the purchases of a funding goal."""
+    return Contribution.objects.filter(goal_id=goal_id)
+
+
+def ticket_holders(*, goal_id: str, after: str = "", limit: int = 1000) -> list[str]:
+    """Return the users who paid for a funding goal or its show, by id, `limit` at a time."""
+    escrow_id = Goal.objects.get(pk=goal_id).escrow_id
+    return wallet_selectors.payers_of(escrow_id=str(escrow_id), after=after, limit=limit)
+
+
+def top_contributors(*, goal_id: str, limit: int) -> list[tuple[str, int]]:
+    """Return who paid most for a goal, and how many coins each."""
+    escrow_id = Goal.objects.get(pk=goal_id).escrow_id
+    return wallet_selectors.top_payers(escrow_id=str(escrow_id), limit=limit)
+
+
+def paid_by(*, goal: Goal, user_id: str) -> int:
+    """Return the coins that one user paid for a goal."""
+    escrow_id = goal.escrow_id
+    return wallet_selectors.paid_by(escrow_id=escrow_id, user_id=user_id) if escrow_id else 0
+
+
+def breakdowns(
+    *, escrow_ids: Collection[str], limit: int, payer_id: str | None = None
+) -> dict[str | None, dict[str, int]]:
+    """Return by escrow who paid how many coins, most first: `limit` payers each, or one payer alone.
+
+    It is one query for all of the escrows, and none for no escrow.
+    """
+    if not escrow_ids:
+        return {}
+    held = Transfer.objects.filter(credit_id__in=escrow_ids, kind=Transfer.Kind.HOLD)
+    if payer_id is not None:
+        held = held.filter(debit_id=payer_id)
+    paid = held.order_by().values("credit_id", "debit_id").annotate(paid=Sum("amount"))
+    place = Window(RowNumber(), partition_by=F("credit_id"), order_by=[F("paid").desc(), F("debit_id")])
+    rows = paid.annotate(place=place).filter(place__lte=limit).order_by("credit_id", "place")
+    found: dict[str | None, dict[str, int]] = {}
+    for escrow_id, payer, coins in rows.values_list("credit_id", "debit_id", "paid"):
+        found.setdefault(escrow_id, {})[payer] = coins
+    return found
+
+
+def overdue_to_start(*, before: datetime) -> list[str]:
+    """Return scheduled goals whose `nbf` passed before `before`."""
+    late = Goal.objects.filter(active=False, ended_at=None, nbf__lt=before)
+    return list(late.order_by("id").values_list("id", flat=True)[:500])
+
+
+def overdue_to_end(*, before: datetime) -> list[str]:
+    """Return active goals whose `exp` passed before `before`."""
+    late = Goal.objects.filter(active=True, exp__lt=before)
+    return list(late.order_by("id").values_list("id", flat=True)[:500])
+
+
+def outliving_their_session(*, before: datetime) -> list[str]:
+    """Return goals that have not ended although their session did, a show's grace before `before`."""
+    over = before - timedelta(seconds=settings.SHOW_END_GRACE)
+    late = Goal.objects.filter(ended_at=None, session__active=False, session__ended_at__lt=over)
+    return list(late.order_by("id").values_list("id", flat=True)[:500])
+
+
+def events_of(*, goal_id: str) -> QuerySet[EventRecord]:
+    """Return the log of a goal."""
+    return EventRecord.objects.filter(goal_id=goal_id)

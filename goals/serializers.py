@@ -1,0 +1,190 @@
+"""Goals as JSON, in and out (spec section 3)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from goals.models import Contribution, Goal
+from goals.representations import event_payload, goal_for
+from livestream.api.bodies import ClosedSerializer
+from livestream.api.fields import (
+    BoundedInteger,
+    EpochDateTimeField,
+    ObjectIdSerializerField,
+    StrictBooleanField,
+    StrictTextField,
+)
+from livestream.events.contracts import GOAL_TYPES
+from livestream.models import EventRecord
+from wallet import escrow_ids
+
+LARGEST_TARGET = 10**12
+LONGEST_SHOW_SECONDS = 24 * 60 * 60
+MOST_LEVELS = 100
+MOST_TICKETS = 10_000
+
+
+class Level(ClosedSerializer):
+    """A step of a goal; `target` is coins or seconds."""
+
+    title = StrictTextField(max_length=200)
+    target = BoundedInteger(min_value=1, max_value=LARGEST_TARGET)
+
+
+class ShowLevel(Level):
+    """The one step of a show; `target` is seconds to perform."""
+
+    target = BoundedInteger(min_value=1, max_value=LONGEST_SHOW_SECONDS)
+
+
+def check_rising(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Refuse levels whose targets do not rise, with code `targets_not_rising`."""
+    if any(low["target"] >= high["target"] for low, high in pairwise(levels)):
+        raise serializers.ValidationError(_("Each target is above the one before."), "targets_not_rising")
+    return levels
+
+
+class FundingContext(ClosedSerializer):
+    """Which ticket is sold."""
+
+    ticket_product_id = StrictTextField(max_length=100)
+    ticket_product_type = StrictTextField(max_length=20)
+
+
+class FundingBody(ClosedSerializer):
+    """Opens a ticket sale; targets are coins."""
+
+    session_id = ObjectIdSerializerField()
+    levels = serializers.ListField(child=Level(), min_length=1, max_length=MOST_LEVELS)
+    exp = EpochDateTimeField()
+    context = FundingContext()  # type: ignore[assignment]  # the seeds' name; DRF has one too
+
+    def validate_levels(self, levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return check_rising(levels)
+
+
+class ShowContext(FundingContext):
+    """Which funding goal paid for the show, and where it is played (seed 004)."""
+
+    funding_goal_id = ObjectIdSerializerField()
+    session_id = ObjectIdSerializerField()
+
+
+class ShowBody(ClosedSerializer):
+    """Makes a show (seed 004)."""
+
+    levels = serializers.ListField(child=ShowLevel(), min_length=1, max_length=1)
+    nbf = EpochDateTimeField(required=False, allow_null=True)
+    context = ShowContext()  # type: ignore[assignment]  # likewise
+
+
+class KaraokeBody(ClosedSerializer):
+    """Makes the session's karaoke: a level a song, targets in seconds."""
+
+    session_id = ObjectIdSerializerField()
+    levels = serializers.ListField(child=ShowLevel(), min_length=1, max_length=MOST_LEVELS)
+    nbf = EpochDateTimeField(required=False, allow_null=True)
+
+    def validate_levels(self, levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return check_rising(levels)
+
+
+class InvitationBody(ClosedSerializer):
+    """Invites a streamer (seed 003); `duration` is seconds."""
+
+    exp = EpochDateTimeField()
+    duration = BoundedInteger(min_value=1)
+
+
+class EndBody(ClosedSerializer):
+    """Answers an invitation with `agree`, or ends a goal of another type without (seed 001)."""
+
+    agree = StrictBooleanField(required=False)
+
+
+class ContributionBody(ClosedSerializer):
+    """Buys tickets."""
+
+    quantity = BoundedInteger(min_value=1, max_value=MOST_TICKETS)
+
+
+class GoalSerializer(serializers.Serializer[Goal]):
+    """A goal as the asking user may see it."""
+
+    id = ObjectIdSerializerField()
+    type = serializers.ChoiceField(choices=GOAL_TYPES)
+    active = serializers.BooleanField()
+    state = serializers.ChoiceField(choices=("scheduled", "active", "ended"))
+    progress = serializers.IntegerField()
+    unit = serializers.ChoiceField(choices=("coins", "seconds"))
+    level = serializers.IntegerField()
+    levels = serializers.ListField(child=Level())
+    nbf = EpochDateTimeField(allow_null=True)
+    exp = EpochDateTimeField(allow_null=True)
+    conditions = serializers.DictField()
+    context = serializers.DictField()  # type: ignore[assignment]  # likewise
+    metadata = serializers.DictField()
+    outcome = serializers.ChoiceField(choices=Goal.Outcome.choices, allow_null=True)
+    breakdown = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Coins by payer: all of them for the streamer and support, one's own for a payer",
+    )
+
+    def to_representation(self, instance: Goal) -> dict[str, Any]:
+        # The field `context` hides the serializer's own from type checkers, not from us.
+        user = self.root._context["request"].user
+        return goal_for(instance, user_id=user.pk, is_staff=user.is_staff)
+
+
+class ReceiptTransfer(serializers.Serializer[Any]):
+    """The movement of coins that a purchase was."""
+
+    transfer_id = serializers.CharField()
+    from_user_id = ObjectIdSerializerField(source="payer_id")
+    to_user_id = serializers.SerializerMethodField()
+    amount = serializers.IntegerField()
+    escrow_id = serializers.SerializerMethodField()
+    created_at = EpochDateTimeField()
+
+    def get_escrow_id(self, receipt: Any) -> str:
+        return escrow_ids.show_funding(receipt.goal_id)
+
+    def get_to_user_id(self, _receipt: Any) -> str | None:
+        return None  # the coins lie in escrow: nobody has them yet
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    """What a buyer is answered; `progress` is coins, this purchase included."""
+
+    transfer = ReceiptTransfer(source="*")
+    goal_id = ObjectIdSerializerField()
+    quantity = serializers.IntegerField()
+    progress = serializers.IntegerField()
+
+
+class ContributionSerializer(serializers.Serializer[Contribution]):
+    """A purchase, for the streamer and support."""
+
+    transfer_id = serializers.CharField()
+    user_id = ObjectIdSerializerField(source="payer_id")
+    quantity = serializers.IntegerField()
+    amount = serializers.IntegerField()
+    created_at = EpochDateTimeField()
+
+
+class GoalEventSerializer(serializers.Serializer[Any]):
+    """A lifecycle event as it was logged; the payload's times are unix seconds too."""
+
+    id = ObjectIdSerializerField(source="event_id")
+    name = serializers.CharField()
+    occurred_at = EpochDateTimeField()
+    triggerer = serializers.CharField()
+    payload = serializers.SerializerMethodField()
+
+    def get_payload(self, record: EventRecord) -> dict[str, Any]:
+        return event_payload(record)

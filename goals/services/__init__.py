@@ -1,0 +1,1 @@
+"""What goals do. Import the modules, not their functions."""

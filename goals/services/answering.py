@@ -1,0 +1,104 @@
+"""The streamer agrees to an invitation, or does not (spec section 6, seed 001)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive, NotYourGoal
+from goals.models import Goal
+from goals.services import creation, lifecycle, locking, stage_presets, stage_use
+from goals.services.publishing import publish_goal
+from livestream.conflicts import retried
+from livestream.events.contracts import EXCLUSIVE, GOAL_AGREED, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from livestream.outbox import enqueue
+from sessions_app.models import Session
+from sessions_app.services import locking as session_locking
+from wallet.services import escrows
+
+INVITATIONS = (TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE)
+
+
+@retried
+def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> Goal:
+    """Agree to an invitation: a private show begins, or a 1-on-1. Agreeing again changes nothing.
+
+    Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, GoalNotActive, and StageTaken while a
+    show, a private show or a 1-on-1 is going on.
+    """
+    seen = locking.find_goal(goal_id=goal_id)
+    _refuse_others(seen, caller_id)
+    with transaction.atomic():
+        session = session_locking.lock_session(session_id=seen.session_id)
+        goal = locking.lock_goal(goal_id=goal_id)
+        if goal.agreed_at is not None:
+            return goal
+        if not goal.active or not session.active or (goal.exp and goal.exp <= now):
+            raise GoalNotActive
+        stage_use.refuse_agreement(session_id=session.id)
+        goal.agreed_at = now
+        if goal.type == TRIGGER_PRIVATE:
+            _begin_private(goal, session, now)
+        else:
+            _begin_exclusive(goal, session, triggerer, now)
+        return goal
+
+
+@retried
+def disagree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
+    """Decline an invitation (seed 001): it ends, is refunded, and nobody asks again for a while.
+
+    Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, AlreadyAgreed, GoalNotActive.
+    """
+    seen = locking.find_goal(goal_id=goal_id)
+    _refuse_others(seen, caller_id)
+    with transaction.atomic():
+        goal = locking.lock_goal(goal_id=goal_id)
+        if goal.agreed_at is not None:
+            raise AlreadyAgreed
+        if not lifecycle.deactivate_goal(goal_id=goal_id, triggerer=triggerer, now=now):
+            raise GoalNotActive
+
+
+def _refuse_others(goal: Goal, caller_id: str) -> None:
+    if goal.streamer_id != caller_id:
+        raise NotYourGoal
+    if goal.type not in INVITATIONS:
+        raise AgreeNotAllowed
+
+
+def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
+    """Let the private show run for the prepaid time, for whoever paid."""
+    goal.exp = now + timedelta(seconds=goal.prepaid_duration or 0)
+    stage_presets.take_stage(goal=goal, session=session)
+    goal.save(update_fields=["agreed_at", "exp", "preset_before"])
+    escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
+    publish_goal(GOAL_AGREED, goal)
+    enqueue("deactivate_due_goal", kwargs={"goal_id": goal.id}, eta=goal.exp, subject=goal.id)
+
+
+def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now: datetime) -> None:
+    """End the invitation as agreed, and make the 1-on-1 that it was for.
+
+    Prepaid seconds that are not performed by its exp, SHOW_MAX_WAIT after they could have
+    been, are given back: a 1-on-1 does not take a session's stage for good.
+    """
+    trigger.save(update_fields=["agreed_at"])
+    publish_goal(GOAL_AGREED, trigger)
+    lifecycle.deactivate_goal(goal_id=trigger.id, triggerer=triggerer, now=now)
+    duration = trigger.prepaid_duration or 0
+    goal = Goal(
+        type=EXCLUSIVE,
+        session=session,
+        streamer_id=trigger.streamer_id,
+        triggered_by_id=trigger.triggered_by_id,
+        trigger_goal=trigger,
+        prepaid_duration=duration,
+        price=trigger.price,
+        levels=[{"title": "exclusive", "target": duration}],
+        exp=now + timedelta(seconds=duration + settings.SHOW_MAX_WAIT),
+    )
+    stage_presets.take_stage(goal=goal, session=session)
+    creation.create_goal(goal=goal, now=now)

@@ -1,0 +1,75 @@
+"""Who may watch what of a session, and until when (spec sections 3 and 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from goals import selectors
+from goals.errors import BlockedByStreamer, NotAuthorizedForQuality
+from goals.grants import grant_exp
+from goals.models import Goal
+from livestream.events.contracts import EXCLUSIVE, SHOW, TRIGGER_PRIVATE
+from livestream.users import is_blocked
+from sessions_app.models import Session
+from sessions_app.services import locking
+
+PREVIEW, SD = "preview", "sd"
+QUALITIES = (PREVIEW, SD)
+LONGEST_GRANT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A user may watch a session in a quality until `exp`, by right of a goal or of none."""
+
+    session_id: str
+    user_id: str
+    quality: str
+    exp: datetime
+    goal_id: str | None = None
+
+
+def refuse_unwelcome(*, session: Session, user_id: str) -> None:
+    """Raise SessionNotActive or BlockedByStreamer where the user may watch nothing, paid or not.
+
+    A show may go on for a while after its session, and with it the right to watch it.
+    """
+    if not session.active and not _running(session):
+        locking.refuse_ended(session=session)
+    if is_blocked(user_id=user_id, streamer_id=session.streamer_id):
+        raise BlockedByStreamer
+
+
+def authorize(*, session: Session, user_id: str, quality: str, now: datetime) -> Grant:
+    """Return the user's grant.
+
+    Everybody may see the preview, except of a 1-on-1; paid quality is for those whose goal is
+    running: ticket holders of a show, payers of an agreed private show, the viewer of a 1-on-1.
+    Raises NotAuthorizedForQuality, and what `refuse_unwelcome` does.
+    """
+    refuse_unwelcome(session=session, user_id=user_id)
+    free = Grant(session.id, user_id, quality, now + LONGEST_GRANT)
+    if user_id == session.streamer_id:
+        return free
+    running = {goal.type: goal for goal in _running(session)}
+    if EXCLUSIVE in running:
+        return _paid(running[EXCLUSIVE], user_id, quality, now)
+    if quality == PREVIEW:
+        return free
+    for goal_type in (TRIGGER_PRIVATE, SHOW):
+        if goal_type in running:
+            return _paid(running[goal_type], user_id, quality, now)
+    raise NotAuthorizedForQuality
+
+
+def _running(session: Session) -> list[Goal]:
+    goals = Goal.objects.filter(session=session, active=True, type__in=(EXCLUSIVE, SHOW, TRIGGER_PRIVATE))
+    return [goal for goal in goals if goal.type != TRIGGER_PRIVATE or goal.agreed_at is not None]
+
+
+def _paid(goal: Goal, user_id: str, quality: str, now: datetime) -> Grant:
+    exp = grant_exp(goal=goal, now=now)
+    if exp <= now or not selectors.paid_by(goal=goal, user_id=user_id):
+        raise NotAuthorizedForQuality
+    return Grant(goal.session_id, user_id, quality, min(exp, now + LONGEST_GRANT), goal.id)

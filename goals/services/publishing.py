@@ -1,0 +1,32 @@
+"""Turning a goal into the payload of one of its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goals import documents
+from goals.models import Goal
+from livestream.events import publish
+from livestream.events.contracts import GoalEvent
+from livestream.events.signals import DomainSignal
+
+
+def publish_goal(signal: DomainSignal, goal: Goal, **details: Any) -> None:
+    """Publish an event of a goal as it is now; `details` are what the event adds, or overrides."""
+    facts: dict[str, Any] = {
+        "goal_id": goal.id,
+        "type": goal.type,
+        "active": goal.active,
+        "progress": goal.progress,
+        "level": goal.level,
+        "levels": tuple(goal.levels),
+        "conditions": documents.conditions(goal),
+        "context": documents.context(goal),
+        "metadata": documents.metadata(goal),
+        "nbf": goal.nbf,
+        "exp": goal.exp,
+        "escrow_id": goal.escrow_id,
+    }
+    payload = signal.payload(**(facts | details))
+    assert isinstance(payload, GoalEvent)  # noqa: S101 - a goal's signals carry a goal's payloads
+    publish(signal, payload)

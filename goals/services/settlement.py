@@ -1,0 +1,111 @@
+"""What becomes of a goal's money. The wallet moves it; here it is decided which way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from goals.models import Goal
+from goals.services import contributions, lifecycle, locking
+from livestream import clock
+from livestream.events.contracts import EXCLUSIVE
+from livestream.outbox import enqueue
+from wallet import escrow_ids
+from wallet.services import escrows
+
+
+def pay_show_out(*, goal_id: str, now: datetime) -> None:
+    """Have the escrow of a completed show paid out: earnings since the session's start (seed 002)."""
+    show = Goal.objects.get(pk=goal_id)
+    contributions.close_sale(escrow_id=str(show.escrow_id))
+    _pay_out(show, now)
+
+
+def refund_show(*, goal_id: str) -> None:
+    """Have everybody who paid for a show get everything back."""
+    goal = Goal.objects.get(pk=goal_id)
+    contributions.close_sale(escrow_id=str(goal.escrow_id))
+    if goal.funding_goal_id:
+        Goal.objects.filter(pk=goal.funding_goal_id).update(outcome=Goal.Outcome.REFUNDED)
+    _refund(goal)
+
+
+def settle_private(*, goal_id: str, now: datetime) -> None:
+    """Have a private show that was agreed to paid out, and any other invitation refunded."""
+    goal = Goal.objects.get(pk=goal_id)
+    if goal.agreed_at is None:
+        _refund(goal)
+    else:
+        _pay_out(goal, now)
+
+
+def pay_exclusive_out(*, goal_id: str, now: datetime) -> None:
+    """Have the escrow of a completed 1-on-1 paid out."""
+    _pay_out(Goal.objects.get(pk=goal_id), now)
+
+
+def plan_refund_check(*, goal_id: str, at: datetime | None) -> None:
+    """Have `check_trigger_exclusive_goal_refundable` run at the goal's `exp` (seed 001)."""
+    kwargs = {"goal_id": goal_id}
+    enqueue("check_trigger_exclusive_goal_refundable", kwargs=kwargs, eta=at, subject=goal_id)
+
+
+def check_trigger_exclusive_goal_refundable(*, goal_id: str, now: datetime) -> None:
+    """Refund an invitation to a 1-on-1 that was not agreed to, split one that was cut short.
+
+    An invitation that nobody answered by now is ended here. One that was agreed to is paid
+    for by the 1-on-1 it led to: the performed share to the streamer, the rest to the viewer.
+    """
+    with transaction.atomic():
+        seen = locking.find_goal(goal_id=goal_id)
+        if seen.exp is not None and seen.exp <= now:
+            lifecycle.deactivate_goal(goal_id=goal_id, now=now)
+        goal = locking.lock_goal(goal_id=goal_id)
+        if goal.ended_at is None or goal.outcome in (Goal.Outcome.AGREED, Goal.Outcome.COMPLETED):
+            return
+        if goal.type == EXCLUSIVE and goal.progress:
+            _split(goal)
+        else:
+            _refund(goal)
+
+
+def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
+    """Refund a reached funding goal whose session ended before its show was made (seed 000).
+
+    Ends the goal first where that is still to come, so that all of its money is counted.
+    """
+    with transaction.atomic():
+        # The whole escrow, and before the goal's locks: whoever is just buying is waited for.
+        escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
+        lifecycle.deactivate_goal(goal_id=goal_id, now=now)
+        goal = locking.lock_goal(goal_id=goal_id)
+        if goal.show_goal_id or not goal.reached:
+            return False
+        Goal.objects.filter(pk=goal.pk).update(outcome=Goal.Outcome.REFUNDED)
+        refund_show(goal_id=goal_id)
+        return True
+
+
+def _pay_out(goal: Goal, now: datetime) -> None:
+    session = goal.session
+    nbf = session.started_at or session.created_at
+    enqueue(
+        "escrow_out",
+        kwargs={
+            "escrow_id": goal.escrow_id,
+            "user_id": goal.streamer_id,
+            "nbf": clock.to_epoch(nbf),
+            "exp": clock.to_epoch(now),
+        },
+        subject=str(goal.escrow_id),
+    )
+
+
+def _refund(goal: Goal) -> None:
+    enqueue("escrow_refund", kwargs={"escrow_id": goal.escrow_id}, subject=str(goal.escrow_id))
+
+
+def _split(goal: Goal) -> None:
+    kwargs = {"escrow_id": goal.escrow_id, "part": goal.progress, "whole": goal.target}
+    enqueue("escrow_split", kwargs=kwargs, subject=str(goal.escrow_id))

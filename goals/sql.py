@@ -1,0 +1,94 @@
+"""The hot path on PostgreSQL: a purchase in one round trip."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+# The escrow's and the goal's rows are only read. What is not counted yet is added to the
+# counted progress in one statement, hence in one snapshot, for the answer. The queue of what
+# is not counted is always almost empty and never clean; only a walk along its index stays
+# short, whatever the planner takes the table for.
+CONTRIBUTE = """
+CREATE OR REPLACE FUNCTION goals_contribute(
+    p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
+    OUT status text, OUT amount bigint, OUT progress bigint, OUT created_at timestamptz
+) LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    v_goal record;
+    v_escrow text := 'show_funding:' || p_goal;
+BEGIN
+    SELECT type, streamer_id, ticket_price, ticket_product_id INTO v_goal
+        FROM goals_goal WHERE id = p_goal;
+    IF NOT FOUND THEN
+        status := 'goal_not_found';
+    ELSIF v_goal.type <> 'funding' OR v_goal.ticket_price IS NULL THEN
+        status := 'not_for_sale';
+    ELSIF v_goal.streamer_id = p_payer THEN
+        status := 'own_goal';
+    ELSIF EXISTS (
+        SELECT 1 FROM livestream_usertag WHERE user_id = p_payer AND tag = 'blocked-by:' || v_goal.streamer_id
+    ) AND NOT EXISTS (SELECT 1 FROM goals_contribution WHERE transfer_id = p_transfer_id) THEN
+        status := 'blocked';
+    ELSE
+        amount := v_goal.ticket_price * p_quantity;
+        created_at := p_now;
+        status := wallet_hold(
+            p_transfer_id, p_payer, v_escrow, amount,
+            jsonb_build_array('ticket::' || v_goal.ticket_product_id), p_now);
+        IF status = 'held' THEN
+            SELECT g.progress + coalesce((
+                SELECT sum(p.amount) FROM wallet_pendingcredit p WHERE p.account_id = v_escrow
+            ), 0) INTO progress FROM goals_goal g WHERE g.id = p_goal;
+            INSERT INTO goals_contribution
+                (transfer_id, goal_id, payer_id, quantity, amount, progress, created_at)
+                VALUES (p_transfer_id, p_goal, p_payer, p_quantity, amount, progress, p_now);
+        ELSIF status = 'repeated' THEN
+            SELECT c.amount, c.progress, c.created_at INTO amount, progress, created_at
+                FROM goals_contribution c WHERE c.transfer_id = p_transfer_id;
+        END IF;
+    END IF;
+END $$;
+"""
+
+
+class Bought(NamedTuple):
+    """What `goals_contribute` answers: held, repeated, or why it refused."""
+
+    status: str
+    amount: int
+    progress: int
+    created_at: datetime
+
+
+def call_contribute(transfer_id: str, goal_id: str, payer_id: str, quantity: int, now: datetime) -> Bought:
+    """Call `goals_contribute`: one statement, one transaction of its own in autocommit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s)",
+            [transfer_id, goal_id, payer_id, quantity, now],
+        )
+        return Bought(*cursor.fetchone())
+
+
+# Transactions are numbered together in all databases of a server; those of others do not count.
+# What is open is known from the snapshot, and looked up afterwards: whatever ended in between
+# is seen by the next statement.
+OLDEST_OPEN_TRANSACTION = """
+SELECT coalesce(
+    (SELECT min(open::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS open
+        JOIN pg_stat_activity ON datname = current_database() AND backend_xid = open::xid),
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+"""
+
+
+def call_oldest_open_transaction() -> int:
+    """Return the number before which every transaction of this database is over.
+
+    To be asked outside of a transaction, in which PostgreSQL remembers who was active before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST_OPEN_TRANSACTION)
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,27 @@
+"""Addresses of goals."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from goals.views import (
+    ContributionView,
+    EventFeedView,
+    GoalViewSet,
+    TriggerExclusiveView,
+    TriggerPrivateView,
+)
+
+_many = GoalViewSet.as_view({"get": "list", "post": "create"})
+_one = GoalViewSet.as_view({"get": "retrieve", "delete": "deactivate_goal"})
+_events = GoalViewSet.as_view({"get": "events"}, filterset_class=None, cursor_ordering=("position",))
+
+urlpatterns = [
+    path("goals", _many, name="goals"),
+    path("goals/<objectid:goal_id>", _one, name="goal"),
+    path("goals/<objectid:goal_id>/events", _events, name="goal-events"),
+    path("goals/<objectid:goal_id>/contributions", ContributionView.as_view(), name="contributions"),
+    path("sessions/<objectid:session_id>/trigger_private", TriggerPrivateView.as_view(), name="trigger-private"),
+    path("sessions/<objectid:session_id>/trigger_exclusive", TriggerExclusiveView.as_view(), name="trigger-exclusive"),
+    path("events", EventFeedView.as_view(), name="events"),
+]

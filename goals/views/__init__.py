@@ -1,0 +1,8 @@
+"""The doors of goals."""
+
+from goals.views.contributions import ContributionView
+from goals.views.events import EventFeedView
+from goals.views.goals import GoalViewSet
+from goals.views.invitations import TriggerExclusiveView, TriggerPrivateView
+
+__all__ = ["ContributionView", "EventFeedView", "GoalViewSet", "TriggerExclusiveView", "TriggerPrivateView"]

@@ -1,0 +1,56 @@
+"""Tickets over HTTP."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from goals import selectors
+from goals.models import Contribution
+from goals.serializers import ContributionBody, ContributionSerializer, ReceiptSerializer
+from goals.services import access, contributions
+from livestream import clock
+from livestream.api.bodies import caller_id, validated
+from livestream.api.filters import refuse_unknown
+from livestream.api.idempotency import REPLAYED, keeps_its_own_answers, read_key
+
+
+class ContributionView(GenericAPIView[Contribution]):
+    """Buy tickets of a funding goal; see who did."""
+
+    serializer_class = ContributionSerializer
+    cursor_ordering = ("created_at", "transfer")
+
+    def get_queryset(self) -> QuerySet[Contribution]:
+        return selectors.contributions_of(goal_id=self.kwargs["goal_id"])
+
+    @extend_schema(operation_id="contribute", request=ContributionBody, responses={201: ReceiptSerializer})
+    @keeps_its_own_answers
+    def post(self, request: Request, goal_id: str) -> Response:
+        """Buy tickets into escrow; a repeat with the same Idempotency-Key pays nothing more.
+
+        The transfer itself is the record of the key, so that a purchase stays one round trip
+        to the database, and its receipt can be given again for good.
+        """
+        receipt = contributions.contribute(
+            goal_id=goal_id,
+            payer_id=caller_id(request),
+            now=clock.now(),
+            key=read_key(request),
+            **validated(request, ContributionBody),
+        )
+        headers = {REPLAYED: "true"} if receipt.repeated else None
+        body = ReceiptSerializer(receipt).data
+        return Response(body, status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(operation_id="list_contributions")
+    def get(self, request: Request, goal_id: str) -> Response:
+        """List who bought how many tickets; for the streamer and support."""
+        refuse_unknown(request=request, known=frozenset())
+        access.refuse_others(goal_id=goal_id, user=request.user)
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

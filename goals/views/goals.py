@@ -1,0 +1,136 @@
+"""Goals over HTTP: list, read, create by type, end (spec section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from goals import selectors
+from goals.filters import GoalFilter
+from goals.models import Goal
+from goals.representations import goals_for
+from goals.serializers import EndBody, FundingBody, GoalEventSerializer, GoalSerializer, KaraokeBody, ShowBody
+from goals.services import access, answering, cancelling, fundings, karaoke, shows
+from livestream import clock, context
+from livestream.api.bodies import caller_id, validated
+from livestream.api.exceptions import InvalidParameter
+from livestream.api.filters import refuse_unknown
+from livestream.events.contracts import FUNDING, KARAOKE, SHOW
+from livestream.models import User
+
+
+class InvalidGoalType(InvalidParameter):
+    code = "invalid_goal_type"
+    title = "The parameter `type` names no type of goal that can be created here"
+
+
+_BODIES = PolymorphicProxySerializer(
+    component_name="GoalBody",
+    serializers={FUNDING: FundingBody, SHOW: ShowBody, KARAOKE: KaraokeBody},
+    resource_type_field_name=None,
+)
+# What `agree` in the body of DELETE stands for; without it the streamer cancels.
+_ANSWERS: dict[bool | None, Callable[..., Any]] = {
+    True: answering.agree,
+    False: answering.disagree,
+    None: cancelling.cancel_goal,
+}
+_TYPE = OpenApiParameter("type", str, required=True, enum=[FUNDING, SHOW, KARAOKE])
+
+
+class GoalViewSet(GenericViewSet[Goal]):
+    """Everybody may look at goals; only the streamer may make or end one."""
+
+    serializer_class = GoalSerializer
+    filterset_class = GoalFilter
+    cursor_ordering = ("-created_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Goal]:
+        return selectors.goals()
+
+    @extend_schema(operation_id="list_goals")
+    def list(self, request: Request) -> Response:
+        """List goals, newest first."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        user = cast("User", request.user)
+        return self.get_paginated_response(goals_for(page or [], user_id=user.pk, is_staff=user.is_staff))
+
+    @extend_schema(operation_id="read_goal")
+    def retrieve(self, request: Request, goal_id: str) -> Response:
+        """Read one goal; tickets bought a moment ago are in its progress."""
+        return self._answer(goal_id)
+
+    @extend_schema(
+        operation_id="create_goal",
+        request=_BODIES,
+        responses={201: GoalSerializer},
+        parameters=[_TYPE],
+    )
+    def create(self, request: Request) -> Response:
+        """Create the goal that `type` names; each type has a body of its own."""
+        refuse_unknown(request=request, known=frozenset({"type"}))
+        make = self._makers().get(request.query_params.get("type", ""))
+        if make is None:
+            raise InvalidGoalType
+        return self._answer(make(request).id, status.HTTP_201_CREATED)
+
+    @extend_schema(operation_id="end_goal", request=EndBody)
+    def deactivate_goal(self, request: Request, goal_id: str) -> Response:
+        """Agree to an invitation or decline it, or end a goal of another type (seed 001)."""
+        answer = _ANSWERS[validated(request, EndBody).get("agree")]
+        answer(
+            goal_id=goal_id,
+            caller_id=caller_id(request),
+            triggerer=context.client_id() or None,
+            now=clock.now(),
+        )
+        return self._answer(goal_id)
+
+    @extend_schema(operation_id="list_goal_events", responses=GoalEventSerializer(many=True))
+    def events(self, request: Request, goal_id: str) -> Response:
+        """List what happened to a goal, newest last; for its streamer and support."""
+        refuse_unknown(request=request, known=frozenset())
+        access.refuse_others(goal_id=goal_id, user=request.user)
+        events: Any = selectors.events_of(goal_id=goal_id)
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(GoalEventSerializer(page, many=True).data)
+
+    def _makers(self) -> dict[str, Callable[[Request], Goal]]:
+        return {FUNDING: _make_funding, SHOW: _make_show, KARAOKE: _make_karaoke}
+
+    def _answer(self, goal_id: str, code: int = status.HTTP_200_OK) -> Response:
+        goal = selectors.get_goal(goal_id)
+        return Response(self.get_serializer(goal).data, status=code)
+
+
+def _make_funding(request: Request) -> Goal:
+    body = validated(request, FundingBody)
+    return fundings.create_funding_goal(
+        streamer_id=caller_id(request),
+        now=clock.now(),
+        **_flat(body),
+    )
+
+
+def _make_show(request: Request) -> Goal:
+    body = validated(request, ShowBody)
+    return shows.create_show_goal(streamer_id=caller_id(request), now=clock.now(), **({"nbf": None} | _flat(body)))
+
+
+def _make_karaoke(request: Request) -> Goal:
+    body = {"nbf": None} | validated(request, KaraokeBody)
+    body["levels"] = [dict(level) for level in body["levels"]]
+    return karaoke.create_karaoke_goal(streamer_id=caller_id(request), now=clock.now(), **body)
+
+
+def _flat(body: dict[str, Any]) -> dict[str, Any]:
+    about = dict(body.pop("context"))
+    levels = [dict(level) for level in body.pop("levels")]
+    return body | about | {"levels": levels}

@@ -1,0 +1,1 @@
+"""Ground floor: users, ids, event contracts and log, outbox, clock, errors, analytics."""

@@ -1,0 +1,35 @@
+"""Actors and sweeps of the ground floor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from livestream import analytics_sinks, clock, idempotency
+from livestream.events import actors as event_actors
+from livestream.outbox import external, sweep
+
+__all__ = ["event_actors", "purge_idempotency_records", "track"]
+
+_AN_HOUR = 60 * 60
+
+
+@external()
+def track(
+    *,
+    event: str,
+    properties: dict[str, Any],
+    insert_id: str,
+    user_id: str | None = None,
+    time: int | None = None,
+) -> None:
+    """Deliver one analytics event; `time` in unix seconds."""
+    at = time if time is not None else clock.to_epoch(clock.now())
+    named = {"event": event, "insert_id": insert_id, "user_id": user_id, "time": at}
+    analytics_sinks.deliver(record={**named, "properties": properties})
+
+
+@sweep(every=_AN_HOUR)
+def purge_idempotency_records() -> None:
+    """Forget the answers kept for longer than 24 hours."""
+    while idempotency.purge(now=clock.now()):
+        pass

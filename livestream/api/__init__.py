@@ -1,0 +1,1 @@
+"""The REST kernel: authentication, problems, fields, paging, idempotency, schema."""

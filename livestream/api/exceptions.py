@@ -1,0 +1,103 @@
+"""From any exception of a view to a problem document."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from drf_standardized_errors.formatter import flatten_errors
+from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import ExceptionHandlerContext
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from livestream.api.problems import CONTENT_TYPE, Entry, build_problem, problem_of
+from livestream.errors import DomainError
+
+log = structlog.get_logger(__name__)
+
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+class InvalidParameter(DomainError):
+    """A query parameter is unknown or has a value that cannot be used."""
+
+    code = "invalid_parameter"
+    title = "A query parameter is not valid"
+
+
+class TemporarilyUnavailable(DomainError):
+    """The database is away, or too busy; the same request may succeed a moment later."""
+
+    status = 503
+    code = "temporarily_unavailable"
+    title = "The service is busy; try again in a moment"
+
+
+def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view raised into problem+json (RFC 9457); None leaves a crash to DEBUG.
+
+    Knows DomainError, a database that is away (503), Http404, PermissionDenied, the framework's and the token library's
+    exceptions; everything else is a 500 that tells nothing, and is logged.
+    """
+    response: Response | None
+    if isinstance(exc, (OperationalError, InterfaceError)):
+        log.exception("database_unavailable", exc_info=exc)
+        exc = TemporarilyUnavailable(retry_after=1)
+    if isinstance(exc, DomainError):
+        response = _answer_refusal(exc, context)
+    else:
+        response = _ProblemExceptionHandler(exc, cast("ExceptionHandlerContext", context)).run()
+    if response is not None:
+        response.content_type = CONTENT_TYPE
+    return response
+
+
+def _answer_refusal(error: DomainError, context: dict[str, Any]) -> Response:
+    set_rollback()
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    body = problem_of(error, instance=context["request"].path)
+    return Response(body, status=error.status, headers=headers)
+
+
+class _ProblemExceptionHandler(ExceptionHandler):
+    """The conversion, rollback, headers and reporting of the library; the body is ours."""
+
+    def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
+        request = cast("Request", self.context["request"])
+        invalid = isinstance(exc, exceptions.ValidationError)
+        found = flatten_errors(exc.detail)
+        return build_problem(
+            instance=request.path,
+            status=exc.status_code,
+            code="validation_error" if invalid else _code_of(exc),
+            title="The request is not valid" if invalid else _phrase(exc.status_code),
+            # The token library puts its whole reasoning here; its first sentence is enough.
+            detail="" if invalid or not found else found[0].detail,
+            errors=[_entry(error, request.method) for error in found] if invalid else (),
+        )
+
+
+def _code_of(exc: exceptions.APIException) -> str:
+    if exc.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "server_error"
+    if isinstance(exc.detail, dict):
+        return str(exc.detail.get("code", exc.default_code))
+    codes = exc.get_codes()
+    return codes if isinstance(codes, str) else exc.default_code
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase
+
+
+def _entry(error: Any, method: str | None) -> Entry:
+    """Point at what is wrong: a body's member, or a parameter where there is no body."""
+    attr = error.attr or ""
+    in_body = f"/{attr.replace('.', '/')}" if attr and attr != "non_field_errors" else ""
+    pointer = f"?{attr}" if method in _READING else in_body
+    return {"pointer": pointer, "code": error.code, "detail": error.detail}

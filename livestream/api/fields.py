@@ -1,0 +1,119 @@
+"""Serializer fields that take exactly what they say: no text for a number, no float, no bool."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from livestream import clock, ids
+
+LARGEST_INTEGER = 2**63 - 1
+EARLIEST_EPOCH = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
+LATEST_EPOCH = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
+
+_OBJECT_ID_SCHEMA = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{24}$",
+    "example": "68143584d6945d32e732cc21",
+}
+_EPOCH_SCHEMA = {
+    "type": "integer",
+    "format": "int64",
+    "minimum": EARLIEST_EPOCH,
+    "maximum": LATEST_EPOCH,
+    "description": "Unix seconds",
+    "example": 1745993863,
+}
+
+
+def is_integer(value: object) -> bool:
+    """Tell whether `value` is a JSON integer; True and False are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class BoundedInteger(serializers.IntegerField):
+    """A whole number of at most 64 bits, within `min_value` and `max_value`.
+
+    Codes: `invalid` for anything but a JSON integer, `min_value`, `max_value`.
+    """
+
+    default_error_messages = {"invalid": _("A whole number is required.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", -LARGEST_INTEGER - 1)
+        kwargs.setdefault("max_value", LARGEST_INTEGER)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: object) -> int:
+        if not is_integer(data):
+            self.fail("invalid")
+        return data  # type: ignore[return-value]
+
+
+class CoinsField(BoundedInteger):
+    """An amount of coins: whole, at least 1, at most 2**63 - 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", 1)
+        super().__init__(**kwargs)
+
+
+@extend_schema_field(_EPOCH_SCHEMA)
+class EpochDateTimeField(serializers.Field):
+    """A moment as unix seconds, in and out; aware (UTC) inside.
+
+    Refuses what is not a JSON integer (`invalid_epoch`) and what lies outside of the years
+    2000 to 2099 (`epoch_out_of_range`), so that milliseconds are not taken for seconds.
+    """
+
+    default_error_messages = {
+        "invalid_epoch": _("A time is a whole number of unix seconds."),
+        "epoch_out_of_range": _("This time is out of range; it is given in seconds."),
+    }
+
+    def to_internal_value(self, data: object) -> datetime:
+        if not is_integer(data):
+            self.fail("invalid_epoch")
+        if not EARLIEST_EPOCH <= data < LATEST_EPOCH:  # type: ignore[operator]
+            self.fail("epoch_out_of_range")
+        return clock.from_epoch(data)  # type: ignore[arg-type]
+
+    def to_representation(self, value: datetime) -> int | None:
+        return clock.to_epoch(value)
+
+
+@extend_schema_field(_OBJECT_ID_SCHEMA)
+class ObjectIdSerializerField(serializers.Field):
+    """A 24-hex ObjectId; anything else is refused with code `invalid_id`."""
+
+    default_error_messages = {"invalid_id": _("An id is a text of 24 hex digits.")}
+
+    def to_internal_value(self, data: object) -> str:
+        if not ids.is_valid(data):
+            self.fail("invalid_id")
+        return data  # type: ignore[return-value]
+
+    def to_representation(self, value: object) -> str:
+        return str(value)
+
+
+class StrictTextField(serializers.CharField):
+    """A text; a number or a bool is not taken for one. Code `invalid`."""
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """True or false; neither 1 nor "yes" is taken for one. Code `invalid`."""
+
+    def to_internal_value(self, data: object) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data

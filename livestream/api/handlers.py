@@ -1,0 +1,59 @@
+"""Problems for what never reaches an API view: unknown addresses, broken requests, crashes.
+
+Staff in the admin get Django's pages instead, which a browser can show.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+
+from livestream.api.problems import problem_response
+
+_ADMIN = "/admin/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400: the request could not even be read."""
+    if request.path.startswith(_ADMIN):
+        return defaults.bad_request(request, exception)
+    return _problem(request, HTTPStatus.BAD_REQUEST, "bad_request")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403."""
+    if request.path.startswith(_ADMIN):
+        return defaults.permission_denied(request, exception)
+    return _problem(request, HTTPStatus.FORBIDDEN, "permission_denied")
+
+
+@csrf_exempt
+def page_not_found(request: HttpRequest, exception: Exception | None = None, **_: Any) -> HttpResponse:
+    """Answer 404; also the last route of all, so that no address ever answers with HTML."""
+    if request.path.startswith(_ADMIN) and exception is not None:
+        return defaults.page_not_found(request, exception)
+    return _problem(request, HTTPStatus.NOT_FOUND, "not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500, without a word about why: that stands in the log under the request id."""
+    if request.path.startswith(_ADMIN):
+        return defaults.server_error(request)
+    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 where the CSRF token is missing or wrong (forms outside of the admin)."""
+    if request.path.startswith(_ADMIN):
+        from django.views.csrf import csrf_failure as page
+
+        return page(request, reason=reason)
+    return _problem(request, HTTPStatus.FORBIDDEN, "csrf_failed")
+
+
+def _problem(request: HttpRequest, status: HTTPStatus, code: str) -> HttpResponse:
+    return problem_response(instance=request.path, status=status.value, code=code, title=status.phrase)

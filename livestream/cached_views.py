@@ -1,0 +1,62 @@
+"""Cached views that events invalidate, by giving them another version.
+
+A view is cached under its version. Whoever read the version before the invalidation stores
+what it built under the old one, where nobody looks any more: a slow reader cannot put back
+what was invalidated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+
+from livestream import ids
+from livestream.models import ViewVersion
+
+# Nobody should wait longer than this for the truth, even if an invalidation were forgotten.
+BACKSTOP_SECONDS = 60
+
+_NEVER_INVALIDATED = "0"
+
+
+def cached(*, name: str, part: str, build: Callable[[], Any]) -> Any:
+    """Return `part` of the views called `name`, built where its current version is not cached."""
+    version = ViewVersion.objects.filter(pk=name).values_list("version", flat=True).first()
+    key = f"view:{name}:{version or _NEVER_INVALIDATED}:{part}"
+    found = cache.get(key)
+    if found is None:
+        found = build()
+        cache.set(key, found, BACKSTOP_SECONDS)
+    return found
+
+
+def invalidate(*, name: str) -> None:
+    """Give the views called `name` another version, in the caller's transaction."""
+    ViewVersion.objects.bulk_create(
+        [ViewVersion(name=name, version=ids.new_id())],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["version"],
+    )
+
+
+def channels_of(streamer_id: str) -> str:
+    """Name the channel snapshots of a streamer, which are invalidated together."""
+    return f"channels:{streamer_id}"
+
+
+def session_token_of(session_id: str) -> str:
+    """Name the cached stream tokens of a session."""
+    return f"session-token:{session_id}"
+
+
+def invalidate_cached_pusher_channel_data(*, streamer_id: str) -> None:
+    """Drop the snapshots of the streamer's four cached channels (seeds 001, 002)."""
+    invalidate(name=channels_of(streamer_id))
+
+
+def invalidate_get_session_token_view_cache(*, session_id: str) -> None:
+    """Drop the cached stream tokens of a session (seeds 001, 004)."""
+    invalidate(name=session_token_of(session_id))

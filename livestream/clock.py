@@ -1,0 +1,54 @@
+"""The one place that reads the time, so that tests can move it.
+
+Only edges call `now()`: views, actors, commands. Services are given the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_movable: MovableClock | None = None
+
+
+class MovableClock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def advance(self, *, seconds: float) -> datetime:
+        """Move forward by `seconds` and return the new moment."""
+        self.at += timedelta(seconds=seconds)
+        return self.at
+
+    def move_to(self, at: datetime) -> None:
+        """Move to `at`, which may lie in the past."""
+        self.at = at
+
+
+def now() -> datetime:
+    """Return the current moment, timezone-aware (UTC)."""
+    return _movable.at if _movable is not None else datetime.now(tz=UTC)
+
+
+@contextmanager
+def frozen(at: datetime | None = None) -> Iterator[MovableClock]:
+    """Replace the clock of the whole process, worker threads included, by a movable one."""
+    global _movable
+    before, _movable = _movable, MovableClock(at or now())
+    try:
+        yield _movable
+    finally:
+        _movable = before
+
+
+def from_epoch(seconds: float) -> datetime:
+    """Return the moment that lies `seconds` after the epoch."""
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def to_epoch(at: datetime | None) -> int | None:
+    """Return whole unix seconds, as request and response bodies carry them."""
+    return None if at is None else int(at.timestamp())

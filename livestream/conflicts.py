@@ -1,0 +1,47 @@
+"""When two transactions stand in each other's way, one is run again."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 5
+_LONGEST_PAUSE_SECONDS = 0.2
+# PostgreSQL's serialization_failure and deadlock_detected: it has undone the transaction whole.
+_STATES = {"40001", "40P01"}
+
+
+def retried(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a service that opens the outermost transaction: run it again after a conflict.
+
+    Inside a transaction it runs as it is, since only whoever opened that can run all of it
+    again. What still conflicts after five tries is raised.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        tries = 1 if transaction.get_connection().in_atomic_block else TRIES
+        for left in reversed(range(tries)):
+            try:
+                return function(*args, **kwargs)
+            except OperationalError as error:
+                if not left or not is_conflict(error):
+                    raise
+                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))  # noqa: S311 - only spreads load
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    return run
+
+
+def is_conflict(error: OperationalError) -> bool:
+    """Tell whether the database undid a transaction in favour of another one."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in _STATES or "database is locked" in str(error)

@@ -1,0 +1,43 @@
+"""Pusher's part of a demo: it reports, signed, who enters and leaves the stage of a goal."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+
+from livestream.demo.errors import Refused
+from livestream.demo.server import Call, Server
+
+
+class Pusher:
+    """Sends webhooks as Pusher Channels does, and can repeat the last one."""
+
+    def __init__(self, *, server: Server, key: str, secret: str) -> None:
+        self._server = server
+        self._key = key
+        self._secret = secret
+        self._last = b""
+
+    def enters(self, *, goal_id: str, user_id: str) -> None:
+        """Report that a user entered the stage of a goal, just now."""
+        self._report("member_added", goal_id, user_id)
+
+    def leaves(self, *, goal_id: str, user_id: str) -> None:
+        """Report that a user left it."""
+        self._report("member_removed", goal_id, user_id)
+
+    def repeats(self) -> None:
+        """Send the last webhook again, byte for byte, as Pusher does when it is not sure."""
+        signature = hmac.new(self._secret.encode(), self._last, hashlib.sha256).hexdigest()
+        headers = {"X-Pusher-Key": self._key, "X-Pusher-Signature": signature}
+        answer = self._server.send(Call("POST", "/notify/pusher", self._last, headers))
+        if answer.status != 200:
+            raise Refused(f"The webhook was refused: {answer.status} {answer.code}")
+
+    def _report(self, name: str, goal_id: str, user_id: str) -> None:
+        event = {"name": name, "channel": f"presence-enc-goal@{goal_id}", "user_id": user_id}
+        body = {"time_ms": time.time_ns() // 1_000_000, "events": [event]}
+        self._last = json.dumps(body).encode()
+        self.repeats()

@@ -1,0 +1,35 @@
+"""Effect receivers run here: one outbox message a receiver, so none can lose another."""
+
+from __future__ import annotations
+
+from livestream.events import registry
+from livestream.events.signals import DomainSignal, Event
+from livestream.models import EventRecord
+from livestream.outbox import durable, enqueue
+
+
+@durable()
+def deliver_event(*, position: int) -> None:
+    """Store one message for each effect receiver that acts on the event at `position`."""
+    record, signal, event = _read(position)
+    for receiver in registry.acting_receivers(signal, event):
+        if receiver.effect:
+            enqueue(
+                "run_receiver",
+                kwargs={"position": position, "receiver": receiver.key},
+                key=f"{position}:{receiver.name}",
+                subject=record.goal_id or record.escrow_id or record.session_id or "",
+            )
+
+
+@durable()
+def run_receiver(*, position: int, receiver: str) -> None:
+    """Run one effect receiver on the event at `position` of the log."""
+    _, _, event = _read(position)
+    registry.get_receiver(receiver).function(event)
+
+
+def _read(position: int) -> tuple[EventRecord, DomainSignal, Event]:
+    record = EventRecord.objects.get(position=position)
+    signal = DomainSignal.registry[record.name]
+    return record, signal, signal.payload.from_json(record.payload)

@@ -1,0 +1,199 @@
+"""Every event of the product: its name, its payload. The whole map is on this page.
+
+Payloads hold facts as they were at the moment of the event: ids, numbers, datetimes
+(spec section 4). They lie on the ground floor: two apps can talk without importing one another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from livestream.events.signals import DomainSignal, Event
+
+FUNDING = "funding"
+SHOW = "show"
+KARAOKE = "karaoke"
+TRIGGER_PRIVATE = "trigger-private"
+TRIGGER_EXCLUSIVE = "trigger-exclusive"
+EXCLUSIVE = "exclusive"
+GOAL_TYPES = (FUNDING, SHOW, KARAOKE, TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE, EXCLUSIVE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalEvent(Event):
+    """What every event of a goal tells: the goal as it was at that moment."""
+
+    goal_id: str
+    type: str
+    active: bool
+    progress: int
+    level: int
+    levels: tuple[dict[str, Any], ...]
+    conditions: dict[str, Any]
+    context: dict[str, Any]
+    metadata: dict[str, Any]
+    nbf: datetime | None = None
+    exp: datetime | None = None
+    escrow_id: str | None = None
+
+    @property
+    def session_id(self) -> str:
+        return str(self.conditions["session_id"])
+
+    @property
+    def streamer_id(self) -> str:
+        return str(self.metadata["user_id"])
+
+    @property
+    def reached(self) -> bool:
+        """Whether the last level's target is reached; never true without levels."""
+        return bool(self.levels) and self.level >= len(self.levels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalCreated(GoalEvent):
+    """A goal exists; it is not started yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalAdded(GoalEvent):
+    """A goal took its place in its session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalStarted(GoalEvent):
+    """A goal became active."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalProgressed(GoalEvent):
+    """A goal's progress moved by `amount` (coins or seconds).
+
+    `payers` maps user ids to the coins of this step; `breakdown_id` is the one payer,
+    where there is only one. A negative amount corrects performed seconds after a late webhook.
+    """
+
+    amount: int
+    old_level: int
+    breakdown_id: str | None = None
+    payers: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalCompleted(GoalEvent):
+    """One more level of a goal is reached; of several at once, each is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalAgreed(GoalEvent):
+    """The streamer agreed to an invitation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalEnded(GoalEvent):
+    """A goal stopped being active, for good."""
+
+    triggerer: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvent(Event):
+    """What every event of a session tells; `price` is coins a minute by quality."""
+
+    session_id: str
+    streamer_id: str
+    preset: str
+    price: dict[str, int]
+    show_goal_pairs: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(SessionEvent):
+    """A session went live."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(SessionEvent):
+    """A session is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelEvent(Event):
+    """Somebody entered or left a channel at `time`, as the stored webhook `source` says.
+
+    `room` and `subject_id` are what it stands for: receivers need not know how channels are named.
+    """
+
+    channel: str
+    user_id: str | None
+    time: datetime
+    room: str
+    subject_id: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelOccupied(ChannelEvent):
+    """A user's first connection entered (`member_added`, `channel_occupied`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelVacated(ChannelEvent):
+    """A user's last connection left (`member_removed`, `channel_vacated`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscrowEvent(Event):
+    """What every event of an escrow tells; `amount` is coins."""
+
+    escrow_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscrowCompletedIndividual(EscrowEvent):
+    """One earning of an escrow was paid to the streamer `user_id` (seed 002)."""
+
+    user_id: str
+    transfer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscrowCompleted(EscrowEvent):
+    """An escrow is paid out to the streamer `user_id`, all of it."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscrowRefunded(EscrowEvent):
+    """The payers from `first_payer` to `last_payer` (by id) of an escrow have their coins back.
+
+    A big escrow is refunded in chunks and tells one event a chunk; `final` marks the last.
+    `user_id` is the streamer whom it was meant for.
+    """
+
+    first_payer: str
+    last_payer: str
+    payers: int
+    final: bool
+    user_id: str | None = None
+
+
+GOAL_CREATED = DomainSignal("goal.created", GoalCreated)
+GOAL_ADDED = DomainSignal("goal.added", GoalAdded)
+GOAL_STARTED = DomainSignal("goal.started", GoalStarted)
+GOAL_PROGRESSED = DomainSignal("goal.progressed", GoalProgressed)
+GOAL_COMPLETED = DomainSignal("goal.completed", GoalCompleted)
+GOAL_AGREED = DomainSignal("goal.agreed", GoalAgreed)
+GOAL_ENDED = DomainSignal("goal.ended", GoalEnded)
+SESSION_STARTED = DomainSignal("session.started", SessionStarted)
+SESSION_ENDED = DomainSignal("session.ended", SessionEnded)
+CHANNEL_OCCUPIED = DomainSignal("channel_occupied", ChannelOccupied)
+CHANNEL_VACATED = DomainSignal("channel_vacated", ChannelVacated)
+ESCROW_COMPLETED_INDIVIDUAL = DomainSignal("escrow.completed.individual", EscrowCompletedIndividual)
+ESCROW_COMPLETED = DomainSignal("escrow.completed", EscrowCompleted)
+ESCROW_REFUNDED = DomainSignal("escrow.refunded", EscrowRefunded)

@@ -1,0 +1,21 @@
+"""`manage.py demo_users`: the people of the local profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from livestream import clock, demo_users
+
+
+class Command(BaseCommand):
+    help = "Create the demo users streamer, viewer1 to viewer5 and support (local profile only)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not getattr(settings, "LOCAL_PROFILE", False):
+            raise CommandError("Demo users have a known password: only the local profile has them.")
+        created = demo_users.create_demo_users(now=clock.now())
+        told = f"created {', '.join(created)}" if created else "all there already"
+        self.stdout.write(f"Demo users: {told} (password: {demo_users.PASSWORD})")

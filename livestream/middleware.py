@@ -1,0 +1,87 @@
+"""What happens to every request before a view sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django_structlog.signals import bind_extra_request_metadata
+
+from livestream import context, ids
+from livestream.api.problems import problem_response
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
+
+
+class RequestContextMiddleware:
+    """Names the request and its caller for logs, events and everything the request causes.
+
+    A request id that cannot be used is replaced: tracing never stands in a client's way. A
+    client id is recorded as the triggerer, so one that cannot be kept as it is, is refused.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.headers.get("X-Request-ID", "")
+        request_id = asked if _REQUEST_ID.fullmatch(asked) else ids.new_id()
+        client_id = request.headers.get("X-Client-Id", "")
+        acceptable = not client_id or _CLIENT_ID.fullmatch(client_id) is not None
+        with context.bound(request_id=request_id, client_id=client_id if acceptable else ""):
+            response = self.get_response(request) if acceptable else _refuse_client_id(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+@receiver(bind_extra_request_metadata)
+def name_request_in_log(**_: Any) -> None:
+    """Have the request log name the request as everything else does, not by an id of its own."""
+    structlog.contextvars.bind_contextvars(request_id=context.request_id())
+
+
+def _refuse_client_id(request: HttpRequest) -> HttpResponse:
+    return problem_response(
+        instance=request.path,
+        status=400,
+        code="invalid_client_id",
+        title="The X-Client-Id header is not valid",
+        detail="1 to 64 characters: letters, digits and . _ : @ / -",
+    )
+
+
+class QueryLanguageMiddleware:
+    """Answers in the language of `?lang=` (`en`, `zh-hant`); an unknown one means the default.
+
+    Stands after LocaleMiddleware, whose choice holds where the query names no language.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang")
+        if asked is None:
+            return self.get_response(request)
+        language = _supported(asked)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response["Content-Language"] = language
+        return response
+
+
+def _supported(asked: str) -> str:
+    try:
+        return translation.get_supported_language_variant(asked.lower())
+    except LookupError:
+        return settings.LANGUAGE_CODE

@@ -1,0 +1,9 @@
+"""Tables of the ground floor."""
+
+from livestream.models.event import EventRecord
+from livestream.models.idempotency import IdempotencyRecord
+from livestream.models.outbox import OutboxMessage
+from livestream.models.user import User, UserTag
+from livestream.models.view_version import ViewVersion
+
+__all__ = ["EventRecord", "IdempotencyRecord", "OutboxMessage", "User", "UserTag", "ViewVersion"]

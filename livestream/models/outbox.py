@@ -1,0 +1,48 @@
+"""What is still to be done, and when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from livestream import ids
+from livestream.fields import ObjectIdField
+
+
+class OutboxMessage(models.Model):
+    """One piece of work to do at `eta`; the row is gone once it is done.
+
+    `eta` is when the work is wanted, `due_at` when a relay next hands it to the broker:
+    later than `eta` while somebody holds it (a lease) or after a failure (backoff).
+    `version` changes whenever somebody asks again for the same `key`, so that work which
+    was asked for while it ran is run again.
+    """
+
+    id = ObjectIdField(primary_key=True)
+    actor = models.CharField(max_length=100)
+    kwargs = models.JSONField(default=dict)
+    key = models.CharField(max_length=200, null=True)
+    subject = models.CharField(max_length=64, blank=True, db_index=True)
+    version = ObjectIdField(default=ids.new_id)
+    eta = models.DateTimeField()
+    due_at = models.DateTimeField()
+    running_until = models.DateTimeField(null=True)
+    sends = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    request_id = models.CharField(max_length=128, blank=True)
+    client_id = models.CharField(max_length=128, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "key"], name="outbox_one_pending_a_key"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(failed_at=None), name="outbox_due"),
+            models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.id}"

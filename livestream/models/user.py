@@ -1,0 +1,35 @@
+"""Who takes part: streamers, viewers and support staff are the same kind of account."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from livestream.fields import ObjectIdField
+
+
+class User(AbstractUser):
+    """An account; what it may do beside the ordinary stands in its tags and groups."""
+
+    id = ObjectIdField(primary_key=True)
+
+    @property
+    def tags(self) -> set[str]:
+        """The user's tags, such as `blocked-by:{streamer_id}`; prefetch `tag_rows` for lists."""
+        return {row.tag for row in self.tag_rows.all()}
+
+
+class UserTag(models.Model):
+    """One tag of one user."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tag_rows")
+    tag = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "tag"], name="user_tag_once"),
+        ]
+        indexes = [models.Index(fields=["tag"], name="user_tag_by_tag")]
+
+    def __str__(self) -> str:
+        return self.tag

@@ -1,0 +1,59 @@
+"""Declaring actors: a Dramatiq actor whose message is only the id of its outbox row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import dramatiq
+
+Work = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A declared actor: the work, and whether it runs in the transaction of its row."""
+
+    name: str
+    work: Work
+    transactional: bool
+
+
+_tasks: dict[str, Task] = {}
+
+
+def durable(*, queue: str = "default") -> Callable[[Work], Work]:
+    """Declare an actor that runs in one transaction with the consumption of its row.
+
+    Its database effects happen exactly once. It must not call the network.
+    """
+    return lambda work: _declare(work, queue=queue, transactional=True)
+
+
+def external(*, queue: str = "external") -> Callable[[Work], Work]:
+    """Declare an actor that runs outside of any transaction and may call the network.
+
+    Its row is completed afterwards, so the work is done at least once.
+    """
+    return lambda work: _declare(work, queue=queue, transactional=False)
+
+
+def _declare(work: Work, *, queue: str, transactional: bool) -> Work:
+    from livestream.outbox import performing
+
+    name = work.__name__
+    _tasks[name] = Task(name, work, transactional)
+    # Retries are the outbox's: a broker that forgets must not be what remembers to retry.
+    declare = dramatiq.actor(actor_name=name, queue_name=queue, max_retries=0)
+    declare(lambda message_id: performing.perform(message_id=message_id))
+    return work
+
+
+def find_task(name: str) -> Task | None:
+    """Return the declared actor called `name`, or None where this release has none."""
+    return _tasks.get(name)
+
+
+def task_names() -> list[str]:
+    """Return the names of all actors that this release can run."""
+    return list(_tasks)

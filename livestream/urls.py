@@ -1,0 +1,27 @@
+"""The roof: every address of the service. None has a trailing slash, but the admin's."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from livestream.api import handlers
+
+urlpatterns = [
+    # First: it makes the converter `objectid` known, which the others use.
+    path("", include("livestream.api.urls")),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+    path("", include("wallet.urls")),
+    path("", include("sessions_app.urls")),
+    path("", include("goals.urls")),
+    path("", include("notifications.urls")),
+    # Last: what no route knows answers with a problem, also where DEBUG would show a page.
+    re_path(r"^", handlers.page_not_found),
+]
+
+handler400 = handlers.bad_request
+handler403 = handlers.permission_denied
+handler404 = handlers.page_not_found
+handler500 = handlers.server_error

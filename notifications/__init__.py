@@ -1,0 +1,1 @@
+"""Floor 4: what clients hear. It never writes a goal, a session or money."""

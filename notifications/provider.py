@@ -1,0 +1,146 @@
+"""Whoever carries pushes to clients: Pusher Channels, or nobody but the log.
+
+The only module that knows the `pusher` package, and where its surprises are dealt with: it
+measures text in memory rather than bytes, changes the batches it is given, raises errors of
+the HTTP library, and never retries.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pusher
+import requests
+import structlog
+from django.conf import settings
+from pusher import errors
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BATCH = 10
+_TIMEOUT_SECONDS = 5
+# `trigger` refuses text that takes more memory than this, whatever its bytes.
+_LIBRARY_LIMIT = 30_720
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One event as it travels: `data` is encoded JSON."""
+
+    channels: tuple[str, ...]
+    event: str
+    data: str
+
+
+class Refused(Exception):
+    """What was asked is wrong, and would be wrong again."""
+
+
+class Unavailable(Exception):
+    """The provider cannot be reached or does not serve us; later it may."""
+
+
+class Provider(Protocol):
+    """Sends one call's worth of events; raises Refused or Unavailable."""
+
+    name: str
+
+    def send(self, outgoing: Sequence[Outgoing]) -> None: ...
+
+
+class LocalProvider:
+    """Sends nothing: what it was asked stays where it is kept anyway, and admin shows it."""
+
+    name = "local"
+
+    def send(self, outgoing: Sequence[Outgoing]) -> None:
+        for each in outgoing:
+            log.debug("push", push=each.event, channels=each.channels, data=each.data)
+
+
+class PusherProvider:
+    """Pusher Channels, or a server that speaks its protocol at PUSHER_HOST."""
+
+    name = "pusher"
+
+    def send(self, outgoing: Sequence[Outgoing]) -> None:
+        """Send everything in one call where that is possible.
+
+        A single event for many channels is a `trigger`, everything else a `trigger_batch`,
+        where each channel of an event counts as one of ten.
+        """
+        if len(outgoing) == 1 and _fits_trigger(outgoing[0]):
+            one = outgoing[0]
+            self._call("trigger", list(one.channels), one.event, one.data)
+            return
+        for batch in _batches(outgoing):
+            self._call("trigger_batch", batch, already_encoded=True)
+
+    def _call(self, method: str, *args: Any, **kwargs: Any) -> None:
+        try:
+            answer = getattr(client(), method)(*args, **kwargs)
+        except errors.PusherBadRequest as error:
+            raise Refused(f"400: {error}") from error
+        except errors.PusherBadStatus as error:
+            kind = Refused if str(error).startswith("413") else Unavailable
+            raise kind(str(error)) from error
+        except (errors.PusherError, requests.RequestException) as error:
+            raise Unavailable(repr(error)) from error
+        except ValueError as error:
+            # Either the package refuses its arguments, or what answered was not Pusher.
+            kind = Unavailable if hasattr(error, "doc") else Refused
+            raise kind(repr(error)) from error
+        if isinstance(answer, dict) and answer.get("error"):
+            raise Unavailable(str(answer["error"]))
+
+
+def get_provider() -> Provider:
+    """Return the provider that PUSHER_PROVIDER names."""
+    return PusherProvider() if settings.PUSHER_PROVIDER == "pusher" else LocalProvider()
+
+
+def sign_channel(*, channel: str, socket_id: str, member: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the package's authorization of one connection for a channel, `{auth, channel_data?}`."""
+    signed: dict[str, Any] = client().authenticate(channel, socket_id, member)
+    return signed
+
+
+def can_sign() -> bool:
+    """Tell whether there are credentials to sign with."""
+    return bool(settings.PUSHER_APP_ID and settings.PUSHER_KEY and settings.PUSHER_SECRET)
+
+
+def client() -> pusher.Pusher:
+    """Return this process's client, which keeps its connections open."""
+    return _client(
+        os.getpid(),
+        app_id=settings.PUSHER_APP_ID,
+        key=settings.PUSHER_KEY,
+        secret=settings.PUSHER_SECRET,
+        ssl=settings.PUSHER_SSL,
+        host=settings.PUSHER_HOST or None,
+        port=settings.PUSHER_PORT,
+        cluster=settings.PUSHER_CLUSTER or None,
+    )
+
+
+@functools.lru_cache(maxsize=2)
+def _client(_pid: int, **options: Any) -> pusher.Pusher:
+    return pusher.Pusher(timeout=_TIMEOUT_SECONDS, **options)
+
+
+def _fits_trigger(one: Outgoing) -> bool:
+    return sys.getsizeof(one.data) <= _LIBRARY_LIMIT
+
+
+def _batches(outgoing: Sequence[Outgoing]) -> Iterator[list[dict[str, str]]]:
+    entries = [
+        {"channel": channel, "name": each.event, "data": each.data} for each in outgoing for channel in each.channels
+    ]
+    for start in range(0, len(entries), LARGEST_BATCH):
+        yield entries[start : start + LARGEST_BATCH]

@@ -1,0 +1,18 @@
+"""One more level of a goal is reached (seed 002)."""
+
+from __future__ import annotations
+
+from livestream import clock
+from livestream.events import receives
+from livestream.events.contracts import FUNDING, GOAL_COMPLETED, GoalCompleted
+from notifications.services import mvps
+
+
+@receives(GOAL_COMPLETED, types={FUNDING}, effect=True)
+def notify_livestream_mvps(event: GoalCompleted) -> None:
+    mvps.push_livestream_mvps(
+        goal_id=event.goal_id,
+        streamer_id=event.streamer_id,
+        event_id=event.event_id,
+        now=clock.now(),
+    )

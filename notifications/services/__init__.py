@@ -1,0 +1,1 @@
+"""What notifications do. Import the modules, not their functions."""

@@ -1,0 +1,70 @@
+"""Who may join which channel (spec sections 4 and 10, promise 4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from goals import selectors as goals
+from livestream.errors import NotFound
+from livestream.users import is_blocked
+from notifications import channels, provider
+from notifications.channels import Channel
+from notifications.errors import ChannelNotAllowed, InvalidSocketId, SigningUnavailable
+
+_SOCKET_ID = re.compile(r"[0-9]{1,32}\.[0-9]{1,32}")
+
+
+def authorize_connection(*, user_id: str, socket_id: str, channel_name: str) -> dict[str, Any]:
+    """Return the signature that lets the user's connection join a channel.
+
+    `{auth}`, and `channel_data` for a presence channel, which shows others the user's id.
+    Raises InvalidSocketId, ChannelNotAllowed, SigningUnavailable.
+    """
+    if not _SOCKET_ID.fullmatch(socket_id):
+        raise InvalidSocketId
+    channel = allowed_channel(user_id=user_id, channel_name=channel_name)
+    if not provider.can_sign():
+        raise SigningUnavailable
+    member = {"user_id": user_id} if channel.is_presence else None
+    return provider.sign_channel(channel=channel.name, socket_id=socket_id, member=member)
+
+
+def allowed_channel(*, user_id: str, channel_name: str) -> Channel:
+    """Return the channel if the user may hear it; raises ChannelNotAllowed.
+
+    A channel that is unknown, or of a goal that is, is refused in the same words as one that
+    is somebody else's: nobody learns what exists.
+    """
+    channel = channels.parse(channel_name)
+    if channel is None or not _RULES[channel.room](user_id, channel):
+        raise ChannelNotAllowed
+    return channel
+
+
+def _is_oneself(user_id: str, channel: Channel) -> bool:
+    return channel.subject_id == user_id
+
+
+def _is_welcome(user_id: str, channel: Channel) -> bool:
+    return not is_blocked(user_id=user_id, streamer_id=channel.subject_id)
+
+
+def _performs(user_id: str, channel: Channel) -> bool:
+    """Only the performer is a counted member: presence on a goal's channel is money."""
+    try:
+        return goals.get_goal(goal_id=channel.subject_id).streamer_id == user_id
+    except NotFound:
+        return False
+
+
+def _is_that_viewer(user_id: str, channel: Channel) -> bool:
+    return channel.viewer_id == user_id
+
+
+_RULES = {
+    channels.USER: _is_oneself,
+    channels.STREAM: _is_welcome,
+    channels.GOAL: _performs,
+    channels.VIEWER: _is_that_viewer,
+}

@@ -1,0 +1,54 @@
+"""What a client that joins a channel needs to know first (spec sections 3 and 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goals import representations
+from goals import selectors as goals
+from livestream import cached_views
+from notifications import channels
+from notifications.channels import Channel
+from notifications.services import channel_auth
+from sessions_app import selectors as sessions
+from sessions_app.serializers import SessionSerializer
+
+PUBLIC, FULL = "public", "full"
+
+
+def channel_snapshot(*, user_id: str, channel_name: str) -> dict[str, Any]:
+    """Return `{channel, session, goals}`: the streamer's active session and its active goals.
+
+    Without a session both are empty. Only the streamer's own channels show all of a goal.
+    Raises ChannelNotAllowed.
+    """
+    channel = channel_auth.allowed_channel(user_id=user_id, channel_name=channel_name)
+    streamer_id = _streamer_of(channel)
+    part = FULL if channel.room in (channels.USER, channels.GOAL) else PUBLIC
+    document = cached_views.cached(
+        name=cached_views.channels_of(streamer_id),
+        part=part,
+        build=lambda: build(streamer_id=streamer_id, part=part),
+    )
+    return {"channel": channel.name, **document}
+
+
+def build(*, streamer_id: str, part: str) -> dict[str, Any]:
+    """Read the streamer's active session and its active goals, in public or in full."""
+    found = sessions.active_session_of(streamer_id=streamer_id)
+    if found is None:
+        return {"session": None, "goals": []}
+    represent = representations.full_goal if part == FULL else representations.public_goal
+    session = sessions.get_session(session_id=found.id)
+    viewer = session.streamer if part == FULL else None
+    active = goals.active_goals_of_session(session_id=session.id)
+    return {
+        "session": dict(SessionSerializer(session, context={"viewer": viewer}).data),
+        "goals": [represent(goal) for goal in active],
+    }
+
+
+def _streamer_of(channel: Channel) -> str:
+    if channel.room == channels.GOAL:
+        return str(goals.get_goal(goal_id=channel.subject_id).streamer_id)
+    return channel.subject_id

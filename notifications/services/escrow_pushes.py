@@ -1,0 +1,89 @@
+"""Telling those concerned what became of the money in an escrow (spec section 4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from livestream.events.contracts import EscrowCompleted, EscrowCompletedIndividual
+from livestream.outbox import enqueue
+from notifications import channels
+from notifications.services import pushes
+from wallet import escrow_ids
+from wallet.models import Transfer
+
+CHUNK = 1_000
+REFUNDED = "escrow.refunded"
+
+
+def push_completed(*, name: str, event: EscrowCompleted | EscrowCompletedIndividual, now: datetime) -> None:
+    """Push to the streamer what was paid out, in coins."""
+    data: dict[str, Any] = {"escrow_id": event.escrow_id, "amount": event.amount}
+    if isinstance(event, EscrowCompletedIndividual):
+        data["transfer_id"] = event.transfer_id
+    pushes.push(
+        channels=[channels.user(event.user_id)],
+        event=name,
+        data=data,
+        subject=event.escrow_id,
+        event_id=event.event_id,
+        now=now,
+    )
+
+
+def start_telling_refunds(*, escrow_id: str, first_payer: str, last_payer: str, event_id: str) -> None:
+    """Store the work of telling the payers from `first_payer` to `last_payer` (by id)."""
+    kwargs = {
+        "escrow_id": escrow_id,
+        "first_payer": first_payer,
+        "last_payer": last_payer,
+        "event_id": event_id,
+    }
+    key = f"{event_id}:{first_payer}"
+    enqueue("push_escrow_refunds", kwargs=kwargs, key=key, subject=escrow_id)
+
+
+def tell_refunds(
+    *,
+    escrow_id: str,
+    first_payer: str,
+    last_payer: str,
+    event_id: str,
+    now: datetime,
+    size: int = CHUNK,
+) -> int:
+    """Push to each of the next `size` payers what they were given back, in coins.
+
+    Where more are left, the next chunk is stored along with this one. Returns how many.
+    """
+    # One more is read than told: it is where the next chunk begins.
+    found = _refunds(escrow_id, first_payer, last_payer, size + 1)
+    messages = (_refunded(refund, escrow_id, event_id) for refund in found[:size])
+    pushes.push_all(messages=messages, now=now, bulk=True)
+    if len(found) > size:
+        rest = {"first_payer": found[size].credit_id, "last_payer": last_payer}
+        start_telling_refunds(escrow_id=escrow_id, event_id=event_id, **rest)
+    return min(len(found), size)
+
+
+def _refunds(escrow_id: str, first_payer: str, last_payer: str, limit: int) -> list[Transfer]:
+    """Return refunds in the order of payers; their ids begin alike, so the primary key sorts."""
+    prefix = escrow_ids.refund_prefix(escrow_id)
+    span = (prefix + first_payer, prefix + last_payer)
+    rows = Transfer.objects.filter(kind=Transfer.Kind.REFUND, debit_id=escrow_id, transfer_id__range=span)
+    return list(rows.order_by("transfer_id")[:limit])
+
+
+def _refunded(refund: Transfer, escrow_id: str, event_id: str) -> pushes.Message:
+    data = {
+        "escrow_id": escrow_id,
+        "amount": refund.amount,
+        "transfer_id": refund.transfer_id,
+    }
+    return pushes.Message(
+        channels=[channels.user(refund.credit_id)],
+        event=REFUNDED,
+        data=data,
+        subject=escrow_id,
+        event_id=event_id,
+    )

@@ -1,0 +1,102 @@
+"""Working off webhooks: in the order of their own time, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from livestream import ids
+from livestream.events import publish
+from livestream.events.contracts import (
+    CHANNEL_OCCUPIED,
+    CHANNEL_VACATED,
+    ChannelOccupied,
+    ChannelVacated,
+)
+from livestream.events.signals import DomainSignal
+from notifications import channels, selectors, webhook_bodies
+from notifications.channels import Channel
+from notifications.models import Webhook
+
+log = structlog.get_logger(__name__)
+
+PAGE = 100
+_LONGEST_BACKOFF_SECONDS = 300
+
+Meaning = tuple[DomainSignal, type[ChannelOccupied] | type[ChannelVacated]]
+
+_OCCUPIED: Meaning = (CHANNEL_OCCUPIED, ChannelOccupied)
+_VACATED: Meaning = (CHANNEL_VACATED, ChannelVacated)
+_OF_MEMBERS = {"member_added": _OCCUPIED, "member_removed": _VACATED}
+_OF_CHANNELS = {"channel_occupied": _OCCUPIED, "channel_vacated": _VACATED}
+
+
+def process_page(*, now: datetime, size: int = PAGE) -> int:
+    """Process the next `size` due webhooks and return how many were taken up.
+
+    One that fails keeps its error, is tried again later and holds nobody up.
+    """
+    found = selectors.due_webhooks(now=now).values_list("pk", flat=True)[:size]
+    return sum(process(webhook_id=webhook_id, now=now) for webhook_id in list(found))
+
+
+def process(*, webhook_id: int, now: datetime) -> bool:
+    """Publish what a webhook tells, once; False where it is not its turn.
+
+    The event and the mark that it was published commit together (seed 002).
+    """
+    try:
+        with transaction.atomic():
+            webhook = selectors.next_of_its_channel(webhook_id=webhook_id, now=now)
+            if webhook is None:
+                return False
+            webhook.result = _publish(webhook)
+            webhook.processed_at, webhook.error = now, ""
+            webhook.save(update_fields=["result", "processed_at", "error"])
+    except Exception:  # noqa: BLE001 - whatever a receiver raises belongs on the webhook
+        _keep_failure(webhook_id, traceback.format_exc(), now)
+    return True
+
+
+def _publish(webhook: Webhook) -> str:
+    channel = channels.parse(webhook.channel)
+    told = _meaning(webhook, channel)
+    if channel is None or told is None:
+        return Webhook.Result.IGNORED
+    signal, payload = told
+    event = payload(
+        channel=channel.name,
+        user_id=webhook.user_id if channel.is_presence else None,  # only there Pusher knows who
+        time=webhook_bodies.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
+        room=channel.room,
+        subject_id=channel.subject_id,
+        source=str(webhook.pk),
+    )
+    publish(signal, event)
+    return Webhook.Result.PUBLISHED
+
+
+def _meaning(webhook: Webhook, channel: Channel | None) -> Meaning | None:
+    """Return what a webhook stands for.
+
+    When the last member of a presence channel leaves, Pusher sends `member_removed` and
+    `channel_vacated`: only the former says who it was, so only that one counts.
+    """
+    if channel is None:
+        return None
+    if channel.is_presence:
+        return _OF_MEMBERS.get(webhook.name) if ids.is_valid(webhook.user_id) else None
+    return _OF_CHANNELS.get(webhook.name)
+
+
+def _keep_failure(webhook_id: int, error: str, now: datetime) -> None:
+    attempts = Webhook.objects.values_list("attempts", flat=True).get(pk=webhook_id)
+    backoff = timedelta(seconds=min(2**attempts, _LONGEST_BACKOFF_SECONDS))
+    Webhook.objects.filter(pk=webhook_id, processed_at=None).update(
+        attempts=F("attempts") + 1, error=error[-20_000:], retry_at=now + backoff
+    )
+    log.error("webhook_failure", webhook_id=webhook_id, attempts=attempts + 1, error=error)

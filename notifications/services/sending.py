@@ -1,0 +1,64 @@
+"""Sending what waits, in order, outside of any transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db.models import F
+
+from notifications import payloads, planning, selectors
+from notifications.models import Push
+from notifications.provider import Outgoing, Provider, Refused, Unavailable
+
+log = structlog.get_logger(__name__)
+
+PAGE = 40
+_LONGEST_ERROR = 2_000
+
+
+def send_page(*, provider: Provider, now: datetime, size: int = PAGE) -> int:
+    """Send the next `size` waiting pushes and return how many were looked at.
+
+    Each call is noted as soon as it is made. A push that is refused is set aside and holds
+    nobody up; where the provider is away, Unavailable is raised, and all of it still waits.
+    """
+    waiting = list(selectors.waiting_pushes()[:size])
+    for together in planning.calls(waiting):
+        _send(together, provider, now)
+    return len(waiting)
+
+
+def _send(together: Sequence[Push], provider: Provider, now: datetime) -> None:
+    try:
+        provider.send([_outgoing(push) for push in together])
+    except Refused as error:
+        if len(together) == 1:
+            _set_aside(together[0], error, now)
+            return
+        for push in together:  # one of them is at fault, and each alone shows which
+            _send([push], provider, now)
+    except Unavailable as error:
+        _note(together, attempts=F("attempts") + 1, error=_text(error))
+        raise
+    else:
+        _note(together, sent_at=now, provider=provider.name, error="")
+
+
+def _outgoing(push: Push) -> Outgoing:
+    return Outgoing(tuple(push.channels), push.event, payloads.encode(push.data))
+
+
+def _set_aside(push: Push, error: Refused, now: datetime) -> None:
+    _note([push], failed_at=now, attempts=F("attempts") + 1, error=_text(error))
+    log.error("push_refused", push_id=push.pk, push=push.event, error=_text(error))
+
+
+def _note(together: Sequence[Push], **changes: object) -> None:
+    Push.objects.filter(pk__in=[push.pk for push in together]).update(**changes)
+
+
+def _text(error: Exception) -> str:
+    # A foreign server's words: whatever the database cannot keep is left out.
+    return str(error).replace("\0", "")[:_LONGEST_ERROR]

@@ -1,0 +1,42 @@
+"""Telling analytics and business intelligence; the event's id makes a repeat known as one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from livestream import analytics, clock
+from livestream.events.contracts import ChannelEvent, EscrowEvent, EscrowRefunded
+
+
+def track_channel_presence(*, name: str, event: ChannelEvent) -> None:
+    """Track that a user entered or left a channel; `seen_at` in unix seconds."""
+    properties = {
+        "channel": event.channel,
+        "room": event.room,
+        "subject_id": event.subject_id,
+        "seen_at": clock.to_epoch(event.time),
+    }
+    analytics.track(event=name, properties=properties, insert_id=event.event_id, user_id=event.user_id)
+
+
+def track_escrow(*, name: str, event: EscrowEvent) -> None:
+    """Track what became of the money in an escrow, in coins."""
+    analytics.track(
+        event=name,
+        properties=_properties(event),
+        insert_id=event.event_id,
+        user_id=getattr(event, "user_id", None),
+    )
+
+
+def record_bi_escrow_refund(*, event: EscrowRefunded) -> None:
+    """Report a refund to business intelligence, as `update_bi_escrow` does a payout."""
+    insert_id = f"bi-{event.event_id}"
+    analytics.track(event="bi.escrow.refunded", properties=_properties(event), insert_id=insert_id)
+
+
+def _properties(event: EscrowEvent) -> dict[str, Any]:
+    properties: dict[str, Any] = {"escrow_id": event.escrow_id, "amount": event.amount}
+    if isinstance(event, EscrowRefunded):
+        properties |= {"payers": event.payers, "final": event.final}
+    return properties

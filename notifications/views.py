@@ -1,0 +1,117 @@
+"""The doors of notifications: Pusher's webhook, and what its clients ask (spec section 3)."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import FormParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from livestream import clock
+from livestream.api.bodies import caller_id
+from livestream.api.exceptions import InvalidParameter
+from livestream.api.filters import refuse_unknown
+from livestream.api.parsers import StrictJSONParser
+from notifications.channels import QUALITIES
+from notifications.errors import WebhookTooLarge
+from notifications.serializers import (
+    ChannelAuth,
+    ChannelAuthBody,
+    ChannelSnapshot,
+    StreamToken,
+    WebhookDocument,
+)
+from notifications.services import channel_auth, channel_snapshots, inbox, stream_tokens
+
+LARGEST_WEBHOOK_BYTES = 256 * 1024
+_HEADERS = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=description)
+    for name, description in (
+        ("X-Pusher-Key", "Which of our keys has signed"),
+        ("X-Pusher-Signature", "HMAC-SHA256 of the raw body, in hex"),
+    )
+]
+
+
+class PusherWebhookView(APIView):
+    """POST /notify/pusher"""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="receive_pusher_webhook",
+        parameters=_HEADERS,
+        request=WebhookDocument,
+        responses={200: None},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        """Take a signed webhook in; it is answered at once and processed afterwards (seed 002)."""
+        inbox.accept(
+            body=_raw_body(request),
+            key=request.headers.get("X-Pusher-Key", ""),
+            signature=request.headers.get("X-Pusher-Signature", ""),
+            now=clock.now(),
+        )
+        return Response({})
+
+
+class ChannelAuthView(APIView):
+    """POST /notify/pusher/auth"""
+
+    parser_classes = (StrictJSONParser, FormParser)
+
+    @extend_schema(operation_id="authorize_channel", request=ChannelAuthBody, responses=ChannelAuth)
+    def post(self, request: Request) -> Response:
+        """Authorize a private or presence channel; 403 `channel_not_allowed` where it is not yours."""
+        body = ChannelAuthBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        signed = channel_auth.authorize_connection(user_id=str(request.user.pk), **body.validated_data)
+        return Response(signed)
+
+
+class InvalidQuality(InvalidParameter):
+    code = "invalid_quality"
+    title = "`quality` is `preview` or `sd`"
+
+
+class StreamTokenView(APIView):
+    """GET /sessions/{id}/token"""
+
+    @extend_schema(
+        operation_id="read_stream_token",
+        parameters=[OpenApiParameter("quality", str, required=True, enum=list(QUALITIES))],
+        responses=StreamToken,
+    )
+    def get(self, request: Request, session_id: str) -> Response:
+        """Get a stream token; 403 `not_authorized_for_quality` for whoever has not paid for it."""
+        refuse_unknown(request=request, known=frozenset({"quality"}))
+        quality = request.query_params.get("quality")
+        if quality not in QUALITIES:
+            raise InvalidQuality
+        token = stream_tokens.stream_token(
+            session_id=session_id, user_id=caller_id(request), quality=quality, now=clock.now()
+        )
+        return Response(token)
+
+
+class ChannelView(APIView):
+    """GET /notify/channels/{channel_name}"""
+
+    @extend_schema(operation_id="read_channel", responses=ChannelSnapshot)
+    def get(self, request: Request, channel_name: str) -> Response:
+        """Read what a channel's subscriber needs to know first: the session, its active goals."""
+        user_id = str(request.user.pk)
+        document = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name)
+        return Response(document)
+
+
+def _raw_body(request: Request) -> bytes:
+    """Read the body once, as it was signed, and no more of it than is allowed."""
+    body: bytes = request._request.read(LARGEST_WEBHOOK_BYTES + 1)
+    if len(body) > LARGEST_WEBHOOK_BYTES:
+        raise WebhookTooLarge
+    return body

@@ -1,0 +1,65 @@
+"""What higher floors embed in a session's representation, without this floor knowing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+
+from livestream.models import User
+
+Lookup = str | Prefetch
+# Given the session and who looks at it: None for what everybody may see.
+Reader = Callable[[Any, User | None], Any]
+
+# What a session shows as long as nobody registered a reader: JSON, made anew each time.
+_DEFAULTS: dict[str, Callable[[], Any]] = {
+    "show_goal_pairs": list,
+    "trigger_private_goals": list,
+    "exclusive_goal_pairs": dict,
+    "karaoke_goal": lambda: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """How one embedded member is read, and what to prefetch so that lists stay cheap."""
+
+    reader: Reader
+    prefetch: tuple[Lookup, ...]
+
+
+_members: dict[str, Member] = {}
+
+
+def register(name: str, reader: Reader, prefetch: Sequence[Lookup] = ()) -> None:
+    """Have `reader(session, viewer)` give the member `name` as JSON; KeyError for an unknown name.
+
+    `prefetch` are lookups on Session that let the reader do without a query of its own.
+    """
+    if name not in _DEFAULTS:
+        raise KeyError(name)
+    _members[name] = Member(reader, tuple(prefetch))
+
+
+def unregister(name: str) -> None:
+    """Give the member `name` its default again."""
+    _members.pop(name, None)
+
+
+def prefetches() -> list[Lookup]:
+    """Return the lookups of all registered members."""
+    return [lookup for member in _members.values() for lookup in member.prefetch]
+
+
+def read(name: str, session: Any, viewer: User | None = None) -> Any:
+    """Return the JSON value of the member `name` of `session`, as `viewer` may see it."""
+    member = _members.get(name)
+    return member.reader(session, viewer) if member else _DEFAULTS[name]()
+
+
+def read_all(session: Any, viewer: User | None = None) -> dict[str, Any]:
+    """Return all embedded members of `session`, in the order of the specification."""
+    return {name: read(name, session, viewer) for name in _DEFAULTS}

@@ -1,0 +1,54 @@
+"""What is known of sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from sessions_app import embedded
+from sessions_app.errors import SessionNotFound
+from sessions_app.models import Session, Source
+
+
+def sessions() -> QuerySet[Session]:
+    """Return all sessions, with what their representation embeds in a few queries."""
+    return Session.objects.prefetch_related(*embedded.prefetches())
+
+
+def find_session(*, session_id: str) -> Session:
+    """Return the session alone, without what it embeds; raises SessionNotFound."""
+    return _only(Session.objects.filter(pk=session_id), session_id)
+
+
+def get_session(*, session_id: str) -> Session:
+    """Return the session, ready to be represented; raises SessionNotFound."""
+    return _only(sessions().filter(pk=session_id), session_id)
+
+
+def active_session_of(*, streamer_id: str) -> Session | None:
+    """Return the one active session of a streamer, or None."""
+    return Session.objects.filter(streamer_id=streamer_id, active=True).first()
+
+
+def opened_before(*, before: datetime) -> list[str]:
+    """Return active sessions that were opened before `before`, by id."""
+    old = Session.objects.filter(active=True, created_at__lt=before)
+    return list(old.order_by("id").values_list("id", flat=True)[:500])
+
+
+def sources_of(*, user_id: str) -> QuerySet[Source]:
+    """Return what the streamer broadcasts from, oldest first."""
+    return Source.objects.filter(user_id=user_id).order_by("created_at", "id")
+
+
+def first_source_of(*, user_id: str, provider: str) -> Source | None:
+    """Return the streamer's oldest source of `provider`, or None."""
+    return Source.objects.filter(user_id=user_id, provider=provider).order_by("created_at", "id").first()
+
+
+def _only(found: QuerySet[Session], session_id: str) -> Session:
+    session = found.first()
+    if session is None:
+        raise SessionNotFound(f"There is no session {session_id}.")
+    return session

@@ -1,0 +1,47 @@
+"""trigger_online: the streamer's own client comes and goes (spec sections 4 and 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from livestream.models import User
+from sessions_app import selectors
+from sessions_app.models import StreamerPresence
+from sessions_app.services import ending
+
+
+def trigger_online(*, streamer_id: str, online: bool, at: datetime, now: datetime) -> bool:
+    """Start the countdown to `disconnect` when the streamer leaves, stop it on return.
+
+    Returns whether this was news: what happened before something already known is not. Of two
+    things in the same millisecond, the one that is told later counts.
+    """
+    with transaction.atomic():
+        if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at):
+            return False
+        session = selectors.active_session_of(streamer_id=streamer_id)
+        if session is None:
+            return True
+        if online:
+            ending.cancel_disconnect(session_id=session.id)
+        else:
+            ending.disconnect(
+                streamer_id=streamer_id,
+                session_id=session.id,
+                device_disconnect_countdown=settings.DEVICE_DISCONNECT_COUNTDOWN,
+                now=now,
+            )
+        return True
+
+
+def _is_news(streamer_id: str, online: bool, at: datetime) -> bool:
+    known = StreamerPresence.objects.filter(pk=streamer_id)
+    if known.filter(changed_at__lte=at).update(online=online, changed_at=at):
+        return True
+    StreamerPresence.objects.bulk_create(
+        [StreamerPresence(streamer_id=streamer_id, online=online, changed_at=at)], ignore_conflicts=True
+    )
+    return known.filter(changed_at=at, online=online).exists()

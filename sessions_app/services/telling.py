@@ -1,0 +1,39 @@
+"""What a session's events say, and where they are counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from livestream import analytics
+from livestream.events.contracts import SessionEnded, SessionEvent
+from sessions_app import embedded, selectors
+from sessions_app.models import Session
+
+
+def facts_of(*, session: Session) -> dict[str, Any]:
+    """Return the payload of `session.started` and `session.ended` (seed 000)."""
+    return {
+        "session_id": session.id,
+        "streamer_id": session.streamer_id,
+        "preset": session.preset,
+        "price": dict(session.prices),
+        "show_goal_pairs": tuple(embedded.read("show_goal_pairs", session)),
+    }
+
+
+def track_session_status(*, event: SessionEvent) -> None:
+    """Count a session's start or end in analytics, at the moment it happened."""
+    session = selectors.get_session(session_id=event.session_id)
+    over = isinstance(event, SessionEnded)
+    analytics.track(
+        event="session.ended" if over else "session.started",
+        user_id=event.streamer_id,
+        insert_id=event.event_id,
+        occurred_at=session.ended_at if over else session.started_at,
+        properties={
+            "session_id": event.session_id,
+            "preset": event.preset,
+            "price": event.price,
+            "show_goal_pairs": len(event.show_goal_pairs),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Configuration: `base` is shared; `local`, `test` and `production` are the profiles to run with."""

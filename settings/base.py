@@ -1,0 +1,124 @@
+"""What every profile shares. Everything that differs between machines comes from the environment."""
+
+from typing import Any
+
+from . import logs
+from .api import *
+from .brokers import broker
+from .databases import from_url
+from .domain import *
+from .environment import BASE_DIR, env, folder
+from .vendors import *
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+PORT = env.int("PORT", 8000)
+# Whether this is a profile in which things known to everybody, such as the demo users, may exist.
+LOCAL_PROFILE = False
+LIVESTREAM_VAR = folder(text=env.str("LIVESTREAM_VAR", "var"))
+
+ROOT_URLCONF = "livestream.urls"
+WSGI_APPLICATION = "livestream.wsgi.application"
+AUTH_USER_MODEL = "livestream.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The seeds' paths have no trailing slash, and a redirect would lose the body of a POST.
+APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "livestream.api.handlers.csrf_failure"
+
+INSTALLED_APPS = [
+    # First, so that the broker exists before any app declares an actor.
+    "django_dramatiq",
+    # Before the admin, whose templates it replaces.
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_prometheus",
+    "django_structlog",
+    # The house, from the ground up.
+    "livestream",
+    "wallet",
+    "sessions_app",
+    "goals",
+    "notifications",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "livestream.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    # After the locale's own choice, which it overrides with `?lang=`.
+    "livestream.middleware.QueryLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# A user is known to others by id, so nothing is gained from long rules on demo names.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Each profile chooses what to do without a URL. The parsers report a bad one through `env`.
+DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 20)
+DATABASES: dict[str, Any] = {}
+env.add_parser("database", from_url)
+
+BROKER_URL = env.str("BROKER_URL", "")
+BROKER_NAMESPACE = env.str("BROKER_NAMESPACE", "livestream")
+DRAMATIQ_BROKER: dict[str, Any] = {}
+env.add_parser("broker", broker)
+
+CACHES: dict[str, Any] = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = folder(text=env.str("STATIC_ROOT", "staticfiles"))
+MEDIA_ROOT = LIVESTREAM_VAR / "media"
+
+UNFOLD = {"SITE_TITLE": "Livestream", "SITE_HEADER": "Livestream", "SHOW_HISTORY": True}
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_STYLE = env.str("LOG_STYLE", "json")
+LOGGING = logs.configure(style=LOG_STYLE, level=LOG_LEVEL)

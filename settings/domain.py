@@ -1,0 +1,29 @@
+"""The rules of the product that an operator may tune. All times are seconds."""
+
+from .environment import env
+
+# Shows: how long a show may wait for its first performed second, and how long a running
+# one may go on after its session ended.
+SHOW_MAX_WAIT = env.int("SHOW_MAX_WAIT", 30 * 60)
+SHOW_END_GRACE = env.int("SHOW_END_GRACE", 5 * 60)
+
+# How long a session may go on at all; one that nobody ends would hold its viewers' money for ever.
+SESSION_MAX_DURATION = env.int("SESSION_MAX_DURATION", 48 * 60 * 60)
+
+# How long a session goes on after its streamer's client went away; coming back stops it.
+DEVICE_DISCONNECT_COUNTDOWN = env.int("DEVICE_DISCONNECT_COUNTDOWN", 60)
+
+# Invitations to a private or exclusive show: pause after a refusal, bounds of the paid time.
+TRIGGER_PRIVATE_COOLDOWN = env.int("TRIGGER_PRIVATE_COOLDOWN", 5 * 60)
+TRIGGER_EXCLUSIVE_COOLDOWN = env.int("TRIGGER_EXCLUSIVE_COOLDOWN", 5 * 60)
+INVITATION_MIN_DURATION = env.int("INVITATION_MIN_DURATION", 60)
+INVITATION_MAX_DURATION = env.int("INVITATION_MAX_DURATION", 60 * 60)
+
+# Length of the clip that a completed show leaves behind.
+LIVESTREAM_CLIP_GOAL_DURATION = env.int("LIVESTREAM_CLIP_GOAL_DURATION", 30)
+
+# Outbox: how long one delivery may take before another is tried, how often it is tried
+# before the message is set aside for a person, and how often the relay looks for due work.
+OUTBOX_LEASE = env.int("OUTBOX_LEASE", 15)
+OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
+RELAY_POLL = env.float("RELAY_POLL", 0.1)

@@ -1,0 +1,43 @@
+"""The one reader of environment variables, which collects every problem instead of stopping at the first."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env(eager=False)
+
+
+def folder(*, text: str) -> Path:
+    """Read a folder as people write it: `~` is the home, a relative one starts at the project's root."""
+    return (BASE_DIR / Path(text).expanduser()).resolve()
+
+
+def key_pairs(*, text: str) -> tuple[tuple[str, str], ...]:
+    """Split `key:secret,key2:secret2` into pairs; a secret may contain colons."""
+    pairs = (entry.strip().partition(":") for entry in text.split(",") if entry.strip())
+    return tuple((key, secret) for key, _, secret in pairs)
+
+
+def unreadable_variables() -> list[str]:
+    """Close the reader and name each variable it could not make sense of."""
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        return [f"{name}: {' '.join(map(str, messages))}" for name, messages in _by_name(error).items()]
+    return []
+
+
+def _by_name(error: EnvValidationError) -> dict[str, list[str]]:
+    # environs keeps a bare list for a variable read alone; a sealed reader always has names.
+    messages = error.error_messages
+    return {"environment": messages} if isinstance(messages, list) else dict(messages)
+
+
+def refuse_to_start_on(problems: Iterable[str]) -> None:
+    """Raise one error that names all problems, so that one deployment is enough to find them."""
+    if listed := list(problems):
+        raise ImproperlyConfigured("This configuration cannot start:\n- " + "\n- ".join(listed))

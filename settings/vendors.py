@@ -1,0 +1,23 @@
+"""Services outside the house: Pusher and the analytics sink."""
+
+from .environment import env, key_pairs
+
+PUSHER_APP_ID = env.str("PUSHER_APP_ID", "")
+PUSHER_KEY = env.str("PUSHER_KEY", "")
+PUSHER_SECRET = env.str("PUSHER_SECRET", "")
+# A self-hosted server that speaks the same protocol is reached by its host and port.
+PUSHER_HOST = env.str("PUSHER_HOST", "")
+PUSHER_PORT = env.int("PUSHER_PORT", None)
+PUSHER_SSL = env.bool("PUSHER_SSL", True)
+PUSHER_CLUSTER = env.str("PUSHER_CLUSTER", "")
+# `local` keeps what it was asked to send where admin shows it; nothing leaves the machine.
+PUSHER_PROVIDER = env.str("PUSHER_PROVIDER", "pusher" if PUSHER_SECRET else "local")
+# Every pair is accepted, so that a token can be replaced without losing a webhook.
+PUSHER_WEBHOOK_KEYS = key_pairs(text=env.str("PUSHER_WEBHOOK_KEYS", "")) or (
+    ((PUSHER_KEY, PUSHER_SECRET),) if PUSHER_KEY and PUSHER_SECRET else ()
+)
+PUSHER_WEBHOOK_MAX_AGE = env.int("PUSHER_WEBHOOK_MAX_AGE", 15 * 60)
+
+# Analytics are JSON lines in a file; with a URL they are sent there as well.
+ANALYTICS_PATH = env.str("ANALYTICS_PATH", "")
+ANALYTICS_URL = env.str("ANALYTICS_URL", "")

@@ -1,0 +1,58 @@
+"""What all tests share: which servers they run on."""
+
+import os
+from collections.abc import Callable, Iterable
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+
+# A machine that is busy is no finding.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+pytest_plugins = ["tests.support.broker", "tests.support.events", "tests.support.probes"]
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Run one worker on RabbitMQ, where queues of parallel workers would have the same names."""
+    return 1 if os.environ.get("BROKER_URL", "").startswith("amqp") else None
+
+
+def pytest_report_header() -> str:
+    """Name the servers of this run, since the same tests must pass on all of them."""
+    broker = os.environ.get("BROKER_URL", "stub").partition(":")[0]
+    return f"database: {connection.vendor}, broker: {broker}"
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Skip, with a reason, the tests of races that SQLite's single writer cannot have."""
+    if connection.vendor == "postgresql":
+        return
+    for item in items:
+        if "postgres" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledgers_can_be_emptied_between_tests() -> None:
+    """Let the flush after a test pass the triggers that keep ledgers append-only.
+
+    PostgreSQL empties tables with TRUNCATE, which they do not look at; SQLite has only DELETE.
+    """
+    if connection.vendor == "sqlite":
+        connection.ops.execute_sql_flush = _without_triggers(connection.ops.execute_sql_flush)
+
+
+def _without_triggers(flush: Callable[[Iterable[str]], None]) -> Callable[[Iterable[str]], None]:
+    def flush_past_triggers(sql_list: Iterable[str]) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            flush(sql_list)
+            for _, definition in triggers:
+                cursor.execute(definition)
+
+    return flush_past_triggers

@@ -1,0 +1,103 @@
+"""Somebody who reads the log as it grows, and holds every performed second against the stage."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from goals.models import Goal
+from goals.rules import PERFORMED_TYPES
+from goals.services.session_end import lives_until
+from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from livestream.models import EventRecord
+from tests.domain.pusher import Pusher, Told
+
+_CHANNEL_EVENTS = ("channel_occupied", "channel_vacated")
+
+
+class Witness:
+    """Knows what was told of each stage so far, in the order in which it was taken up."""
+
+    def __init__(self, pusher: Pusher) -> None:
+        self.pusher = pusher
+        self.position = 0
+        self.published: Counter[Told] = Counter()
+        self.rooms: dict[str, list[Told]] = defaultdict(list)
+        self.endings: Counter[str] = Counter()
+        self.ending: set[str] = set()
+        self.declined: set[str] = set()
+
+    def read_on(self) -> None:
+        """Check what the log says since the last time."""
+        for record in EventRecord.objects.filter(position__gt=self.position).order_by("position"):
+            self.position = record.position
+            if record.name in _CHANNEL_EVENTS:
+                self._note(record)
+            elif record.name == "goal.ended":
+                self._check_ended(record)
+                self._check_answered(record)
+            elif record.name == "session.ended":
+                self._check_left(record)
+            elif record.name == "goal.progressed" and record.payload["type"] in PERFORMED_TYPES:
+                progress, true = record.payload["progress"], self.seconds(record)
+                assert progress <= true, f"{record.goal_id} has {progress} seconds, {true} are true"
+
+    def seconds(self, record: EventRecord) -> int:
+        """Return the seconds that are true of the goal, as far as was told before this event."""
+        goal = Goal.objects.select_related("session", "streamer").get(pk=record.goal_id)
+        if goal.started_at is None:
+            return 0
+        ends = [record.occurred_at, _parse(record.payload["exp"])]
+        if goal.session.ended_at:
+            ends.append(lives_until(goal_type=goal.type, ended_at=goal.session.ended_at))
+        told = [t for t in self.rooms[goal.id] if t.user_id == goal.streamer_id]
+        end = min(each for each in ends if each)
+        return _on_stage(told, goal.started_at, end, goal.session.ended_at) // timedelta(seconds=1)
+
+    def _note(self, record: EventRecord) -> None:
+        said = record.payload
+        told = Told(said["channel"], said["user_id"], record.name == "channel_occupied", _parse(said["time"]))
+        self.published[told] += 1
+        assert self.published[told] <= self.pusher.told[told], f"{told} was taken up twice"
+        self.rooms[said["subject_id"]].append(told)
+
+    def _check_ended(self, record: EventRecord) -> None:
+        self.endings[record.goal_id] += 1
+        assert self.endings[record.goal_id] == 1, f"{record.goal_id} ended twice"
+        if record.payload["type"] in PERFORMED_TYPES:
+            target = record.payload["levels"][-1]["target"]
+            progress, true = record.payload["progress"], min(self.seconds(record), target)
+            assert progress == true, f"{record.goal_id} ended with {progress} seconds, {true} are true"
+
+    def _check_answered(self, record: EventRecord) -> None:
+        """An invitation ends when it is answered or overdue, or nobody can answer it any more."""
+        goal = Goal.objects.select_related("session").get(pk=record.goal_id)
+        if goal.type not in (TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE) or goal.agreed_at or goal.id in self.declined:
+            return
+        created = EventRecord.objects.get(name="goal.created", goal_id=goal.id)
+        others = Goal.objects.filter(session=goal.session, type=TRIGGER_EXCLUSIVE, agreed_at__gte=goal.created_at)
+        overdue = _parse(created.payload["exp"]) <= record.occurred_at
+        assert overdue or goal.session.ended_at or others.exists(), f"{goal} ended for nothing"
+
+    def _check_left(self, record: EventRecord) -> None:
+        """A session ends when its streamer says so, or has left and not come back."""
+        told = [t for t in self.rooms[record.user_id] if t.user_id == record.user_id]
+        last = sorted(told, key=lambda t: t.at)[-1:]
+        assert record.session_id in self.ending or (last and not last[0].joined), "its streamer is there"
+
+
+def _on_stage(told: list[Told], start: datetime, end: datetime, opens_until: datetime | None) -> timedelta:
+    """Cut the time at each coming and going, and ask of each piece what was last said before it."""
+    counting = [t for t in told if not (t.joined and opens_until and max(t.at, start) > opens_until)]
+    cuts = sorted({start, max(start, end)} | {t.at for t in counting if start < t.at < end})
+    return sum((b - a for a, b in pairwise(cuts) if _is_on(counting, a)), timedelta())
+
+
+def _is_on(told: list[Told], at: datetime) -> bool:
+    before = sorted((t for t in told if t.at <= at), key=lambda t: t.at)
+    return bool(before) and before[-1].joined
+
+
+def _parse(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,188 @@
+"""The people of a whole life, and all that they can do, each through the service of its view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from hypothesis import event
+
+from goals import feeds, representations, selectors
+from goals.demo import TICKET, create_ticket_products
+from goals.models import Goal
+from goals.services import answering, cancelling, contributions, fundings, inviting, karaoke, shows
+from goals.services.authorizing import QUALITIES
+from livestream import clock, users
+from livestream.errors import DomainError
+from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from livestream.models import EventRecord, OutboxMessage, User
+from livestream.outbox import enqueue
+from notifications.services import stream_tokens
+from sessions_app import embedded
+from sessions_app import selectors as sessions
+from sessions_app.models import Session
+from sessions_app.services import ending, opening
+from tests.domain.chance import seeded_ids
+from tests.domain.purse import Purse
+from tests.domain.pusher import Pusher
+from tests.domain.witness import Witness
+from tests.support.people import TICKET_PRICE, make_user
+from wallet.models import Transfer
+from wallet.selectors import balance_of
+
+STREAMERS, VIEWERS, COINS = 2, 3, 5000
+START = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
+PRICES, OTHER_PRICES = {"sd": 60, "exclusive": 90}, {"sd": 77, "exclusive": 7}
+INVITATIONS, STAGED = (TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE), (SHOW, KARAOKE, EXCLUSIVE)
+
+
+class World:
+    """Streamers and viewers with coins, Pusher, and a witness of everything."""
+
+    def __init__(self, seed: int) -> None:
+        self._open = ExitStack()
+        self._open.enter_context(transaction.atomic())
+        self._open.callback(transaction.set_rollback, True)
+        self.moving = self._open.enter_context(clock.frozen(START))
+        self._open.enter_context(seeded_ids(seed))
+        create_ticket_products()
+        self.streamers = [make_user() for _ in range(STREAMERS)]
+        self.viewers = [make_user(coins=COINS) for _ in range(VIEWERS)]
+        self.pusher = Pusher()
+        self.witness = Witness(self.pusher)
+        self.purse = Purse(self.viewers)
+        self.changed: set[str] = set()
+        for streamer in self.streamers:
+            opening.open_session(streamer_id=streamer.pk, prices=PRICES, now=clock.now())
+
+    def close(self) -> None:
+        """Let the clock run again, and leave no trace."""
+        self._open.close()
+
+    def session_of(self, streamer: User) -> Session:
+        """Return the streamer's newest session."""
+        return Session.objects.filter(streamer=streamer).latest("created_at", "id")
+
+    def pick(self, which: int, *types: str) -> Goal | None:
+        """Return one of the goals that have not ended, or the one that ended last."""
+        goals = Goal.objects.filter(type__in=types) if types else Goal.objects.all()
+        found = list(goals.filter(ended_at=None).order_by("-created_at", "-id"))
+        found += goals.exclude(ended_at=None).order_by("-ended_at", "-id")[:1]
+        return found[which % len(found)] if found else None
+
+    def pick_sold(self, which: int) -> Goal:
+        """Return one of the newest funding goals, whether it has ended or not."""
+        newest = list(Goal.objects.filter(type=FUNDING).order_by("-created_at", "-id")[:2])
+        return newest[which % len(newest)]
+
+    def change(self, session: Session, act: str) -> None:
+        """Do what `act` says to a session; the streamer of an ended one opens another."""
+        whose = {"session_id": session.id, "caller_id": session.streamer_id}
+        if act == "open":
+            self._try(opening.open_session, streamer_id=session.streamer_id, prices=PRICES, now=clock.now())
+        elif act == "go live":
+            self._try(opening.start_session, **whose, now=clock.now())
+        elif act == "end":
+            self._try(ending.end_session, **whose)
+            self.witness.ending.add(session.id)
+        else:
+            self.changed.add(session.id)
+            changes = {"make private": {"preset": "private"}, "make cheap": {"prices": OTHER_PRICES}}
+            self._try(opening.change_session, **whose, changes=changes[act])
+
+    def invite(self, viewer: User, session: Session, kind: inviting.Kind, duration: int, seconds: float) -> None:
+        before = balance_of(user_id=viewer.pk)
+        exp = clock.now() + timedelta(seconds=seconds)
+        about = {"kind": kind, "session_id": session.id, "viewer_id": viewer.pk, "exp": exp, "duration": duration}
+        goal = self._try(inviting.invite, **about, now=clock.now())
+        if goal is not None:
+            self.purse.note(goal.id, viewer.pk, before - balance_of(user_id=viewer.pk))
+
+    def agree(self, goal: Goal) -> None:
+        if self._try(answering.agree, **self._answer(goal)):
+            self.purse.agreed.add(goal.id)
+
+    def disagree(self, goal: Goal) -> None:
+        if self._try(answering.disagree, **self._answer(goal)):
+            self.witness.declined.add(goal.id)
+
+    def cancel(self, goal: Goal) -> None:
+        self._try(cancelling.cancel_goal, **self._answer(goal))
+
+    def open_sale(self, session: Session, target: int, seconds: float) -> None:
+        self._try(
+            fundings.create_funding_goal,
+            **self._about(session, target),
+            exp=clock.now() + timedelta(seconds=seconds),
+        )
+
+    def buy(self, viewer: User, funding: Goal, quantity: int, key: str | None) -> None:
+        before = balance_of(user_id=viewer.pk)
+        about = {"goal_id": funding.id, "payer_id": viewer.pk, "quantity": quantity, "key": key}
+        if self._try(contributions.contribute, **about, now=clock.now()):
+            self.purse.note(funding.id, viewer.pk, before - balance_of(user_id=viewer.pk))
+        elif Goal.objects.filter(funding_goal=funding, ended_at=None).exists():
+            assert before < TICKET_PRICE * quantity, "a running show takes late buyers"
+
+    def make_show(self, funding: Goal, target: int, wait: float | None) -> None:
+        nbf = None if wait is None else clock.now() + timedelta(seconds=wait)
+        self._try(shows.create_show_goal, **self._about(funding.session, target), funding_goal_id=funding.id, nbf=nbf)
+
+    def make_karaoke(self, session: Session, targets: list[int], wait: float | None) -> None:
+        nbf = None if wait is None else clock.now() + timedelta(seconds=wait)
+        levels = [{"title": f"Song {n}", "target": target} for n, target in enumerate(targets)]
+        who = {"streamer_id": session.streamer_id, "session_id": session.id}
+        self._try(karaoke.create_karaoke_goal, **who, levels=levels, nbf=nbf, now=clock.now())
+
+    def replay(self, which: int) -> None:
+        """Have the effects of something that happened done once more (architecture: replay)."""
+        positions = list(EventRecord.objects.order_by("-position").values_list("position", flat=True)[: which + 1])
+        with transaction.atomic():
+            for position in positions[-1:]:
+                enqueue("deliver_event", kwargs={"position": position})
+
+    def meet(self, viewer: User, streamer: User, act: str) -> None:
+        """Block the viewer, let them in again, or let them read what a client reads."""
+        if act == "look":
+            return self._look(viewer, self.session_of(streamer))
+        block = users.block if act == "block" else users.unblock
+        return self._try(block, streamer_id=streamer.pk, user_id=viewer.pk)
+
+    def _look(self, viewer: User, session: Session) -> None:
+        for quality in QUALITIES:
+            about = {"session_id": session.id, "user_id": viewer.pk, "quality": quality}
+            self._try(stream_tokens.stream_token, **about, now=clock.now())
+        embedded.read_all(sessions.get_session(session_id=session.id), viewer)
+        for goal in selectors.goals():
+            representations.goal_for(goal, user_id=viewer.pk)
+        feeds.events_after(user_id=viewer.pk, cursor=feeds.Cursor(), limit=50)
+
+    def _try(self, act: Callable[..., Any], **kwargs: Any) -> Any:
+        """Do it, or see it refused: by a rule of the product, and with nothing changed."""
+        before = _traces()
+        try:
+            return act(**kwargs) or True
+        except DomainError as refusal:
+            event(f"{act.__name__}: {refusal.code}")
+            assert _traces() == before, f"{act.__name__} was refused and left something behind"
+            return None
+
+    def _answer(self, goal: Goal) -> dict[str, Any]:
+        return {"goal_id": goal.id, "caller_id": goal.streamer_id, "triggerer": None, "now": clock.now()}
+
+    def _about(self, session: Session, target: int) -> dict[str, Any]:
+        return {
+            "streamer_id": session.streamer_id,
+            "session_id": session.id,
+            "levels": [{"title": "Show", "target": target}],
+            "ticket_product_id": TICKET,
+            "ticket_product_type": "show",
+            "now": clock.now(),
+        }
+
+
+def _traces() -> tuple[int, ...]:
+    return tuple(rows.count() for rows in (EventRecord.objects, OutboxMessage.objects, Transfer.objects))

@@ -1,0 +1,106 @@
+"""Performed time follows from comings and goings alone, whatever way they become known."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from goals import stage
+from goals.stage import Interval, Mark
+from tests.goals.truth import seconds_on_stage, time_on_stage
+
+START = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+def after(milliseconds: int) -> datetime:
+    return START + timedelta(milliseconds=milliseconds)
+
+
+moments = st.integers(-20_000, 120_000).map(after)
+sessions_end = st.none() | st.integers(0, 100_000).map(after)
+
+
+@st.composite
+def stories(draw):
+    """Marks at distinct moments, in the order of time."""
+    times = draw(st.lists(moments, unique=True, max_size=12))
+    return [Mark(at, draw(st.booleans()), f"webhook-{n}") for n, at in enumerate(sorted(times))]
+
+
+def worked_out(marks, opens_until=None):
+    return stage.intervals(marks, start=START, opens_until=opens_until)
+
+
+@given(stories(), sessions_end, st.data())
+def test_order_and_repeats_do_not_matter(marks, opens_until, data):
+    told = data.draw(st.permutations(marks + data.draw(st.lists(st.sampled_from(marks))) if marks else []))
+    assert worked_out(told, opens_until) == worked_out(marks, opens_until)
+
+
+@given(stories(), sessions_end, moments)
+def test_the_seconds_are_those_on_stage(marks, opens_until, now):
+    assume(all(mark.at <= now for mark in marks))
+    found = worked_out(marks, opens_until)
+    true = seconds_on_stage(marks, start=START, now=max(now, START), opens_until=opens_until)
+    assert stage.performed(found, now=now) == true
+    assert stage.performed(found) <= true
+
+
+@given(stories(), sessions_end)
+def test_intervals_follow_one_another_between_start_and_the_end_of_opening(marks, opens_until):
+    found = worked_out(marks, opens_until)
+    edges = [edge for each in found for edge in (each.opened_at, each.closed_at) if edge]
+    assert edges == sorted(edges)
+    assert all(edge >= START for edge in edges)
+    assert all(each.closed_at for each in found[:-1])
+    assert opens_until is None or all(each.opened_at <= opens_until for each in found)
+
+
+@given(stories(), sessions_end, moments)
+def test_closing_keeps_what_was_performed_until_then_and_nothing_else(marks, opens_until, at):
+    found = worked_out(marks, opens_until)
+    closed = stage.closed(found, at=at, by="end")
+    known = [mark for mark in marks if mark.at <= at]
+    true = time_on_stage(known, start=START, now=max(at, START), opens_until=opens_until)
+    assert sum((each.seconds(at) for each in closed), timedelta()) == true
+    assert all(each.closed_at and each.closed_at <= at for each in closed)
+    assert stage.closed(closed, at=at, by="again") == closed
+
+
+@given(stories(), moments, moments)
+def test_closing_never_lengthens(marks, at, now):
+    found = worked_out(marks)
+    latest = max([at, now, *(mark.at for mark in marks)])
+    assert stage.performed(stage.closed(found, at=at, by="end")) <= stage.performed(found, now=latest)
+
+
+@given(stories(), st.integers(1, 200))
+def test_a_target_is_reached_exactly_then(marks, seconds):
+    found = worked_out(marks)
+    assume(found and found[-1].closed_at is None and stage.performed(found) < seconds)
+    at = stage.reaches(found, seconds=seconds)
+    assert stage.performed(found, now=at) == seconds
+    assert stage.performed(found, now=at - TICK) == seconds - 1
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ([(0, True), (10, False), (10, True)], 30),  # a connection that was replaced at once
+        ([(0, True), (10, True), (10, False)], 10),
+    ],
+)
+def test_marks_of_one_moment_count_in_the_order_they_were_told(told, seconds):
+    marks = [Mark(after(1000 * at), joined, str(n)) for n, (at, joined) in enumerate(told)]
+    assert stage.performed(worked_out(marks), now=after(30_000)) == seconds
+
+
+def test_an_open_interval_counts_for_nothing_before_it_began():
+    assert Interval(after(1000), "1").seconds(START) == timedelta()
+
+
+def test_who_comes_on_in_the_moment_in_which_the_session_ends_is_on():
+    [opened] = worked_out([Mark(after(5000), True, "1")], opens_until=after(5000))
+    assert opened.opened_at == after(5000)

@@ -1,0 +1,156 @@
+"""Tickets over HTTP: bought once for each key, listed for those concerned (spec section 3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from goals.models import Contribution
+from goals.services import lifecycle
+from livestream import clock, ids
+from tests.goals.snapshot import assert_refused, everything
+from tests.goals.stories import count, quick_show
+from tests.support.people import give_coins, make_funding, make_session, make_user
+from tests.support.shows import buy
+from wallet.selectors import balance_of
+
+pytestmark = pytest.mark.django_db
+
+EIGHT = 1777665600
+
+
+def order(client, goal, quantity=1, key=None):
+    headers = {"Idempotency-Key": key} if key else None
+    return client.post(f"/goals/{goal.id}/contributions", {"quantity": quantity}, headers=headers)
+
+
+def test_buying_answers_with_the_transfer_and_the_progress(buyer, funding, viewer):
+    response = order(buyer, funding, 3)
+    bought = Contribution.objects.get()
+    assert response.status_code == 201
+    assert response.json() == {
+        "transfer": {
+            "transfer_id": bought.transfer_id,
+            "from_user_id": viewer.id,
+            "to_user_id": None,
+            "amount": 600,
+            "escrow_id": f"show_funding:{funding.id}",
+            "created_at": EIGHT,
+        },
+        "goal_id": funding.id,
+        "quantity": 3,
+        "progress": 600,
+    }
+    assert balance_of(user_id=viewer.pk) == 400
+
+
+def test_the_same_key_and_body_is_answered_byte_for_byte_as_at_first(buyer, funding, viewer, moving):
+    first = order(buyer, funding, 2, key="a")
+    assert "Idempotency-Replayed" not in first
+    moving.advance(seconds=5)
+    buy(funding, make_user(coins=1000), 5)
+    assert count(funding).progress == 1400
+    for _ in range(2):
+        again = order(buyer, funding, 2, key="a")
+        assert (again.status_code, again.content) == (201, first.content)
+        assert again["Idempotency-Replayed"] == "true"
+    assert balance_of(user_id=viewer.pk) == 600
+
+
+def test_the_same_key_is_answered_as_at_first_also_after_the_sale(buyer, funding, moving):
+    first = order(buyer, funding, key="a")
+    moving.advance(seconds=600)
+    lifecycle.deactivate_due_goal(goal_id=funding.id, now=clock.now())
+    assert order(buyer, funding, key="a").content == first.content
+    assert_refused(order(buyer, funding, key="b"), 409, "escrow_closed")
+
+
+def test_the_same_key_with_another_quantity_is_refused(buyer, funding):
+    order(buyer, funding, key="a")
+    before = everything()
+    assert_refused(order(buyer, funding, 2, key="a"), 422, "idempotency_key_reused")
+    assert everything() == before
+
+
+def test_two_buyers_may_have_the_same_key(buyer, client_of, funding):
+    other = client_of(make_user(coins=200))
+    bodies = [order(client, funding, key="a").json() for client in (buyer, other)]
+    assert [body["progress"] for body in bodies] == [200, 400]
+
+
+@pytest.mark.parametrize("key", ["a", "x" * 255, "!~", "3f1c9b1e-9d0c-4b7e-8f6e-2d6f3f0c7a11"])
+def test_a_key_is_up_to_255_visible_characters(buyer, funding, key):
+    assert order(buyer, funding, key=key).status_code == order(buyer, funding, key=key).status_code == 201
+    assert Contribution.objects.count() == 1
+
+
+REFUSED = {
+    "insufficient_balance": (403, lambda funding: (funding, make_user(coins=199))),
+    "own_goal": (403, lambda funding: (funding, funding.streamer)),
+    "escrow_closed": (409, lambda funding: (ended(funding), None)),
+    "not_for_sale": (409, lambda funding: (quick_show(make_session()), None)),
+    "goal_not_found": (404, lambda funding: (type(funding)(id=ids.new_id()), None)),
+}
+
+
+def ended(funding):
+    lifecycle.deactivate_goal(goal_id=funding.id, now=clock.now())
+    return funding
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_a_purchase_that_cannot_be_is_refused_with_a_code(client_of, funding, viewer, code):
+    status, story = REFUSED[code]
+    goal, user = story(funding)
+    give_coins(funding.streamer, 1000)
+    before = everything()
+    assert_refused(order(client_of(user or viewer), goal, key="a"), status, code)
+    assert everything() == before
+
+
+def test_a_purchase_leaves_one_contribution_and_one_transfer(buyer, funding):
+    before = everything()
+    order(buyer, funding)
+    changed = {name for name, value in everything().items() if before[name] != value}
+    assert changed == {"Account", "Contribution", "PendingCredit", "Transfer"}
+
+
+@pytest.fixture
+def bought(funding, moving):
+    """Five purchases of five viewers, oldest first."""
+    receipts = []
+    for _ in range(5):
+        moving.advance(seconds=1)
+        receipts.append(buy(funding, make_user(coins=200)))
+    return receipts
+
+
+def test_the_streamer_sees_who_bought_what(api, funding, bought):
+    answer = api.get(f"/goals/{funding.id}/contributions").json()
+    assert answer["results"] == [
+        {
+            "transfer_id": each.transfer_id,
+            "user_id": each.payer_id,
+            "quantity": 1,
+            "amount": 200,
+            "created_at": clock.to_epoch(each.created_at),
+        }
+        for each in bought
+    ]
+
+
+def test_the_list_goes_on_where_its_page_ended_and_back(api, funding, bought):
+    page = api.get(f"/goals/{funding.id}/contributions?page_size=2").json()
+    pages = [page]
+    while page["next"]:
+        page = api.get(page["next"]).json()
+        pages.append(page)
+    assert [len(each["results"]) for each in pages] == [2, 2, 1]
+    found = [row["transfer_id"] for each in pages for row in each["results"]]
+    assert found == [each.transfer_id for each in bought]
+    assert api.get(pages[1]["previous"]).json()["results"] == pages[0]["results"]
+
+
+def test_the_list_is_of_one_goal(api, session, funding, bought):
+    other = make_funding(session)
+    buy(other, make_user(coins=200))
+    assert len(api.get(f"/goals/{other.id}/contributions").json()["results"]) == 1

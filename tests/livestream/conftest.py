@@ -1,0 +1,36 @@
+"""What the tests of the ground floor share."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from livestream.api.authentication import issue_access_token
+from livestream.models import User
+
+
+@pytest.fixture
+def anonymous():
+    """A client that shows crashes as a client would see them, as answers."""
+    return APIClient(raise_request_exception=False)
+
+
+@pytest.fixture
+def user(db):
+    return User.objects.create_user("mei", password="a password")
+
+
+@pytest.fixture
+def client_of():
+    """Make a client that is signed in, with a real token, as the given user."""
+
+    def sign_in(user):
+        client = APIClient(raise_request_exception=False)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_access_token(user=user)}")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def api(client_of, user):
+    """A client signed in as `user`."""
+    return client_of(user)

@@ -1,0 +1,133 @@
+"""Signing in, and who a token lets in."""
+
+from datetime import timedelta
+
+import pytest
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+
+from livestream.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def bearer(token):
+    return {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+
+
+def test_username_and_password_give_a_pair_that_lets_in(anonymous, user):
+    pair = anonymous.post("/auth/token", {"username": "mei", "password": "a password"})
+    assert pair.status_code == 200
+    assert anonymous.get("/users/me", **bearer(pair.json()["access"])).json()["id"] == user.id
+
+
+def test_a_refresh_token_gives_an_access_token_that_lets_in(anonymous, user):
+    pair = anonymous.post("/auth/token", {"username": "mei", "password": "a password"}).json()
+    fresh = anonymous.post("/auth/token/refresh", {"refresh": pair["refresh"]}).json()
+    assert anonymous.get("/users/me", **bearer(fresh["access"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        {"username": "mei", "password": "wrong"},
+        {"username": "nobody", "password": "a password"},
+        {"username": "mei", "password": "a password "},
+    ],
+)
+def test_what_does_not_belong_together_is_401_and_does_not_say_which(anonymous, user, credentials):
+    response = anonymous.post("/auth/token", credentials)
+    assert (response.status_code, response.json()["code"]) == (401, "no_active_account")
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({"password": "x"}, "/username", "required"),
+        ({"username": "mei"}, "/password", "required"),
+        ({"username": 1, "password": "x"}, "/username", "invalid"),
+        ({"username": "mei", "password": True}, "/password", "invalid"),
+        ({"username": None, "password": "x"}, "/username", "null"),
+        ({"username": "", "password": "x"}, "/username", "blank"),
+        ({"username": "m" * 151, "password": "x"}, "/username", "max_length"),
+        ({"username": "mei", "password": "x" * 129}, "/password", "max_length"),
+        ({"username": ["mei"], "password": "x"}, "/username", "invalid"),
+    ],
+)
+def test_credentials_of_another_shape_are_pointed_at(anonymous, body, pointer, code):
+    response = anonymous.post("/auth/token", body)
+    assert (response.status_code, response.json()["code"]) == (400, "validation_error")
+    assert {"pointer": pointer, "code": code}.items() <= response.json()["errors"][0].items()
+
+
+@pytest.mark.parametrize("refresh", ["x", "a.b.c", "ü", "e30.e30.e30"])
+def test_a_refresh_token_that_is_none_is_401(anonymous, refresh):
+    response = anonymous.post("/auth/token/refresh", {"refresh": refresh})
+    assert (response.status_code, response.json()["code"]) == (401, "token_not_valid")
+
+
+def test_an_access_token_does_not_refresh_and_a_refresh_token_does_not_let_in(anonymous, user):
+    access, refresh = str(AccessToken.for_user(user)), str(RefreshToken.for_user(user))
+    assert anonymous.post("/auth/token/refresh", {"refresh": access}).status_code == 401
+    assert anonymous.get("/users/me", **bearer(refresh)).status_code == 401
+
+
+def test_a_deactivated_user_is_let_in_nowhere_at_once(anonymous, user, api):
+    refresh = str(RefreshToken.for_user(user))
+    User.objects.update(is_active=False)
+    credentials = {"username": "mei", "password": "a password"}
+    assert api.get("/users/me").json()["code"] == "user_inactive"
+    assert anonymous.post("/auth/token", credentials).status_code == 401
+    assert anonymous.post("/auth/token/refresh", {"refresh": refresh}).status_code == 401
+
+
+def test_the_tokens_of_a_user_who_is_gone_are_worth_nothing(anonymous, user, api):
+    refresh = str(RefreshToken.for_user(user))
+    user.delete()
+    assert api.get("/users/me").status_code == 401
+    response = anonymous.post("/auth/token/refresh", {"refresh": refresh})
+    assert (response.status_code, response.json()["code"]) == (401, "token_not_valid")
+
+
+def token(user, **changed):
+    made = AccessToken.for_user(user)
+    made.payload.update(changed)
+    return str(made)
+
+
+@pytest.mark.parametrize("subject", ["", "x", "68143584d6945d32e732cc21", None, 1, ["a"], "\0"])
+def test_a_token_for_nobody_is_401(anonymous, user, subject):
+    response = anonymous.get("/users/me", **bearer(token(user, user_id=subject)))
+    assert response.status_code == 401
+
+
+def test_an_expired_token_is_401(anonymous, user):
+    expired = AccessToken.for_user(user)
+    expired.set_exp(lifetime=-timedelta(seconds=1))
+    response = anonymous.get("/users/me", **bearer(expired))
+    assert (response.status_code, response.json()["code"]) == (401, "token_not_valid")
+    assert "errors" not in response.json()
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (None, "not_authenticated"),
+        ("", "not_authenticated"),
+        ("Basic bWVpOng=", "not_authenticated"),
+        ("Bearer", "bad_authorization_header"),
+        ("Bearer a b", "bad_authorization_header"),
+        ("Bearer x", "token_not_valid"),
+        ("Bearer \xff\xfe", "token_not_valid"),
+    ],
+)
+def test_no_token_and_a_broken_one_are_401_with_a_challenge(anonymous, header, code):
+    headers = {} if header is None else {"HTTP_AUTHORIZATION": header}
+    response = anonymous.get("/users/me", **headers)
+    assert (response.status_code, response.json()["code"]) == (401, code)
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_session_of_the_admin_is_no_way_into_the_api(client, admin_user):
+    client.force_login(admin_user)
+    assert client.get("/users/me").status_code == 401

@@ -1,0 +1,79 @@
+"""The own account over HTTP, and blocking somebody."""
+
+import pytest
+
+from livestream import ids, users
+from livestream.api import profile
+from livestream.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def viewer(db):
+    return User.objects.create_user("viewer")
+
+
+def test_the_profile_names_the_user_and_their_tags_in_order(api, user):
+    for tag in ("b", "a"):
+        users.add_tag(user_id=user.id, tag=tag)
+    body = api.get("/users/me").json()
+    assert (body["id"], body["username"], body["tags"]) == (user.id, "mei", ["a", "b"])
+    assert "password" not in body
+
+
+def test_higher_floors_add_to_the_profile(api, user, monkeypatch):
+    monkeypatch.setattr(profile, "_readers", {})
+    assert set(api.get("/users/me").json()) == {"id", "username", "tags"}
+    profile.register("balance", lambda who: len(who.username))
+    assert api.get("/users/me").json()["balance"] == 3
+
+
+def test_blocking_gives_the_viewer_the_tag_and_twice_is_once(api, user, viewer):
+    for _ in range(2):
+        response = api.put(f"/users/me/blocks/{viewer.id}")
+        assert (response.status_code, response.content) == (204, b"")
+    assert viewer.tags == {f"blocked-by:{user.id}"}
+    assert user.tags == set()
+
+
+def test_unblocking_takes_this_streamers_tag_alone_and_twice_is_once(api, user, viewer):
+    other = ids.new_id()
+    users.add_tag(user_id=viewer.id, tag=users.blocked_by_tag(streamer_id=other))
+    api.put(f"/users/me/blocks/{viewer.id}")
+    for _ in range(2):
+        assert api.delete(f"/users/me/blocks/{viewer.id}").status_code == 204
+    assert viewer.tags == {f"blocked-by:{other}"}
+
+
+def test_blocking_nobody_is_404_and_oneself_422(api, user):
+    nobody = api.put(f"/users/me/blocks/{ids.new_id()}")
+    oneself = api.put(f"/users/me/blocks/{user.id}")
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "user_not_found")
+    assert (oneself.status_code, oneself.json()["code"]) == (422, "cannot_block_yourself")
+    assert user.tags == set()
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_only_who_is_signed_in_blocks(anonymous, viewer, method):
+    assert getattr(anonymous, method)(f"/users/me/blocks/{viewer.id}").status_code == 401
+    assert viewer.tags == set()
+
+
+@pytest.mark.urls("tests.livestream.api_site")
+@pytest.mark.parametrize(
+    ("flags", "staff_page", "other_page"),
+    [
+        ({}, 403, 403),
+        ({"is_staff": True}, 200, 200),
+        ({"is_superuser": True}, 403, 403),
+        ({"is_staff": True, "is_active": False}, 401, 401),
+    ],
+)
+def test_staff_sees_everybody_and_others_only_themselves(client_of, viewer, flags, staff_page, other_page):
+    caller = User.objects.create_user("caller", **flags)
+    client = client_of(caller)
+    assert client.get("/staff").status_code == staff_page
+    assert client.get(f"/people/{viewer.id}").status_code == other_page
+    if caller.is_active:
+        assert client.get(f"/people/{caller.id}").status_code == 200

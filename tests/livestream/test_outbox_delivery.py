@@ -1,0 +1,164 @@
+"""Through the broker of this run, with real workers: done once, never lost, never early."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dramatiq
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from livestream import clock
+from livestream.models import OutboxMessage
+from livestream.outbox import enqueue, retry
+from tests.support.broker import broker_away, closed_port, eventually, relay, runnable
+from tests.support.probes import Killed
+from tests.support.threads import Turnstile, at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LATER = timedelta(seconds=60)
+
+
+@pytest.fixture
+def moving():
+    with clock.frozen() as moving:
+        yield moving
+
+
+def test_what_commits_is_done_once_without_any_relay(worker, probe):
+    probe.do()
+    eventually(lambda: not runnable().exists())
+    assert (probe.calls, probe.marks) == (1, 1)
+
+
+def test_a_message_delivered_many_times_has_its_effects_once(worker, durable_probe):
+    turnstile = Turnstile()
+
+    def mark_slowly():
+        durable_probe.mark()
+        turnstile.stop()
+
+    durable_probe.work = mark_slowly
+    durable_probe.do()
+    turnstile.wait_until_reached()
+    worker.send(OutboxMessage.objects.get(), times=20)  # while the first is at work
+    turnstile.let_on()
+    eventually(lambda: not runnable().exists())
+    assert (durable_probe.calls, durable_probe.marks) == (1, 1)
+
+
+def test_a_message_that_comes_early_is_not_done_before_its_time(worker, probe, durable_probe, moving):
+    probe.do(eta=moving.at + LATER)
+    worker.send(probe.row(), times=5)
+    durable_probe.do()  # sent after them, so they have been looked at when this is done
+    eventually(lambda: durable_probe.marks)
+    assert probe.calls == 0
+    moving.advance(seconds=60)
+    worker.drain()
+    assert probe.calls == 1
+
+
+def test_failing_work_is_tried_again_until_it_is_dead_and_then_retried_by_hand(worker, probe, moving):
+    def fail():
+        raise ValueError("the broker cannot help it")
+
+    probe.work = fail
+    probe.do()
+    for attempts in range(1, settings.OUTBOX_MAX_ATTEMPTS + 1):
+        eventually(lambda made=attempts: probe.row().attempts == made, meanwhile=relay)
+        moving.move_to(max(probe.row().due_at, moving.at))
+    assert probe.calls == settings.OUTBOX_MAX_ATTEMPTS
+    assert "the broker cannot help it" in probe.row().error
+
+    probe.work = probe.mark
+    retry(message_ids=[probe.row().id], now=moving.at)
+    worker.drain()
+    assert (probe.marks, probe.rows()) == (1, [])
+
+
+def test_external_work_asked_for_while_it_runs_is_run_again(worker, external_probe):
+    turnstile = Turnstile()
+    external_probe.work = turnstile.stop
+    external_probe.do(key="k")
+    turnstile.wait_until_reached()
+    external_probe.do(key="k")
+    turnstile.let_on()
+    worker.drain()
+    assert external_probe.calls == 2
+
+
+def test_a_worker_that_dies_at_its_work_costs_a_lease_and_nothing_more(worker, probe, moving):
+    def die():
+        probe.mark()
+        raise Killed
+
+    probe.work = die
+    probe.do()
+    eventually(lambda: probe.calls == 1)
+    probe.work = probe.mark
+    moving.advance(seconds=2 * settings.OUTBOX_LEASE)
+    worker.drain()
+    effects = 1 if probe.actor == "probe_in_transaction" else 2
+    assert (probe.calls, probe.marks) == (2, effects)
+
+
+def test_what_the_broker_forgot_is_sent_again(worker, durable_probe, moving):
+    with transaction.atomic():
+        durable_probe.do()
+        transaction.get_connection().run_on_commit.clear()  # the process died after its commit
+    assert durable_probe.row().due_at > moving.at
+    moving.move_to(durable_probe.row().due_at)
+    worker.drain()
+    assert durable_probe.marks == 1
+
+
+@pytest.mark.parametrize("kind", ["amqp", "redis"])
+def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(worker, durable_probe, moving, kind):
+    with broker_away(kind, port=closed_port()):
+        for _ in range(3):
+            durable_probe.do()
+    assert len(durable_probe.rows()) == 3
+    moving.advance(seconds=settings.OUTBOX_LEASE)
+    worker.drain()
+    assert durable_probe.marks == 3
+
+
+def test_no_wake_up_is_lost_however_many_ask_while_it_runs(worker, probe):
+    """Whoever asks has committed something; the last run must have seen all of it."""
+    seen = []
+    probe.work = lambda: seen.append(probe.marks)
+
+    def ask():
+        for _ in range(10):
+            with transaction.atomic():
+                probe.mark()
+                probe.do(key="k")
+
+    assert at_once(*[ask] * 4) == [None] * 4
+    worker.drain()
+    assert seen[-1] == max(seen) == 40
+    assert len(seen) <= 41
+
+
+def test_a_flood_of_work_is_done_exactly_once_each(worker, durable_probe):
+    with transaction.atomic():
+        for _ in range(100):
+            durable_probe.do()
+    worker.drain()
+    assert (durable_probe.calls, durable_probe.marks) == (100, 100)
+
+
+def test_messages_carry_nothing_but_the_id_of_their_row(durable_probe):
+    message = dramatiq.get_broker().get_actor(durable_probe.actor).message("0" * 24)
+    assert (message.args, message.kwargs, message.options) == (("0" * 24,), {}, {})
+
+
+def test_work_of_another_release_waits_untouched_beside_the_rest(worker, durable_probe):
+    with transaction.atomic():
+        enqueue("actor_of_tomorrow", kwargs={})
+    before = OutboxMessage.objects.values().get()
+    durable_probe.do()
+    worker.drain()
+    assert OutboxMessage.objects.values().get() == before

@@ -1,0 +1,166 @@
+"""Storing work: in the caller's transaction, at a time, under a key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from livestream import clock, context, outbox
+from livestream.models import OutboxMessage
+from livestream.outbox import enqueue, sending
+from tests.support.broker import arrived, silent_broker
+from tests.support.outbox import run_due
+
+LATER = timedelta(seconds=60)
+
+pytestmark = pytest.mark.django_db
+committing = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def moving():
+    with clock.frozen() as moving:
+        yield moving
+
+
+@pytest.fixture
+def broker():
+    """A broker that keeps what it is sent, and that nobody works on."""
+    with silent_broker() as silent:
+        yield silent
+
+
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    """Run a block as if it was committed at its end."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@committing
+def test_without_a_transaction_work_is_refused_since_it_could_be_lost():
+    with pytest.raises(transaction.TransactionManagementError, match="open transaction"):
+        enqueue("probe_in_transaction", kwargs={"script": ""})
+    assert not OutboxMessage.objects.exists()
+
+
+@committing
+def test_what_is_rolled_back_was_never_asked_for(probe, broker):
+    with transaction.atomic():
+        probe.do()
+        transaction.set_rollback(True)
+    assert (probe.rows(), arrived(broker)) == ([], [])
+
+
+def test_it_is_sent_after_the_commit_and_not_before(probe, broker, commit):
+    with commit():
+        probe.do()
+        assert arrived(broker) == []
+    assert arrived(broker) == [probe.row().id]
+
+
+def test_what_is_wanted_later_is_not_sent_yet(probe, broker, moving, commit):
+    with commit():
+        probe.do(eta=moving.at + LATER)
+    assert arrived(broker) == []
+    assert (probe.row().eta, probe.row().due_at) == (moving.at + LATER, moving.at + LATER)
+
+
+def test_the_calling_process_may_do_it_itself_right_after_its_commit(probe, broker, commit):
+    with commit():
+        probe.do(inline=True)
+        assert probe.marks == 0
+    assert (probe.marks, probe.rows(), arrived(broker)) == (1, [], [])
+
+
+@committing
+def test_what_fails_in_the_calling_process_is_kept_and_does_not_fail_the_caller(durable_probe):
+    def fail():
+        raise ValueError("not this time")
+
+    durable_probe.work = fail
+    durable_probe.do(inline=True)
+    assert "not this time" in durable_probe.row().error
+
+
+@committing
+def test_handing_over_never_fails_whoever_asked(durable_probe, broker, monkeypatch):
+    monkeypatch.setattr(sending, "send", lambda messages: 1 / 0)
+    durable_probe.do()
+    assert len(durable_probe.rows()) == 1
+
+
+def test_work_for_an_actor_of_another_release_is_stored_and_not_sent(broker, commit):
+    with commit():
+        enqueue("actor_of_tomorrow", kwargs={"a": [1, {"b": None}]})
+    assert OutboxMessage.objects.get().kwargs == {"a": [1, {"b": None}]}
+    assert arrived(broker) == []
+
+
+def test_who_asked_is_kept_with_the_work_and_told_to_it(probe):
+    heard = []
+    probe.work = lambda: heard.append((context.request_id(), context.client_id()))
+    with context.bound(request_id="request-1", client_id="app"):
+        probe.do()
+    run_due()
+    assert heard == [("request-1", "app")]
+    assert (context.request_id(), context.client_id()) == ("", "")
+
+
+@pytest.mark.parametrize("pending", ["keep", "touch", "replace"])
+def test_one_key_is_one_row_whoever_asks_how_often(probe, moving, pending):
+    for _ in range(3):
+        probe.do(key="k", pending=pending, eta=moving.at + LATER)
+    assert len(probe.rows()) == 1
+
+
+def test_keys_are_those_of_an_actor_and_without_a_key_nothing_is_shared(durable_probe, external_probe):
+    for probe in (durable_probe, external_probe):
+        probe.do(key="k")
+        probe.do()
+        probe.do()
+        assert len(probe.rows()) == 3
+
+
+def test_keep_leaves_what_is_pending_alone(probe, moving):
+    probe.do(key="k", eta=moving.at + LATER)
+    before = probe.row()
+    probe.do(key="k", eta=moving.at, pending="keep")
+    assert vars(probe.row()) | {"_state": 0} == vars(before) | {"_state": 0}
+
+
+def test_touch_keeps_time_and_arguments_and_asks_again(probe, moving):
+    probe.do(key="k", eta=moving.at + LATER)
+    before = probe.row()
+    probe.do(key="k", eta=moving.at + 2 * LATER)
+    after = probe.row()
+    assert (after.id, after.eta, after.due_at) == (before.id, before.eta, before.due_at)
+    assert after.version != before.version
+
+
+def test_replace_gives_new_time_and_new_arguments(moving):
+    with transaction.atomic():
+        for number in (1, 2):
+            eta = moving.at + number * LATER
+            enqueue("actor_of_tomorrow", kwargs={"n": number}, key="k", eta=eta, pending="replace")
+    row = OutboxMessage.objects.get()
+    assert (row.kwargs, row.eta, row.due_at) == ({"n": 2}, eta, eta)
+
+
+def test_asked_again_work_is_sent_again_unless_it_is_to_be_kept(probe, broker, commit):
+    for pending, sent in [("touch", 1), ("touch", 2), ("replace", 3), ("keep", 3)]:
+        with commit():
+            probe.do(key="k", pending=pending)
+        assert arrived(broker) == [probe.row().id] * sent
+
+
+def test_a_retry_makes_dead_and_waiting_work_due_with_a_fresh_count(probe, moving):
+    probe.do()
+    dead = OutboxMessage.objects.filter(pk=probe.row().id)
+    dead.update(failed_at=moving.at, attempts=9, due_at=moving.at + LATER, running_until=moving.at + LATER)
+    assert outbox.retry(message_ids=[probe.row().id, "0" * 24], now=moving.at) == 1
+    row = probe.row()
+    assert (row.failed_at, row.attempts, row.due_at, row.running_until) == (None, 0, moving.at, None)
+    run_due()
+    assert (probe.marks, probe.rows()) == (1, [])

@@ -1,0 +1,99 @@
+"""Who is told that a private show or a 1-on-1 begins, and that it is over."""
+
+from __future__ import annotations
+
+import pytest
+
+from goals.services import inviting
+from livestream import clock
+from livestream.models import ViewVersion
+from notifications import channels
+from notifications.models import Push
+from tests.notifications.shows import pushed, told
+from tests.support.endings import cancel, done
+from tests.support.invitations import agree, disagree, exclusive_of, invite
+from tests.support.outbox import pass_time, run_due
+from tests.support.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(session):
+    session.prices = {"sd": 60, "exclusive": 100}
+    session.save()
+    return session
+
+
+def own(user):
+    return channels.user(user.pk)
+
+
+def channels_of(streamer, *viewers):
+    return sorted(
+        channels.viewer(streamer_id=streamer.pk, quality=quality, viewer_id=viewer.pk)
+        for quality in channels.QUALITIES
+        for viewer in viewers
+    )
+
+
+def test_payers_of_a_private_show_are_let_in_when_it_is_agreed_to_and_not_when_it_is_over(
+    moving, session, streamer, viewer
+):
+    goal, second = invite(session, viewer), make_user(coins=1000)
+    invite(session, second)
+    run_due()
+    assert told("stream.authorized") == []
+    agree(goal)
+    run_due()
+    assert sorted(told("stream.authorized")) == channels_of(streamer, viewer, second)
+    exp = clock.to_epoch(clock.now()) + 120
+    assert {data["exp"] for _, data in pushed("stream.authorized")} == {exp}
+    Push.objects.all().delete()
+    pass_time(moving, seconds=120)
+    assert told("stream.authorized") == []
+
+
+def test_the_viewer_of_a_1_on_1_is_let_in_and_afterwards_everybody_is(moving, session, streamer, viewer):
+    invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE)
+    trigger = done(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    assert sorted(told("stream.authorized")) == channels_of(streamer, viewer)
+    assert {data["exp"] for _, data in pushed("stream.authorized")} == {clock.to_epoch(clock.now()) + 120}
+    Push.objects.all().delete()
+    cancel(exclusive_of(trigger))
+    assert told("stream.authorized") == channels.audience(streamer.pk)
+    assert {data["quality"] for _, data in pushed("stream.authorized")} == {"preview"}
+
+
+def test_both_sides_hear_that_a_1_on_1_is_closed_each_as_they_may_see_it(moving, session, streamer, viewer):
+    goal = exclusive_of(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    cancel(goal)
+    closed = dict(pushed("exclusive.closed"))
+    assert set(closed) == {own(streamer), own(viewer)}
+    assert {data["goal"]["id"] for data in closed.values()} == {goal.id}
+    assert closed[own(viewer)]["goal"]["breakdown"] == {viewer.pk: 200}
+
+
+@pytest.mark.parametrize("kind", [inviting.PRIVATE, inviting.EXCLUSIVE], ids=["private", "exclusive"])
+def test_after_an_agreed_invitation_the_viewers_are_worked_out_anew(moving, session, streamer, viewer, kind):
+    agree(invite(session, viewer, kind=kind))
+    run_due()
+    pass_time(moving, seconds=120)
+    [(channel, data)] = pushed("stream.viewers.updated")
+    assert (channel, data["session_id"]) == (own(streamer), session.id)
+    assert ViewVersion.objects.filter(pk=f"session-token:{session.id}").exists()
+
+
+def test_after_a_declined_one_nothing_changes_for_the_viewers(session, viewer):
+    disagree(invite(session, viewer))
+    run_due()
+    assert told("stream.viewers.updated") == told("stream.authorized") == []
+
+
+def test_the_audience_and_the_parties_hear_of_an_agreement(session, streamer, viewer):
+    agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    run_due()
+    assert told("goal.agreed") == [*channels.audience(streamer.pk), own(streamer), own(viewer)]
+    heard = dict(pushed("goal.agreed"))
+    assert "exclusive_to" not in heard[channels.audience(streamer.pk)[0]]["goal"]["context"]
+    assert heard[own(viewer)]["goal"]["context"]["exclusive_to"] == viewer.pk

@@ -1,0 +1,46 @@
+"""Nothing waits without somebody at work on it, and a failure keeps its own time."""
+
+import pytest
+
+from livestream.models import OutboxMessage
+from notifications import sweeps
+from notifications.services import pushes
+from tests.notifications.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def push():
+    pushes.push(channels=["a"], event="e", data={}, subject="", event_id="e" * 24, now=NOW)
+
+
+def test_waiting_pushes_are_noticed_once():
+    push()
+    sweeps.notice_pushes()
+    sweeps.notice_pushes()
+    assert OutboxMessage.objects.filter(actor="send_pushes").count() == 1
+
+
+def test_nothing_waiting_is_nothing_to_do(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        sweeps.notice_pushes()
+        sweeps.notice_webhooks()
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_failed_attempt_is_left_to_its_own_time(moving):
+    push()
+    sweeps.notice_pushes()
+    failed = OutboxMessage.objects.get()
+    OutboxMessage.objects.update(attempts=3)
+    sweeps.notice_pushes()
+    again = OutboxMessage.objects.get()
+    assert (again.version, again.due_at, again.attempts) == (failed.version, failed.due_at, 3)
+
+
+def test_a_dead_attempt_is_followed_by_another():
+    push()
+    sweeps.notice_pushes()
+    OutboxMessage.objects.update(failed_at=NOW, key=None)
+    sweeps.notice_pushes()
+    assert OutboxMessage.objects.filter(actor="send_pushes", failed_at=None).count() == 1

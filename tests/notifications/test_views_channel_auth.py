@@ -1,0 +1,136 @@
+"""POST /notify/pusher/auth: channels only for whom they are."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+from rest_framework.test import APIClient
+
+from livestream import users
+from tests.support.people import make_funding, make_user
+
+pytestmark = pytest.mark.django_db
+
+SOCKET = "1234.5678"
+
+
+@pytest.fixture
+def people(session, streamer, viewer):
+    """Everybody and everything that a channel may be named after."""
+    blocked, other = make_user(), make_user()
+    users.block(streamer_id=streamer.pk, user_id=blocked.pk)
+    return {"streamer": streamer, "viewer": viewer, "blocked": blocked, "other": other}
+
+
+@pytest.fixture
+def names(people, session):
+    ids = {name: person.pk for name, person in people.items()}
+    return ids | {"goal": make_funding(session).id, "nobody": "f" * 24}
+
+
+def ask(client, channel, socket=SOCKET, **options):
+    return client.post("/notify/pusher/auth", {"socket_id": socket, "channel_name": channel}, **options)
+
+
+def is_signed(answer, channel):
+    text = ":".join([SOCKET, channel, *([answer["channel_data"]] if "channel_data" in answer else [])])
+    wanted = hmac.new(b"local-secret", text.encode(), hashlib.sha256).hexdigest()
+    return answer["auth"] == f"local:{wanted}"
+
+
+ALLOWED = [
+    ("private-user@{streamer}", {"streamer"}),
+    ("private-enc-user@{viewer}", {"viewer"}),
+    ("private-user@{nobody}", set()),
+    ("private-stream@{streamer}", {"streamer", "viewer", "other"}),
+    ("presence-stream@{streamer}", {"streamer", "viewer", "other"}),
+    ("private-enc-stream@{streamer}", {"streamer", "viewer", "other"}),
+    ("private-stream@{other}", {"streamer", "viewer", "other", "blocked"}),
+    ("presence-enc-goal@{goal}", {"streamer"}),
+    ("presence-enc-goal@{nobody}", set()),
+    ("presence-enc-goal@{viewer}", set()),
+    ("presence-stream-viewer@{streamer}.preview.{viewer}", {"viewer"}),
+    ("presence-stream-viewer@{streamer}.sd.{viewer}", {"viewer"}),
+    ("presence-stream-viewer@{streamer}.hd.{viewer}", set()),
+    ("private-enc-goal@{goal}", set()),
+    ("private-encrypted-user@{viewer}", set()),
+    ("private-lobby", set()),
+    ("public", set()),
+    ("private-user@{viewer}:x", set()),
+]
+
+
+@pytest.mark.parametrize(("pattern", "allowed"), ALLOWED)
+def test_who_may_join_which_channel(people, names, client_of, pattern, allowed):
+    channel = pattern.format(**names)
+    answers = {name: ask(client_of(person), channel) for name, person in people.items()}
+    assert {name for name, answer in answers.items() if answer.status_code == 200} == allowed
+    for answer in answers.values():
+        if answer.status_code == 200:
+            assert is_signed(answer.json(), channel)
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (403, "channel_not_allowed")
+
+
+def test_a_presence_channel_shows_the_members_id_and_nothing_else(client_of, streamer, viewer):
+    answer = ask(client_of(viewer), f"presence-stream@{streamer.pk}").json()
+    assert json.loads(answer["channel_data"]) == {"user_id": viewer.pk}
+
+
+def test_a_private_channel_shows_nothing(client_of, viewer):
+    assert set(ask(client_of(viewer), f"private-user@{viewer.pk}").json()) == {"auth"}
+
+
+def test_pusher_js_sends_a_form(client_of, viewer):
+    channel = f"private-user@{viewer.pk}"
+    body = f"socket_id={SOCKET}&channel_name=private-user%40{viewer.pk}"
+    response = client_of(viewer).post("/notify/pusher/auth", body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 200
+    assert is_signed(response.json(), channel)
+
+
+def test_somebody_unblocked_is_welcome_again(people, client_of, streamer):
+    channel = f"private-stream@{streamer.pk}"
+    users.unblock(streamer_id=streamer.pk, user_id=people["blocked"].pk)
+    assert ask(client_of(people["blocked"]), channel).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "socket",
+    ["x", "1", "1.", ".1", "1.2.3", "1.2\n", " 1.2", "\uff11.\uff12", "-1.2", "1.2:private-user@x", "9" * 40 + ".1"],
+)
+def test_a_socket_id_is_two_numbers(client_of, viewer, socket):
+    response = ask(client_of(viewer), f"private-user@{viewer.pk}", socket=socket)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_socket_id")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"socket_id": SOCKET},
+        {"channel_name": "private-user@x"},
+        {"socket_id": 1.5, "channel_name": "x"},
+        {"socket_id": SOCKET, "channel_name": 7},
+        {"socket_id": SOCKET, "channel_name": None},
+        {"socket_id": SOCKET, "channel_name": ["x"]},
+        {"socket_id": SOCKET, "channel_name": ""},
+        {"socket_id": SOCKET, "channel_name": "x" * 201},
+        {"socket_id": "1" * 100, "channel_name": "x"},
+    ],
+)
+def test_a_body_that_makes_no_sense_is_400(client_of, viewer, body):
+    response = client_of(viewer).post("/notify/pusher/auth", body)
+    assert (response.status_code, response.json()["code"]) == (400, "validation_error")
+
+
+def test_strangers_are_401():
+    response = ask(APIClient(), "private-user@" + "a" * 24)
+    assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
+
+
+def test_without_credentials_nothing_can_be_signed(client_of, viewer, settings):
+    settings.PUSHER_SECRET = ""
+    response = ask(client_of(viewer), f"private-user@{viewer.pk}")
+    assert (response.status_code, response.json()["code"]) == (503, "channel_auth_unavailable")

@@ -1,0 +1,1 @@
+"""Whole processes: the service as it is started, killed and started again."""

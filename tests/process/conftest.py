@@ -1,0 +1,57 @@
+"""A prepared house for each test: migrated, with the demo users, its server running."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from livestream.demo.cast import Cast, assemble
+from livestream.demo.server import Server
+from livestream.demo.story import Story
+from tests.process.databases import make_database
+from tests.process.house import House
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Prepare one house as `make run` does; the others are copies of it."""
+    var = tmp_path_factory.mktemp("prepared")
+    database = make_database(name="template", var=var)
+    house = House(var=var, database=database)
+    house.start("--prepare")
+    house.stop()
+    yield house
+    database.drop()
+
+
+@pytest.fixture
+def empty_house(prepared: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house whose server is not started yet."""
+    var = tmp_path_factory.mktemp("a house")
+    database = make_database(name=f"house_{next(_numbers)}", var=var)
+    database.copy_from(prepared.database)
+    house = House(var=var, database=database)
+    yield house
+    house.stop()
+    database.drop()
+
+
+@pytest.fixture
+def house(empty_house: House) -> House:
+    """A house that serves."""
+    empty_house.start()
+    return empty_house
+
+
+@pytest.fixture
+def cast(house: House) -> Iterator[Cast]:
+    """The demo's people, signed in at the house; they wait while its server is away."""
+    story = Story(out=io.StringIO())
+    server = Server(address=house.address, story=story)
+    yield assemble(server=server, story=story, key="local", secret="local-secret")
+    server.close()

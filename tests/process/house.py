@@ -1,0 +1,101 @@
+"""A house: one state folder, one database, one port, and the process that serves there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+from settings.environment import BASE_DIR
+from tests.process.databases import Database
+from tests.process.waiting import until
+
+# What the caller exported must not reach the processes; their servers are named anew.
+FOREIGN = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", "SHOW_END_GRACE")
+
+
+class House:
+    """Starts, kills and asks the service as `make run` and `make demo` would."""
+
+    def __init__(self, *, var: Path, database: Database) -> None:
+        self.var = var
+        self.database = database
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = var / "server.log"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        own = {
+            "DJANGO_SETTINGS_MODULE": "settings.local",
+            "LIVESTREAM_VAR": str(self.var),
+            "PORT": str(self.port),
+            "LOG_LEVEL": "WARNING",
+            "BROKER_NAMESPACE": f"livestream-process-{self.port}",
+        }
+        return kept | own | self.database.environment
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    def popen(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command whose lines are to be read as they come."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def start(self, *options: str) -> None:
+        """Serve, and return once it is ready."""
+        with self.log.open("ab") as log:
+            command = [sys.executable, "manage.py", "serve", *options]
+            self._server = subprocess.Popen(
+                command, cwd=BASE_DIR, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        until(self._is_ready, what="the server to be ready", seconds=120)
+
+    def kill(self) -> None:
+        """End the server as a power cut would, between any two of its instructions."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the server as an operator would, if it runs."""
+        if self._server is not None:
+            self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        assert self._server is not None
+        self._server.send_signal(number)
+        self._server.wait(timeout=30)
+        self._server = None
+
+    def _is_ready(self) -> bool:
+        assert self._server is not None
+        assert self._server.poll() is None, f"the server ended:\n{self.log.read_text()[-3000:]}"
+        try:
+            with requests.get(f"{self.address}/readyz", timeout=10) as answer:
+                return answer.status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,32 @@
+"""What races share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from goals.receivers import ending, money
+from livestream import clock, conflicts
+from livestream.events import publishing, registry
+from livestream.events.signals import DomainSignal, Event
+
+_MOVING_MONEY = (ending.__name__, money.__name__)
+_acting_receivers = registry.acting_receivers
+
+
+@pytest.fixture
+def moving(monkeypatch: pytest.MonkeyPatch) -> Iterator[clock.MovableClock]:
+    """A clock that stands still, and a database whose deadlocks no second try makes good.
+
+    Clients and analytics are not told: for hundreds of goals that would take most of the time.
+    """
+    monkeypatch.setattr(conflicts, "TRIES", 1)
+    for module in (publishing, registry):
+        monkeypatch.setattr(module, "acting_receivers", _who_moves_money)
+    with clock.frozen() as moving:
+        yield moving
+
+
+def _who_moves_money(signal: DomainSignal, event: Event) -> list[registry.Receiver]:
+    return [r for r in _acting_receivers(signal, event) if r.function.__module__ in _MOVING_MONEY]

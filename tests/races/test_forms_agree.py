@@ -1,0 +1,149 @@
+"""What PostgreSQL does in one call is what the statements do one by one, whatever comes in what order."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goals.services import contributions, lifecycle
+from livestream import clock
+from livestream.errors import DomainError
+from tests.support.escrows import balances, give_back, new_escrow, pay_in, pay_out, post
+from tests.support.people import make_funding, make_session, make_user
+from wallet.models import PendingCredit, Transfer
+from wallet.services import escrows, holding
+from wallet.verification import verify_ledger
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+
+small = st.integers(0, 2)
+payments = st.tuples(st.just("pay"), st.integers(0, 5), small, small, st.integers(1, 40))
+happenings = st.tuples(st.sampled_from(["count", "close", "reopen", "pay_out", "give_back", "wait"]), small)
+
+
+class Wallets:
+    """Payers and escrows, paid into by one of the two forms."""
+
+    def __init__(self, hold):
+        self.hold = hold
+        self.payers = [make_user(coins=coins) for coins in (0, 50, 100)]
+        self.escrows = [new_escrow(accepts_until=None) for _ in range(3)]
+        self.mark = f"{self.payers[0].pk}:"
+
+    def pay(self, name, payer, place, amount):
+        wanted = {"transfer_id": f"{self.mark}{name}", "amount": amount}
+        try:
+            held, is_new = self.hold(self.payers[payer], self.escrows[place], wanted)
+        except DomainError as error:
+            return error.code
+        return held.amount, held.kind, held.tags, held.created_at, is_new
+
+    def happen(self, what, place, moving):
+        escrow = self.escrows[place]
+        if what == "count":
+            return post(escrow, limit=2).amount
+        if what in ("close", "reopen"):
+            until = moving.at if what == "close" else None
+            return escrows.set_accepts_until(escrow_id=escrow.escrow_id, until=until)
+        return {"pay_out": pay_out, "give_back": give_back}[what](escrow)
+
+    def state(self):
+        rows = Transfer.objects.filter(transfer_id__startswith=self.mark).order_by("transfer_id")
+        waiting = PendingCredit.objects.filter(transfer__transfer_id__startswith=self.mark).order_by("transfer_id")
+        return (
+            balances(self.payers),
+            list(rows.values_list("amount", "kind", "tags", "created_at")),
+            list(waiting.values_list("amount", "created_at")),
+        )
+
+
+def by_function(payer, escrow, wanted):
+    return pay_in(escrow, payer, wanted["amount"], transfer_id=wanted["transfer_id"])
+
+
+def by_orm(payer, escrow, wanted):
+    ends = {"debit_id": payer.pk, "credit_id": escrow.escrow_id}
+    with transaction.atomic():
+        return holding.hold_by_orm(
+            wanted=Transfer(**wanted, **ends, kind=Transfer.Kind.HOLD, tags=[], created_at=clock.now())
+        )
+
+
+@given(story=st.lists(st.one_of(payments, payments, happenings), min_size=5, max_size=25))
+@settings(max_examples=25)
+def test_payments_into_escrows_end_alike(story):
+    with transaction.atomic(), clock.frozen() as moving:
+        worlds = [Wallets(by_function), Wallets(by_orm)]
+        for what, *details in story:
+            if what == "wait":
+                moving.advance(seconds=1)
+            elif what == "pay":
+                assert worlds[0].pay(*details) == worlds[1].pay(*details)
+            else:
+                assert worlds[0].happen(what, *details, moving) == worlds[1].happen(what, *details, moving)
+        assert worlds[0].state() == worlds[1].state()
+        assert verify_ledger() == []
+        transaction.set_rollback(True)
+
+
+purchases = st.tuples(st.just("buy"), st.integers(0, 3), st.integers(0, 3), st.integers(1, 3))
+turns = st.tuples(st.sampled_from(["count", "end", "reopen", "wait"]))
+
+
+class Sale:
+    """A ticket sale and its buyers, of whom the last is the streamer."""
+
+    def __init__(self, buy):
+        self.goal = make_funding(make_session(), target=1000, seconds=3)
+        self.buyers = [make_user(coins=coins) for coins in (0, 500, 1500)] + [self.goal.streamer]
+        self.buy_by = buy
+
+    def buy(self, key, buyer, quantity):
+        try:
+            receipt = self.buy_by(self.goal, self.buyers[buyer], quantity, f"key-{key}")
+        except DomainError as error:
+            return error.code
+        return {k: v for k, v in dataclasses.asdict(receipt).items() if not k.endswith("_id")}
+
+    def turn(self, what, now):
+        if what == "count":
+            return contributions.count_contributions(escrow_id=self.goal.escrow_id)
+        if what == "end":
+            return lifecycle.deactivate_goal(goal_id=self.goal.id, now=now)
+        return escrows.set_accepts_until(escrow_id=self.goal.escrow_id, until=None)
+
+    def state(self):
+        self.goal.refresh_from_db()
+        return balances(self.buyers), self.goal.progress, self.goal.level, self.goal.outcome
+
+
+def buy_by_function(goal, buyer, quantity, key):
+    return contributions.contribute(goal_id=goal.id, payer_id=buyer.pk, quantity=quantity, now=clock.now(), key=key)
+
+
+def buy_by_orm(goal, buyer, quantity, key):
+    transfer_id = contributions.transfer_id_of(goal_id=goal.id, payer_id=buyer.pk, key=key)
+    return contributions.contribute_by_orm(
+        transfer_id=transfer_id, goal_id=goal.id, payer_id=buyer.pk, quantity=quantity, now=clock.now()
+    )
+
+
+@given(story=st.lists(st.one_of(purchases, purchases, turns), min_size=5, max_size=20))
+@settings(max_examples=15)
+def test_purchases_of_tickets_end_alike(story):
+    with transaction.atomic(), clock.frozen() as moving:
+        worlds = [Sale(buy_by_function), Sale(buy_by_orm)]
+        for what, *details in story:
+            if what == "wait":
+                moving.advance(seconds=1)
+            elif what == "buy":
+                assert worlds[0].buy(*details) == worlds[1].buy(*details)
+            else:
+                assert worlds[0].turn(what, moving.at) == worlds[1].turn(what, moving.at)
+        assert worlds[0].state() == worlds[1].state()
+        assert verify_ledger() == []
+        transaction.set_rollback(True)

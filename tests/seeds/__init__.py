@@ -1,0 +1,1 @@
+"""The flow notes as tests."""

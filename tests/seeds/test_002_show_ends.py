@@ -1,0 +1,134 @@
+"""Seed 002: the streamer leaves the stage, and the show is over."""
+
+from __future__ import annotations
+
+import pytest
+
+from livestream import clock
+from livestream.models import OutboxMessage
+from notifications.models import Push
+from tests.support.matrix import events_of_goal, last_event, receivers_of
+from tests.support.outbox import assert_enqueued, pass_time, run_due
+from tests.support.shows import completed_show, running_show
+from tests.support.stage import go_on_stage, leave_stage
+from wallet.models import Earning, Escrow, Transfer
+
+pytestmark = pytest.mark.django_db
+
+PROGRESSED = {
+    "track_goals",
+    "notify_goal_progress_updated",
+    "invalidate_cached_pusher_channel_data",
+    "trigger_goal_complete",
+}
+COMPLETED = {
+    "track_goals",
+    "set_embedded_goal_ended",
+    "deactivate_goal",
+    "produce_livestream_clip_from_goal",
+    "record_show_with_rtc",
+    "trigger_show_escrow_transfer",
+}
+ENDED = {"track_goals", "invalidate_cached_pusher_channel_data"}
+
+
+@pytest.mark.parametrize(
+    ("event", "acting"),
+    [("goal.progressed", PROGRESSED), ("goal.completed", COMPLETED), ("goal.ended", ENDED)],
+)
+def test_these_receivers_act_and_all_others_return(moving, event, acting):
+    show = completed_show(moving)
+    assert receivers_of(event, goal_id=show.id) == acting
+
+
+def test_leaving_the_stage_pauses_the_goal_and_counts_the_seconds(moving):
+    show = running_show(moving, target=60)
+    go_on_stage(show)
+    entered = clock.now()
+    pass_time(moving, seconds=25)
+    leave_stage(show)
+
+    show.refresh_from_db()
+    assert (show.stage_started, show.stage_paused, show.stage_updated) == (entered, clock.now(), clock.now())
+    event = last_event("goal.progressed", goal_id=show.id)
+    assert (event.amount, event.progress) == (25, 25)
+
+
+def test_the_stage_channel_is_told_of_to_those_who_control_and_track(moving):
+    show = running_show(moving)
+    go_on_stage(show)
+    leave_stage(show)
+    for name in ("channel_occupied", "channel_vacated"):
+        assert receivers_of(name) >= {"karaoke_control", "track_channel_presence"}
+
+
+def test_progress_is_pushed_to_the_audience_and_the_streamer(moving):
+    show = running_show(moving)
+    go_on_stage(show)
+    pass_time(moving, seconds=10)
+    leave_stage(show)
+    pass_time(moving, seconds=1)
+    streamer = show.streamer_id
+    told = [set(p.channels) for p in Push.objects.filter(event="goal.progress.updated", subject=show.id)]
+    assert set.union(*told) == {f"private-stream@{streamer}", f"presence-stream@{streamer}", f"private-user@{streamer}"}
+
+
+def test_a_completed_show_ends_once_and_in_this_order(moving):
+    show = completed_show(moving)
+    assert events_of_goal(show.id)[-3:] == ["goal.progressed", "goal.completed", "goal.ended"]
+    event = last_event("goal.ended", goal_id=show.id)
+    assert (event.active, event.triggerer, event.exp) == (False, None, clock.now())
+    [pair] = show.session.show_goal_pairs.all()
+    assert pair.show_ended == clock.now()
+
+
+def test_a_clip_is_asked_for_and_the_recording_stopped(moving):
+    show = completed_show(moving, target=60)
+    assert_enqueued("StopRecord", goal_id=show.id)
+    assert_enqueued(
+        "create_post_from_livestream",
+        session_id=show.session_id,
+        caption="Show",
+        rewind_seconds=30,
+        tags=["feed:shorts_livestream", "bypass:review"],
+    )
+
+
+def test_a_banned_streamer_gets_no_clip(moving):
+    show = running_show(moving, target=5)
+    show.streamer.tag_rows.create(tag="banned:livestream:create_clip")
+    go_on_stage(show)
+    pass_time(moving, seconds=5)
+    assert not OutboxMessage.objects.filter(actor="create_post_from_livestream").exists()
+
+
+def test_the_escrow_goes_to_the_streamer_transfer_by_transfer(moving):
+    show = completed_show(moving)
+    run_due()
+    funding_id, streamer = show.funding_goal_id, show.streamer_id
+    escrow = Escrow.objects.get(pk=f"show_funding:{funding_id}")
+    assert (escrow.state, escrow.settled_at) == ("completed", clock.now())
+    [earning] = Earning.objects.filter(escrow=escrow)
+    paid = Transfer.objects.get(kind="payout")
+    assert paid.transfer_id == f"escrow-show_funding:{funding_id}-{earning.id}-{streamer}"
+    assert (paid.amount, paid.credit_id, paid.tags) == (400, streamer, [f"escrow::show_funding:{funding_id}"])
+    assert last_event("escrow.completed.individual").transfer_id == paid.transfer_id
+    assert last_event("escrow.completed").amount == 400
+
+
+def test_an_unreached_show_gives_everything_back(moving):
+    from goals.services import lifecycle
+
+    show = running_show(moving, target=60)
+    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    assert receivers_of("goal.ended", goal_id=show.id) == {
+        "track_goals",
+        "trigger_show_escrow_refund",
+        "set_embedded_goal_ended",
+        "notify_goal_ended",
+        "record_show_with_rtc",
+        "invalidate_cached_pusher_channel_data",
+    }
+    run_due()
+    assert_enqueued("StopRecord", goal_id=show.id)
+    assert Transfer.objects.filter(kind="refund").count() == 2

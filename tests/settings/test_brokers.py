@@ -1,0 +1,46 @@
+import pytest
+from django.utils.module_loading import import_string
+from dramatiq.middleware import Retries
+from environs import EnvError
+
+from settings.brokers import broker, kind_of
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("stub://", "stub"),
+        ("amqp://guest:guest@h:5672/%2F", "rabbitmq"),
+        ("amqps://h", "rabbitmq"),
+        ("redis://h/0", "redis"),
+        ("rediss://h/0", "redis"),
+    ],
+)
+def test_the_scheme_chooses_a_broker_that_exists(url: str, kind: str) -> None:
+    assert kind_of(url=url) == kind
+    assert import_string(broker(url, namespace="n")["BROKER"])
+
+
+def test_rabbitmq_confirms_what_it_took() -> None:
+    assert broker("amqp://h", namespace="n")["OPTIONS"] == {"url": "amqp://h", "confirm_delivery": True}
+
+
+def test_redis_hands_on_the_work_of_a_killed_worker_soon() -> None:
+    options = broker("redis://h/0", namespace="n")["OPTIONS"]
+
+    assert options["heartbeat_timeout"] == 15_000
+    assert options["maintenance_chance"] == 1_000_000
+    assert options["namespace"] == "n"
+
+
+@pytest.mark.parametrize("url", ["stub://", "amqp://h", "redis://h"])
+def test_no_broker_retries_by_itself(url: str) -> None:
+    retries = [one for one in broker(url, namespace="n")["MIDDLEWARE"] if isinstance(one, Retries)]
+
+    assert [one.max_retries for one in retries] == [0]
+
+
+@pytest.mark.parametrize("url", ["", "kafka://h", "http://h", "redis"])
+def test_any_other_url_is_an_error_of_the_environment(url: str) -> None:
+    with pytest.raises(EnvError):
+        kind_of(url=url)

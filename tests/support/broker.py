@@ -1,0 +1,149 @@
+"""The broker of this run, worked off by real workers, or taken away."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import dramatiq
+import pytest
+from django.db.models import QuerySet
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+
+from livestream import clock
+from livestream.models import OutboxMessage
+from livestream.outbox import relaying, sending
+from livestream.outbox.declaring import task_names
+
+_PATIENCE_SECONDS = 30
+_POLL_SECONDS = 0.005
+_THREADS = 4
+
+
+def eventually(is_so: Callable[[], object], *, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Wait until `is_so()` holds, calling `meanwhile` between two looks; fail after a while."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, f"it never came so; left are {list(runnable().values())}"
+        meanwhile()
+        time.sleep(_POLL_SECONDS)
+
+
+def runnable() -> QuerySet[OutboxMessage]:
+    """Return the messages that this release could run by now, or is running."""
+    return OutboxMessage.objects.filter(failed_at=None, actor__in=task_names(), eta__lte=clock.now())
+
+
+def relay() -> int:
+    """Let the relay look once at what is due."""
+    return relaying.relay_once(now=clock.now())
+
+
+class Workers:
+    """Workers on the broker of this run."""
+
+    def drain(self) -> None:
+        """Relay until nothing that is due is left; what fails is waited for until it is dead."""
+        eventually(lambda: not runnable().exists(), meanwhile=relay)
+
+    def send(self, message: OutboxMessage, *, times: int = 1) -> None:
+        """Deliver one message, again and again, whatever its row says."""
+        assert sending.send([(message.id, message.actor)] * times, insist=True) == times
+
+
+@contextmanager
+def working() -> Iterator[Workers]:
+    """Run workers on the broker of this run, which begins empty."""
+    broker = dramatiq.get_broker()
+    broker.flush_all()
+    worker = dramatiq.Worker(broker, worker_timeout=20, worker_threads=_THREADS)
+    worker.start()
+    try:
+        yield Workers()
+    finally:
+        worker.stop()
+        broker.flush_all()
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[Workers]:
+    """Real workers, for tests in which transactions really commit."""
+    with working() as workers:
+        yield workers
+
+
+def closed_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def broker_away(kind: str, *, port: int) -> Iterator[None]:
+    """Have everybody send to a RabbitMQ (`amqp`) or Redis (`redis`) on this port."""
+    address = f"{kind}://127.0.0.1:{port}"
+    with _broker(RabbitmqBroker(url=address) if kind == "amqp" else RedisBroker(url=address)):
+        yield
+
+
+@contextmanager
+def silent_broker() -> Iterator[StubBroker]:
+    """Have everybody send to a broker in memory that nobody works on, to see what arrives."""
+    silent = StubBroker(middleware=[])
+    with _broker(silent):
+        yield silent
+
+
+def arrived(silent: StubBroker) -> list[str]:
+    """Return the ids of the outbox messages that a silent broker was sent, in order of id."""
+    raw = [each for queue in silent.queues.values() for each in list(queue.queue)]
+    return sorted(dramatiq.Message.decode(each).args[0] for each in raw)
+
+
+@contextmanager
+def _broker(other: dramatiq.Broker) -> Iterator[None]:
+    usual = dramatiq.get_broker()
+    for actor in usual.actors.values():
+        other.declare_actor(actor)
+    dramatiq.set_broker(other)
+    sending._resting_until = 0.0
+    try:
+        yield
+    finally:
+        dramatiq.set_broker(usual)
+        sending._resting_until = 0.0
+        other.close()
+
+
+class HangingUp:
+    """A server that accepts connections and closes them at once, and counts them."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._server.getsockname()[1])
+        self._thread = threading.Thread(target=self._answer, daemon=True)
+
+    def __enter__(self) -> HangingUp:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._thread.join()
+
+    def _answer(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:  # the server was closed
+                return
+            self.calls += 1
+            connection.close()

@@ -1,0 +1,25 @@
+"""Clients over HTTP, signed in with real tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from livestream.api.authentication import issue_access_token
+from livestream.models import User
+
+
+def client_of(user: User | None = None, **headers: str) -> APIClient:
+    """Return a client of this user, or of nobody; a crash is an answer, as clients see it."""
+    client = APIClient(raise_request_exception=False)
+    signed = {"HTTP_AUTHORIZATION": f"Bearer {issue_access_token(user=user)}"} if user else {}
+    client.credentials(**signed, **headers)
+    return client
+
+
+def said(response: Response) -> tuple[int, Any]:
+    """Return status and code of a problem; None as code of anything that is no problem."""
+    is_problem = response.get("Content-Type", "").startswith("application/problem+json")
+    return response.status_code, response.json()["code"] if is_problem else None

@@ -1,0 +1,77 @@
+"""Escrows for tests: open them, pay into them, settle them, and look at where the coins are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from livestream import clock, ids
+from livestream.models import User
+from tests.support.people import make_user
+from wallet.models import Account, Escrow, Transfer
+from wallet.selectors import balance_of
+from wallet.services import escrows, holding, payouts, posting, refunds
+
+HOUR = timedelta(hours=1)
+
+
+def new_escrow(*, streamer: User | None = None, accepts_until: datetime | None = None) -> Escrow:
+    """Open an escrow in favour of a streamer."""
+    return escrows.open_escrow(
+        escrow_id=f"test:{ids.new_id()}",
+        user_id=(streamer or make_user()).pk,
+        accepts_until=accepts_until,
+        now=clock.now(),
+    )
+
+
+def pay_in(escrow: Escrow, payer: User, amount: int, *, transfer_id: str | None = None) -> tuple[Transfer, bool]:
+    """Pay coins into an escrow."""
+    return holding.hold(
+        transfer_id=transfer_id or f"test:hold:{ids.new_id()}",
+        payer_id=payer.pk,
+        escrow_id=escrow.escrow_id,
+        amount=amount,
+        now=clock.now(),
+    )
+
+
+def paid_escrow(amounts: Sequence[int], **options: Any) -> tuple[Escrow, list[User]]:
+    """Open an escrow into which one payer each paid these amounts, all they had."""
+    escrow = new_escrow(**options)
+    payers = [make_user(coins=amount) for amount in amounts]
+    for payer, amount in zip(payers, amounts, strict=True):
+        pay_in(escrow, payer, amount)
+    return escrow, payers
+
+
+def post(escrow: Escrow, **options: Any) -> posting.Batch:
+    """Count what was paid into an escrow, in a locked transaction of the caller."""
+    return posting.post_pending(escrow=escrows.lock_row(escrow_id=escrow.escrow_id), **options)
+
+
+def pay_out(escrow: Escrow, **changed: Any) -> bool:
+    """Decide that the streamer gets everything."""
+    window = {"nbf": clock.now() - HOUR, "exp": clock.now(), "now": clock.now(), "user_id": escrow.user_id}
+    return payouts.escrow_out(escrow_id=escrow.escrow_id, **(window | changed))
+
+
+def give_back(escrow: Escrow) -> bool:
+    """Decide that the payers get everything."""
+    return refunds.escrow_refund(escrow_id=escrow.escrow_id, now=clock.now())
+
+
+def give_back_chunk(escrow: Escrow, size: int) -> int:
+    """Pay the next payers back."""
+    return refunds.refund_chunk(escrow_id=escrow.escrow_id, now=clock.now(), size=size)
+
+
+def balances(users: Sequence[User]) -> list[int]:
+    """Return the coins of each of these users."""
+    return [balance_of(user_id=user.pk) for user in users]
+
+
+def coins_in(escrow: Escrow) -> int:
+    """Return the counted coins on an escrow's account."""
+    return Account.objects.get(pk=escrow.escrow_id).balance

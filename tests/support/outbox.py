@@ -1,0 +1,82 @@
+"""The outbox in tests: do what is due, in this thread, and look at what is not done yet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from livestream import clock
+from livestream.models import OutboxMessage
+from livestream.outbox import performing, sweeping
+from livestream.outbox.declaring import task_names
+
+_ROUNDS = 1000
+
+
+def run_due(*, sweeps: bool = True) -> int:
+    """Perform everything that is due by the clock until nothing is; returns how much it was.
+
+    Leases do not matter here: nobody else is at work. A failure is raised, not retried.
+    """
+    done = 0
+    for _ in range(_ROUNDS):
+        if sweeps:
+            sweeping.sweep_all()
+        message_ids = list(_due().values_list("id", flat=True))
+        if not message_ids:
+            return done
+        for message_id in message_ids:
+            perform(message_id)
+        done += len(message_ids)
+    raise AssertionError(f"still due after {_ROUNDS} rounds: {list(_due()[:5])}")
+
+
+def perform(message_id: str) -> None:
+    """Perform one message and raise what it failed with."""
+    performing.perform(message_id=message_id)
+    failed = OutboxMessage.objects.filter(pk=message_id).exclude(error="").first()
+    assert failed is None, f"{failed} failed:\n{failed and failed.error}"
+
+
+def pass_time(moving: clock.MovableClock, *, seconds: float) -> None:
+    """Let `seconds` pass, doing each piece of work at the moment it is due."""
+    end = moving.at + timedelta(seconds=seconds)
+    while (eta := next_eta()) is not None and eta <= end:
+        moving.move_to(max(eta, moving.at))
+        run_due()
+    moving.move_to(end)
+    run_due()
+
+
+def assert_enqueued(actor: str, at: datetime | None = None, **kwargs: Any) -> OutboxMessage:
+    """Assert that `actor` is pending with these arguments (and, where given, for `at`)."""
+    pending = OutboxMessage.objects.filter(actor=actor)
+    fitting = [m for m in pending if m.kwargs | kwargs == m.kwargs and at in (None, m.eta)]
+    assert fitting, f"{actor}({kwargs}) at {at} is not among {[(m.actor, m.kwargs, m.eta) for m in pending]}"
+    return fitting[0]
+
+
+def pending_actors() -> list[str]:
+    """Return the actors of all pending messages that this release can run."""
+    rows = OutboxMessage.objects.filter(actor__in=task_names(), failed_at=None)
+    return sorted(rows.values_list("actor", flat=True))
+
+
+def _due() -> Any:
+    rows = OutboxMessage.objects.filter(failed_at=None, actor__in=task_names())
+    return rows.filter(eta__lte=clock.now()).order_by("eta", "created_at", "id")
+
+
+def next_eta(*, after: datetime | None = None) -> datetime | None:
+    """Return when the next piece of work is due, of those due later than `after` where given."""
+    rows = OutboxMessage.objects.filter(failed_at=None, actor__in=task_names())
+    if after is not None:
+        rows = rows.filter(eta__gt=after)
+    return rows.order_by("eta").values_list("eta", flat=True).first()
+
+
+def run_receivers() -> None:
+    """Run the receivers of all events so far, and nothing that they only asked for."""
+    while rows := list(_due().filter(actor__in=("deliver_event", "run_receiver")).values_list("id", flat=True)):
+        for message_id in rows:
+            perform(message_id)

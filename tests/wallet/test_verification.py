@@ -1,0 +1,177 @@
+"""Proving the ledger: what is right is found right, and each kind of damage is found and named."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from livestream import append_only
+from tests.support.escrows import give_back, new_escrow, paid_escrow, pay_in, pay_out, post
+from tests.support.outbox import run_due
+from tests.support.people import make_user
+from wallet.models import Account, Transfer
+from wallet.verification import CHECKS, verify_ledger
+
+pytestmark = pytest.mark.django_db
+
+SUM, BALANCES, NEGATIVE, EMPTY, RECEIVED, EARNED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING = CHECKS
+
+# What is done to the ledger, and which rules notice. `:names` are the ids of the world below.
+DAMAGES = {
+    "a coin from nowhere": (
+        ["UPDATE wallet_account SET balance = balance + 1 WHERE id = :payer"],
+        {SUM, BALANCES},
+    ),
+    "a coin that moved without a transfer": (
+        [
+            "UPDATE wallet_account SET balance = balance - 1 WHERE id = :counted",
+            "UPDATE wallet_account SET balance = balance + 1 WHERE id = :payer",
+        ],
+        {BALANCES},
+    ),
+    "a balance below zero": (
+        ["UPDATE wallet_account SET balance = -5 WHERE id = :payer"],
+        {SUM, BALANCES, NEGATIVE},
+    ),
+    "a transfer that was changed": (
+        ["UPDATE wallet_transfer SET amount = amount + 1 WHERE credit_id = :counted"],
+        {BALANCES, RECEIVED},
+    ),
+    "a transfer that is gone": (
+        ["DELETE FROM wallet_transfer WHERE credit_id = :counted"],
+        {BALANCES, RECEIVED},
+    ),
+    "a transfer between accounts that do not exist": (
+        [
+            "INSERT INTO wallet_transfer (transfer_id, debit_id, credit_id, amount, kind, tags, created_at)"
+            " SELECT 'ghost', 'ghost', 'ghosts', 1, 'payout', tags, created_at FROM wallet_transfer LIMIT 1"
+        ],
+        {ENDS},
+    ),
+    "coins left in a settled escrow": (
+        [
+            "UPDATE wallet_account SET balance = balance + 7 WHERE id = :paid_out",
+            "UPDATE wallet_account SET balance = balance - 7 WHERE id = :counted",
+        ],
+        {BALANCES, EMPTY},
+    ),
+    "an escrow settled before its money moved": (
+        ["UPDATE wallet_escrow SET settled_at = decided_at WHERE escrow_id = :begun"],
+        {EMPTY, GIVEN_BACK},
+    ),
+    "an escrow that says it received something else": (
+        ["UPDATE wallet_escrow SET received = received + 1 WHERE escrow_id = :counted"],
+        {RECEIVED, EARNED},
+    ),
+    "an earning that nobody paid": (
+        ["UPDATE wallet_earning SET amount = amount + 1 WHERE escrow_id = :counted"],
+        {EARNED},
+    ),
+    "an earning called settled and never paid": (
+        ["UPDATE wallet_earning SET state = 'settled' WHERE escrow_id = :counted"],
+        {PAID_OUT},
+    ),
+    "an escrow both paid out and given back, to the coin": (
+        ["UPDATE wallet_transfer SET kind = 'refund' WHERE kind = 'payout' AND debit_id = :paid_out"],
+        {PAID_OUT, GIVEN_BACK},
+    ),
+    "a refund to somebody else": (
+        [
+            "UPDATE wallet_account SET balance = balance - 10 WHERE id = :refunded",
+            "UPDATE wallet_account SET balance = balance + 10 WHERE id = :payer",
+            "UPDATE wallet_transfer SET credit_id = :payer WHERE kind = 'refund' AND credit_id = :refunded",
+        ],
+        {TO_WHOM},
+    ),
+    "a payment that is not counted and waits no longer": (
+        ["DELETE FROM wallet_pendingcredit WHERE account_id = :waiting"],
+        {SUM, BALANCES, RECEIVED},
+    ),
+    "a payment that waits to be counted twice": (
+        [
+            "INSERT INTO wallet_pendingcredit (transfer_id, account_id, payer_id, amount, created_at)"
+            " SELECT 'again-' || transfer_id, account_id, payer_id, amount, created_at"
+            " FROM wallet_pendingcredit WHERE account_id = :waiting"
+        ],
+        {SUM, BALANCES, RECEIVED, WAITING},
+    ),
+    "a payment that waits in another's name": (
+        ["UPDATE wallet_pendingcredit SET payer_id = :payer WHERE account_id = :waiting"],
+        {WAITING},
+    ),
+}
+
+
+@pytest.fixture
+def world(moving):
+    """An escrow in every state of its life, by name, and some payers."""
+    made = {name: paid_escrow([10, 20]) for name in ("waiting", "counted", "paid_out", "given_back", "begun")}
+    for name in ("counted", "paid_out", "given_back"):
+        post(made[name][0])
+    pay_out(made["paid_out"][0])
+    give_back(made["given_back"][0])
+    run_due(sweeps=False)
+    give_back(made["begun"][0])
+    ids = {name: escrow.escrow_id for name, (escrow, _) in made.items()}
+    return ids | {"payer": made["counted"][1][0].pk, "refunded": made["given_back"][1][0].pk}
+
+
+@pytest.fixture
+def _unguarded():
+    """Take off all that keeps the ledger from damage."""
+    editor = connection.SchemaEditorClass(connection)
+    append_only.release(Transfer._meta.db_table, editor)
+    if connection.vendor == "postgresql":
+        editor.execute("ALTER TABLE wallet_account DROP CONSTRAINT account_never_negative")
+        yield
+    else:
+        editor.execute("PRAGMA ignore_check_constraints = ON")
+        yield
+        editor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def run(statement, ids):
+    """Run plain SQL with `:names`, of which every database here knows another spelling."""
+    for name, value in ids.items():
+        statement = statement.replace(f":{name}", f"'{value}'")
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_ledger_is_right_at_any_point_of_its_life(world):
+    assert verify_ledger() == []
+    run_due()
+    assert verify_ledger() == []
+
+
+def test_an_empty_ledger_is_right():
+    assert verify_ledger() == []
+
+
+@pytest.mark.usefixtures("_unguarded")
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_found_by_the_rules_it_breaks_and_by_no_other(world, damage):
+    statements, rules = DAMAGES[damage]
+    for statement in statements:
+        run(statement, world)
+    assert {finding.check for finding in verify_ledger()} == rules
+
+
+def test_every_rule_notices_some_damage():
+    assert set().union(*(rules for _, rules in DAMAGES.values())) == set(CHECKS)
+
+
+def test_a_finding_says_where_what_is_and_what_should_be(world):
+    run("UPDATE wallet_account SET balance = 7 WHERE id = :payer", world)
+    [finding] = [each for each in verify_ledger() if each.check == BALANCES]
+    assert (finding.place, finding.found, finding.wanted) == (world["payer"], 7, 0)
+    assert str(finding) == f"each balance is the sum of its transfers: {world['payer']} has 7, not 0"
+
+
+def test_of_one_rule_no_more_than_twenty_places_are_told(moving):
+    escrow = new_escrow()
+    for _ in range(25):
+        pay_in(escrow, make_user(coins=1), 1)
+    run("UPDATE wallet_account SET balance = balance + 1 WHERE kind = 'user'", {})
+    assert len([each for each in verify_ledger() if each.check == BALANCES]) == 20
+    assert Account.objects.filter(kind="user", balance=1).count() == 26

@@ -1,0 +1,53 @@
+"""Escrows: money of viewers, held for one goal."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from livestream.fields import ObjectIdField
+
+
+class Escrow(models.Model):
+    """Money held under an opaque `escrow_id`; it ends exactly once (spec sections 1 and 6).
+
+    The coins lie on the account of the same id. `state` leaves `open` once, under lock;
+    `settled_at` is when all the money had arrived. Money is taken in while the state is open
+    and `accepts_until`, where set, lies ahead. `refunded_upto` is where a refund goes on.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        COMPLETED = "completed"
+        REFUNDED = "refunded"
+        SPLIT = "split"
+
+    escrow_id = models.CharField(primary_key=True, max_length=64)
+    user_id = ObjectIdField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    received = models.BigIntegerField(default=0)
+    accepts_until = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    refunded_upto = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None) | (~Q(state="open") & Q(decided_at__isnull=False)),
+                name="escrow_decided_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "opened_at"], name="escrow_age"),
+            models.Index(fields=["user_id", "opened_at"], name="escrow_of_streamer"),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(settled_at=None, decided_at__isnull=False),
+                name="escrow_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.escrow_id

@@ -1,0 +1,74 @@
+"""Transfers: how coins move. The table only grows."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from wallet.models.account import Account
+
+
+class Transfer(models.Model):
+    """One movement of `amount` coins from `debit` to `credit`; `transfer_id` makes it unique.
+
+    The accounts carry no foreign key constraint in the database: checking it would lock the
+    row of an account that a whole audience pays into (docs/decisions/0003-hot-path.md).
+    """
+
+    class Kind(models.TextChoices):
+        DEPOSIT = "deposit"
+        HOLD = "hold"
+        PAYOUT = "payout"
+        REFUND = "refund"
+
+    transfer_id = models.CharField(primary_key=True, max_length=200)
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits", db_constraint=False, db_index=False)
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits", db_constraint=False, db_index=False)
+    amount = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    tags = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_amount_positive"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_moves"),
+        ]
+        indexes = [
+            models.Index(fields=["debit", "created_at", "transfer_id"], name="transfer_out"),
+            models.Index(
+                fields=["credit", "created_at", "transfer_id"],
+                condition=~Q(kind="hold"),
+                name="transfer_in",
+            ),
+            # Who paid into an escrow: what a refund walks along.
+            models.Index(fields=["credit", "debit"], condition=Q(kind="hold"), name="transfer_held"),
+        ]
+
+    def __str__(self) -> str:
+        return self.transfer_id
+
+
+class PendingCredit(models.Model):
+    """A transfer whose credit is not yet added to the balance of its account.
+
+    Everybody pays into one escrow, and its balance would be a row that all of them wait for.
+    So a payment leaves this row instead, and `post_pending` adds up many of them at once.
+    """
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, db_constraint=False, db_index=False)
+    payer_id = models.CharField(max_length=64)
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # By transfer and not by time: payments then arrive all over the index, and PostgreSQL
+        # clears a full page of what was counted. By time the counted ones would lie in front
+        # of the waiting ones until the next vacuum, and every purchase would step over them.
+        constraints = [
+            models.UniqueConstraint(fields=["account", "transfer"], name="pending_credit_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} to {self.account_id}"

@@ -1,0 +1,1 @@
+"""What the wallet does. Import the modules, not their functions."""

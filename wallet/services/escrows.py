@@ -1,0 +1,47 @@
+"""Escrows: open them, lock them, stop taking money into them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from wallet.errors import EscrowNotFound
+from wallet.models import Account, Escrow
+from wallet.services import accounts
+
+
+def open_escrow(*, escrow_id: str, user_id: str, now: datetime, accepts_until: datetime | None = None) -> Escrow:
+    """Open an escrow in favour of the streamer `user_id`; opening it again changes nothing."""
+    accounts.ensure_account(account_id=escrow_id, kind=Account.Kind.ESCROW, now=now)
+    accounts.ensure_user_account(user_id=user_id, now=now)
+    escrow, _ = Escrow.objects.get_or_create(
+        escrow_id=escrow_id,
+        defaults={"user_id": user_id, "opened_at": now, "accepts_until": accepts_until},
+    )
+    return escrow
+
+
+def lock_escrow(*, escrow_id: str) -> Escrow:
+    """Lock an escrow alone: payments in flight have arrived, and further ones wait.
+
+    Payers share an advisory lock rather than the row, so that counting, which writes the row,
+    never makes them wait. First of all locks: escrow, then accounts by id, then goal.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [escrow_id])
+    return lock_row(escrow_id=escrow_id)
+
+
+def lock_row(*, escrow_id: str) -> Escrow:
+    """Lock an escrow's row against others who count or settle, while payments go on."""
+    escrow = Escrow.objects.select_for_update().filter(pk=escrow_id).first()
+    if escrow is None:
+        raise EscrowNotFound(f"There is no escrow {escrow_id}.")
+    return escrow
+
+
+def set_accepts_until(*, escrow_id: str, until: datetime | None) -> None:
+    """Take money until then (as long as the escrow is open where None), if it is open at all."""
+    Escrow.objects.filter(pk=escrow_id, state=Escrow.State.OPEN).update(accepts_until=until)

@@ -1,0 +1,70 @@
+"""Counting what was paid into an escrow: many payments in one step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from wallet.models import Account, Earning, Escrow, PendingCredit
+
+BATCH = 2000
+
+
+@dataclass(slots=True)
+class Batch:
+    """Payments that were counted together: coins by payer, and in all."""
+
+    payers: Counter[str] = field(default_factory=Counter)
+    amount: int = 0
+
+
+def post_pending(*, escrow: Escrow, limit: int = BATCH) -> Batch:
+    """Add up to `limit` waiting payments to the escrow's balance and to the earnings.
+
+    `escrow` is locked by the caller. Its `received` coins only ever grow. A payment belongs
+    to the hour it was made in, however late it is counted.
+    """
+    queue = PendingCredit.objects.filter(account_id=escrow.escrow_id).order_by("id")
+    rows = list(queue.values_list("id", "payer_id", "amount", "created_at")[:limit])
+    batch, hours = Batch(), Counter[datetime]()
+    for _, payer_id, amount, created_at in rows:
+        batch.payers[payer_id] += amount
+        batch.amount += amount
+        hours[hour_of(created_at)] += amount
+    if rows:
+        PendingCredit.objects.filter(pk__in=[row[0] for row in rows]).delete()
+        _add(escrow, batch.amount)
+        for hour, amount in sorted(hours.items()):
+            _earn(escrow, hour, amount)
+    return batch
+
+
+def post_all_pending(*, escrow: Escrow) -> Batch:
+    """Count all waiting payments of a locked escrow, however many there are."""
+    total = Batch()
+    while (batch := post_pending(escrow=escrow)).amount:
+        total.payers.update(batch.payers)
+        total.amount += batch.amount
+    return total
+
+
+def hour_of(at: datetime) -> datetime:
+    """Return the hour that `at` lies in."""
+    return at - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+
+
+def _add(escrow: Escrow, amount: int) -> None:
+    escrow.received += amount
+    Escrow.objects.filter(pk=escrow.pk).update(received=F("received") + amount)
+    Account.objects.filter(pk=escrow.pk).update(balance=F("balance") + amount)
+
+
+def _earn(escrow: Escrow, hour: datetime, amount: int) -> None:
+    earning, made = Earning.objects.get_or_create(
+        escrow=escrow, user_id=escrow.user_id, hour=hour, defaults={"amount": amount}
+    )
+    if not made:
+        Earning.objects.filter(pk=earning.pk).update(amount=F("amount") + amount)

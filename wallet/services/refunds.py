@@ -1,0 +1,74 @@
+"""Giving an escrow back: decided once, then chunk by chunk, each chunk a few statements."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from livestream.events import publish
+from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
+from livestream.outbox import enqueue
+from wallet import sql
+from wallet.models import Earning, Escrow
+from wallet.services import escrows, payouts, posting
+
+CHUNK = 10_000
+
+
+def escrow_refund(*, escrow_id: str, now: datetime) -> bool:
+    """Decide that every payer of an escrow gets everything back, and start paying it.
+
+    Returns whether this call decided it: an escrow that was decided before is left alone.
+    """
+    with transaction.atomic():
+        escrow = escrows.lock_escrow(escrow_id=escrow_id)
+        if escrow.state != Escrow.State.OPEN:
+            return False
+        posting.post_all_pending(escrow=escrow)
+        payouts.decide(escrow=escrow, state=Escrow.State.REFUNDED, now=now)
+        escrow.earnings.filter(state=Earning.State.PENDING).update(state=Earning.State.REFUNDED, settled_at=now)
+        _go_on(escrow)
+    return True
+
+
+def refund_chunk(*, escrow_id: str, now: datetime, size: int = CHUNK) -> int:
+    """Pay the next `size` payers back, in a few statements, and return how many they were.
+
+    Where it stands is kept on the escrow and commits with the money, so a refund that was
+    killed goes on where it was; the next chunk is stored with this one.
+    """
+    with transaction.atomic():
+        escrow = escrows.lock_row(escrow_id=escrow_id)
+        if escrow.state != Escrow.State.REFUNDED or escrow.settled_at is not None:
+            return 0
+        chunk = sql.find_refund_chunk(escrow_id, escrow.refunded_upto, size)
+        if chunk.payers:
+            sql.pay_refund_chunk(escrow_id, chunk, now)
+            escrow.refunded_upto = chunk.last
+        if chunk.payers < size:
+            escrow.settled_at = now
+        else:
+            _go_on(escrow)
+        escrow.save(update_fields=["refunded_upto", "settled_at"])
+        _tell(escrow, chunk)
+    return chunk.payers
+
+
+def _go_on(escrow: Escrow) -> None:
+    enqueue("refund_escrow_chunk", kwargs={"escrow_id": escrow.escrow_id}, subject=escrow.escrow_id)
+
+
+def _tell(escrow: Escrow, chunk: sql.RefundChunk) -> None:
+    publish(
+        ESCROW_REFUNDED,
+        EscrowRefunded(
+            escrow_id=escrow.escrow_id,
+            amount=chunk.amount,
+            first_payer=chunk.first,
+            last_payer=chunk.last,
+            payers=chunk.payers,
+            final=escrow.settled_at is not None,
+            user_id=escrow.user_id,
+        ),
+    )

@@ -1,0 +1,84 @@
+"""The wallet over HTTP: one's own coins, and deposits by the payment provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from livestream import clock
+from livestream.api.bodies import caller_id, validated
+from livestream.api.filters import refuse_unknown
+from livestream.api.idempotency import idempotent
+from wallet import selectors
+from wallet.models import Earning, Transfer
+from wallet.serializers import (
+    DepositBody,
+    EarningSerializer,
+    TransferSerializer,
+    WalletSerializer,
+)
+from wallet.services import transfers
+
+
+class WalletViewSet(GenericViewSet[Transfer]):
+    """A user's balance and own movements."""
+
+    serializer_class = TransferSerializer
+    permission_classes = [IsAuthenticated]
+    cursor_ordering = ("-created_at", "-transfer_id")
+
+    def get_queryset(self) -> QuerySet[Transfer]:
+        return selectors.transfers_of(user_id=caller_id(self.request))
+
+    @extend_schema(operation_id="read_wallet", responses=WalletSerializer)
+    def retrieve(self, request: Request) -> Response:
+        """Read one's own balance."""
+        refuse_unknown(request=request, known=frozenset())
+        return Response({"balance": selectors.balance_of(user_id=caller_id(request))})
+
+    @extend_schema(operation_id="list_transfers")
+    def list(self, request: Request) -> Response:
+        """List one's own movements, newest first."""
+        refuse_unknown(request=request, known=frozenset())
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class EarningViewSet(GenericViewSet[Earning]):
+    """What a streamer has earned."""
+
+    serializer_class = EarningSerializer
+    permission_classes = [IsAuthenticated]
+    cursor_ordering = ("-hour", "-id")
+
+    def get_queryset(self) -> QuerySet[Earning]:
+        return selectors.earnings_of(user_id=caller_id(self.request))
+
+    @extend_schema(operation_id="list_earnings")
+    def list(self, request: Request) -> Response:
+        """List one's own earnings, newest first."""
+        refuse_unknown(request=request, known=frozenset())
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class DepositViewSet(GenericViewSet[Transfer]):
+    """Coins that were paid for outside; staff and the payment provider only."""
+
+    serializer_class = TransferSerializer
+    permission_classes = [IsAdminUser]
+
+    @extend_schema(operation_id="deposit", request=DepositBody, responses={201: TransferSerializer})
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Credit a user, once for each `transfer_id`; 409 where it moved something else."""
+        body: dict[str, Any] = validated(request, DepositBody)
+        made, _ = transfers.deposit(now=clock.now(), **body)
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
