@@ -1,4 +1,4 @@
-"""The actors of sessions, called as in the seeds."""
+"""The actors that end a session, called as in seed 000."""
 
 from __future__ import annotations
 
