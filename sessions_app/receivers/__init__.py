@@ -1,5 +1,5 @@
 """What sessions do when something happens."""
 
-from sessions_app.receivers import feed, presence, recording, tracking
+from sessions_app.receivers import clips, feed, presence, recording, tracking
 
-__all__ = ["feed", "presence", "recording", "tracking"]
+__all__ = ["clips", "feed", "presence", "recording", "tracking"]

@@ -1,4 +1,4 @@
-"""A show is recorded from its start until it ends, one way or the other, and leaves a clip."""
+"""A show is recorded from its start until it ends, one way or the other."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from livestream.events.contracts import (
     GOAL_ENDED,
     GOAL_STARTED,
     SHOW,
-    GoalCompleted,
     GoalEvent,
     GoalStarted,
 )
 from livestream.outbox import enqueue
-from sessions_app.services import clips
 
 
 @receives(GOAL_STARTED, types={SHOW}, effect=True, stored="StartRecord")
@@ -25,8 +23,3 @@ def record_show_with_rtc(event: GoalEvent) -> None:
     who = {"session_id": event.session_id, "streamer_id": event.streamer_id}
     kwargs = {"goal_id": event.goal_id, **who}
     enqueue(actor, kwargs=kwargs, key=event.goal_id, subject=event.goal_id)
-
-
-@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True, stored="create_post_from_livestream")
-def produce_livestream_clip_from_goal(event: GoalCompleted) -> None:
-    clips.produce_livestream_clip(event=event)
