@@ -6,9 +6,10 @@ from typing import Any
 
 from livestream import analytics_sinks, clock, idempotency
 from livestream.events import actors as event_actors
+from livestream.events import runs
 from livestream.outbox import external, sweep
 
-__all__ = ["event_actors", "purge_idempotency_records", "track"]
+__all__ = ["event_actors", "purge_idempotency_records", "purge_receiver_runs", "track"]
 
 _AN_HOUR = 60 * 60
 
@@ -32,4 +33,11 @@ def track(
 def purge_idempotency_records() -> None:
     """Forget the answers kept for longer than 24 hours."""
     while idempotency.purge(now=clock.now()):
+        pass
+
+
+@sweep(every=_AN_HOUR)
+def purge_receiver_runs() -> None:
+    """Forget which receivers ran more than 30 days ago."""
+    while runs.purge(now=clock.now()):
         pass

@@ -3,7 +3,8 @@
 from livestream.models.event import EventRecord
 from livestream.models.idempotency import IdempotencyRecord
 from livestream.models.outbox import OutboxMessage
+from livestream.models.receiver_run import ReceiverRun
 from livestream.models.user import User, UserTag
 from livestream.models.view_version import ViewVersion
 
-__all__ = ["EventRecord", "IdempotencyRecord", "OutboxMessage", "User", "UserTag", "ViewVersion"]
+__all__ = ["EventRecord", "IdempotencyRecord", "OutboxMessage", "ReceiverRun", "User", "UserTag", "ViewVersion"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import traceback
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,6 +19,7 @@ from livestream.outbox.declaring import Task, find_task
 log = structlog.get_logger(__name__)
 
 _LONGEST_BACKOFF_SECONDS = 300
+_attempt: ContextVar[int] = ContextVar("attempt", default=1)
 
 
 def perform(*, message_id: str) -> None:
@@ -35,6 +37,11 @@ def perform(*, message_id: str) -> None:
         _keep_failure(message_id, traceback.format_exc(), clock.now())
 
 
+def attempt() -> int:
+    """Return how often the running message was tried, this time included."""
+    return _attempt.get()
+
+
 def _run_with_row(task: Task, message_id: str) -> None:
     with transaction.atomic():
         rows = OutboxMessage.objects.select_for_update(skip_locked=True)
@@ -42,6 +49,7 @@ def _run_with_row(task: Task, message_id: str) -> None:
         if message is None:
             return
         message.delete()
+        _attempt.set(message.attempts + 1)
         with context.bound(request_id=message.request_id, client_id=message.client_id):
             task.work(**message.kwargs)
 
@@ -50,6 +58,7 @@ def _run_then_row(task: Task, message_id: str) -> None:
     message = _claim(message_id, clock.now())
     if message is None:
         return
+    _attempt.set(message.attempts + 1)
     with context.bound(request_id=message.request_id, client_id=message.client_id):
         task.work(**message.kwargs)
     done, _ = OutboxMessage.objects.filter(pk=message_id, version=message.version).delete()
