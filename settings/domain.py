@@ -27,3 +27,6 @@ LIVESTREAM_CLIP_GOAL_DURATION = env.int("LIVESTREAM_CLIP_GOAL_DURATION", 30)
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 15)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 RELAY_POLL = env.float("RELAY_POLL", 0.1)
+
+# How old an event may be for people to be told of it again when it is replayed.
+REPLAY_NEWS_MAX_AGE = env.int("REPLAY_NEWS_MAX_AGE", 15 * 60)

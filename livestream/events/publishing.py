@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from livestream import clock, context
+from livestream.events.delivering import subject_of
 from livestream.events.registry import acting_receivers
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
@@ -26,7 +27,7 @@ def publish(signal: DomainSignal, event: Event) -> EventRecord:
         enqueue(
             "deliver_event",
             kwargs={"position": record.position},
-            subject=record.goal_id or record.escrow_id or record.session_id or "",
+            subject=subject_of(record=record),
         )
     signal.send(sender=type(event), event=event)
     return record

@@ -14,13 +14,13 @@ from livestream.events.contracts import (
 from notifications.services import escrow_pushes, tracking
 
 
-@receives(ESCROW_COMPLETED_INDIVIDUAL, effect=True)
+@receives(ESCROW_COMPLETED_INDIVIDUAL, effect=True, news=True)
 def notify_escrow_completed_individual(event: EscrowCompletedIndividual) -> None:
     name = ESCROW_COMPLETED_INDIVIDUAL.name
     escrow_pushes.push_completed(name=name, event=event, now=clock.now())
 
 
-@receives(ESCROW_COMPLETED, effect=True)
+@receives(ESCROW_COMPLETED, effect=True, news=True)
 def notify_escrow_completed(event: EscrowCompleted) -> None:
     escrow_pushes.push_completed(name=ESCROW_COMPLETED.name, event=event, now=clock.now())
 

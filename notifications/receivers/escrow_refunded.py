@@ -7,7 +7,7 @@ from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
 from notifications.services import escrow_pushes, tracking
 
 
-@receives(ESCROW_REFUNDED, effect=True)
+@receives(ESCROW_REFUNDED, effect=True, news=True)
 def notify_escrow_refunded(event: EscrowRefunded) -> None:
     escrow_pushes.start_telling_refunds(
         escrow_id=event.escrow_id,

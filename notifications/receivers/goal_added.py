@@ -8,7 +8,7 @@ from livestream.events.contracts import GOAL_ADDED, SHOW, GoalAdded
 from notifications.services import goal_pushes
 
 
-@receives(GOAL_ADDED, effect=True)
+@receives(GOAL_ADDED, effect=True, news=True)
 def trigger_notify_goal_added(event: GoalAdded) -> None:
     goal_pushes.push_goal(goal_id=event.goal_id, event="goal.added", event_id=event.event_id, now=clock.now())
 

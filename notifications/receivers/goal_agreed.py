@@ -8,7 +8,7 @@ from livestream.events.contracts import GOAL_AGREED, TRIGGER_PRIVATE, GoalAgreed
 from notifications.services import goal_pushes, streams
 
 
-@receives(GOAL_AGREED, effect=True)
+@receives(GOAL_AGREED, effect=True, news=True)
 def notify_goal_agreed(event: GoalAgreed) -> None:
     goal_pushes.push_goal(goal_id=event.goal_id, event="goal.agreed", event_id=event.event_id, now=clock.now())
 

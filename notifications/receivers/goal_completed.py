@@ -8,7 +8,7 @@ from livestream.events.contracts import FUNDING, GOAL_COMPLETED, GoalCompleted
 from notifications.services import mvps
 
 
-@receives(GOAL_COMPLETED, types={FUNDING}, effect=True)
+@receives(GOAL_COMPLETED, types={FUNDING}, effect=True, news=True)
 def notify_livestream_mvps(event: GoalCompleted) -> None:
     mvps.push_livestream_mvps(
         goal_id=event.goal_id,

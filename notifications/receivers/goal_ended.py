@@ -17,7 +17,7 @@ from notifications.services import goal_pushes, stage_pushes, streams
 INVITATIONS = {TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE}
 
 
-@receives(GOAL_ENDED, when=not_a_completed_show, effect=True)
+@receives(GOAL_ENDED, when=not_a_completed_show, effect=True, news=True)
 def notify_goal_ended(event: GoalEnded) -> None:
     goal_pushes.push_goal(
         goal_id=event.goal_id,
@@ -33,16 +33,16 @@ def notify_stream_authorized_for_agreed_trigger_goal(event: GoalEnded) -> None:
     streams.start_authorizing(goal_id=event.goal_id, event_id=event.event_id)
 
 
-@receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True)
+@receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True, news=True)
 def sync_trigger_goal_session_viewer(event: GoalEnded) -> None:
     stage_pushes.sync_session_viewers(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-@receives(GOAL_ENDED, types={EXCLUSIVE}, effect=True)
+@receives(GOAL_ENDED, types={EXCLUSIVE}, effect=True, news=True)
 def notify_stream_authorized_for_ended_exclusive_goal(event: GoalEnded) -> None:
     stage_pushes.open_to_the_public(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-@receives(GOAL_ENDED, types={EXCLUSIVE}, effect=True)
+@receives(GOAL_ENDED, types={EXCLUSIVE}, effect=True, news=True)
 def trigger_exclusive_on_close_notification(event: GoalEnded) -> None:
     stage_pushes.push_exclusive_closed(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())

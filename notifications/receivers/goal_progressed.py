@@ -8,7 +8,7 @@ from livestream.events.contracts import FUNDING, GOAL_PROGRESSED, KARAOKE, GoalP
 from notifications.services import goal_pushes, karaoke_pushes, streams
 
 
-@receives(GOAL_PROGRESSED, effect=True)
+@receives(GOAL_PROGRESSED, effect=True, news=True)
 def notify_goal_progress_updated(event: GoalProgressed) -> None:
     goal_pushes.schedule_progress(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
@@ -18,6 +18,6 @@ def notify_viewer_change_stream_for_show(event: GoalProgressed) -> None:
     streams.authorize_late_buyers(event=event, now=clock.now())
 
 
-@receives(GOAL_PROGRESSED, types={KARAOKE}, effect=True)
+@receives(GOAL_PROGRESSED, types={KARAOKE}, effect=True, news=True)
 def update_and_notify_session_karaoke_goal(event: GoalProgressed) -> None:
     karaoke_pushes.notify_session_karaoke_goal(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())

@@ -21,8 +21,8 @@ def a_viewer_of_a_stream(event: ChannelEvent) -> bool:
     return watching and event.user_id is not None and event.user_id != event.subject_id
 
 
-@receives(CHANNEL_OCCUPIED, when=a_viewer_of_a_stream, effect=True)
-@receives(CHANNEL_VACATED, when=a_viewer_of_a_stream, effect=True)
+@receives(CHANNEL_OCCUPIED, when=a_viewer_of_a_stream, effect=True, news=True)
+@receives(CHANNEL_VACATED, when=a_viewer_of_a_stream, effect=True, news=True)
 def trigger_user_enter(event: ChannelEvent) -> None:
     entered = isinstance(event, ChannelOccupied)
     name = viewer_pushes.ENTERED if entered else viewer_pushes.LEFT

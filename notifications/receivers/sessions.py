@@ -8,8 +8,8 @@ from livestream.events.contracts import SESSION_ENDED, SESSION_STARTED, SessionE
 from notifications.services import session_pushes
 
 
-@receives(SESSION_STARTED, effect=True)
-@receives(SESSION_ENDED, effect=True)
+@receives(SESSION_STARTED, effect=True, news=True)
+@receives(SESSION_ENDED, effect=True, news=True)
 def notify_viewers_livestream_online(event: SessionEvent) -> None:
     started = isinstance(event, SessionStarted)
     name = session_pushes.ONLINE if started else session_pushes.OFFLINE
