@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from sessions_app import embedded
+from sessions_app import embedded, rules
 from sessions_app.errors import SessionNotFound
 from sessions_app.models import Session, Source
 
@@ -45,6 +45,18 @@ def sources_of(*, user_id: str) -> QuerySet[Source]:
 def first_source_of(*, user_id: str, provider: str) -> Source | None:
     """Return the streamer's oldest source of `provider`, or None."""
     return Source.objects.filter(user_id=user_id, provider=provider).order_by("created_at", "id").first()
+
+
+def room_of(*, session: Session) -> str:
+    """Return the RTC room in which a session is played.
+
+    It is the one that the streamer's newest BytePlus source names; where none does, the
+    session has a room of its own, called by its id.
+    """
+    sources = Source.objects.filter(user_id=session.streamer_id, provider=Source.BYTEPLUS)
+    newest_first = sources.order_by("-created_at", "-id").values_list("metadata", flat=True)
+    named = (metadata.get("room_id") for metadata in newest_first)
+    return next((room_id for room_id in named if rules.is_rtc_id(room_id)), session.id)
 
 
 def _only(found: QuerySet[Session], session_id: str) -> Session:
