@@ -1,4 +1,4 @@
-"""Services outside the house: Pusher and the analytics sink."""
+"""Services outside the house: Pusher, BytePlus and the analytics sink."""
 
 from .environment import env, key_pairs
 
@@ -21,3 +21,7 @@ PUSHER_WEBHOOK_MAX_AGE = env.int("PUSHER_WEBHOOK_MAX_AGE", 15 * 60)
 # Analytics are JSON lines in a file; with a URL they are sent there as well.
 ANALYTICS_PATH = env.str("ANALYTICS_PATH", "")
 ANALYTICS_URL = env.str("ANALYTICS_URL", "")
+
+# Room tokens are signed with these; without them, with a key that opens nothing.
+BYTEPLUS_APP_ID = env.str("BYTEPLUS_APP_ID", "")
+BYTEPLUS_APP_KEY = env.str("BYTEPLUS_APP_KEY", "")

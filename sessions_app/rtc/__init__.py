@@ -1,0 +1,1 @@
+"""Real-time communication: whoever carries the streamer's picture and sound."""
