@@ -12,11 +12,12 @@ Settings = Mapping[str, Any]
 
 SECRET_KEY_LENGTH = 50
 LOCAL_KEY, LOCAL_SECRET = "local", "local-secret"
+BYTEPLUS_CREDENTIALS = ("BYTEPLUS_APP_ID", "BYTEPLUS_APP_KEY", "BYTEPLUS_ACCESS_KEY", "BYTEPLUS_SECRET_KEY")
 
 
 def production_problems(*, settings: Settings) -> list[str]:
     """Return one sentence for everything that makes these settings unfit for production."""
-    checks = (_secret_key, _debug, _hosts, _database, _broker, _pusher)
+    checks = (_secret_key, _debug, _hosts, _database, _broker, _pusher, _byteplus)
     return [problem for check in checks for problem in check(settings)]
 
 
@@ -79,3 +80,20 @@ def _pusher(settings: Settings) -> Iterator[str]:
         yield "PUSHER_WEBHOOK_KEYS holds a pair without a key or without a secret."
     if any(key == LOCAL_KEY or secret == LOCAL_SECRET for key, secret in pairs):
         yield "PUSHER_WEBHOOK_KEYS holds a pair of the local profile, which anybody can sign with."
+
+
+def _byteplus(settings: Settings) -> Iterator[str]:
+    """Streams may do without BytePlus, but not with half of it."""
+    provider = settings.get("RTC_PROVIDER", "local")
+    if provider not in ("byteplus", "local"):
+        yield "RTC_PROVIDER must be byteplus or local."
+    missing = [name for name in BYTEPLUS_CREDENTIALS if not settings.get(name)]
+    if provider == "byteplus" or len(missing) < len(BYTEPLUS_CREDENTIALS):
+        yield from (f"{name} is not set, and other settings of BytePlus are." for name in missing)
+    if provider != "byteplus":
+        return
+    if not settings["BYTEPLUS_SSL"]:
+        yield "BYTEPLUS_SSL is off; what is recorded and banned would be readable on its way."
+    storage = settings["BYTEPLUS_RECORD_STORAGE"]
+    if not isinstance(storage, dict) or "Type" not in storage:
+        yield "BYTEPLUS_RECORD_STORAGE must be the vendor's StorageConfig, a JSON object with a Type."

@@ -25,3 +25,16 @@ ANALYTICS_URL = env.str("ANALYTICS_URL", "")
 # Room tokens are signed with these; without them, with a key that opens nothing.
 BYTEPLUS_APP_ID = env.str("BYTEPLUS_APP_ID", "")
 BYTEPLUS_APP_KEY = env.str("BYTEPLUS_APP_KEY", "")
+# The account's keys sign what is asked of its OpenAPI. The package has names of its own for
+# them, and a file in the home directory; neither is looked at.
+BYTEPLUS_ACCESS_KEY = env.str("BYTEPLUS_ACCESS_KEY", "")
+BYTEPLUS_SECRET_KEY = env.str("BYTEPLUS_SECRET_KEY", "")
+BYTEPLUS_HOST = env.str("BYTEPLUS_HOST", "open.byteplusapi.com")
+BYTEPLUS_REGION = env.str("BYTEPLUS_REGION", "ap-singapore-1")
+BYTEPLUS_SSL = env.bool("BYTEPLUS_SSL", True)
+# Seconds to connect, and again to wait for an answer.
+BYTEPLUS_TIMEOUT = env.float("BYTEPLUS_TIMEOUT", 5.0)
+# Where recordings go: the vendor's StorageConfig, as it is sent.
+BYTEPLUS_RECORD_STORAGE = env.json("BYTEPLUS_RECORD_STORAGE", {})
+# `local` keeps what it was asked to do where admin shows it; nothing leaves the machine.
+RTC_PROVIDER = env.str("RTC_PROVIDER", "byteplus" if BYTEPLUS_SECRET_KEY else "local")

@@ -1,0 +1,62 @@
+"""What a provider of real-time communication does for us, and how it says no."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sessions_app import rules
+
+# The vendor takes no other lengths (seconds) for how long a recording may wait for a picture.
+IDLE_SECONDS = (10, 86_400)
+
+
+class Refused(Exception):
+    """What was asked is wrong, and would be wrong again."""
+
+
+class Unavailable(Exception):
+    """The provider did not do it, or did not say so; later it may.
+
+    It may have been done all the same: an answer can be lost on its way.
+    """
+
+
+class NotAsked(Unavailable):
+    """The provider was not even asked, because it does not answer others."""
+
+
+class RtcProvider(Protocol):
+    """Rooms and recordings. Every call may be repeated: what is so already is no failure.
+
+    Each returns what the provider said, and raises Refused or Unavailable.
+    """
+
+    name: str
+
+    def ban_room_user(self, *, room_id: str, user_id: str) -> str:
+        """Put a user out of a room; who has a token may come back."""
+        ...
+
+    def start_record(self, *, room_id: str, task_id: str, max_seconds: int, idle_seconds: int) -> str:
+        """Record a room for at most `max_seconds`, or until nobody was in it for `idle_seconds`."""
+        ...
+
+    def stop_record(self, *, room_id: str, task_id: str) -> str:
+        """Stop a recording; one that is over, or never was, is stopped."""
+        ...
+
+
+def refuse_bad_ids(**ids: str) -> None:
+    """Raise Refused where an id has letters, or a length, that no provider takes."""
+    for name, value in ids.items():
+        if not rules.is_rtc_id(value):
+            raise Refused(f"{name} {value!r} is not 1 to 128 of a-z, A-Z, 0-9 and _@-.")
+
+
+def refuse_bad_lengths(*, max_seconds: int, idle_seconds: int) -> None:
+    """Raise Refused for a recording that would never end, or whose patience the vendor does not know."""
+    lowest, highest = IDLE_SECONDS
+    if max_seconds < 1:
+        raise Refused(f"A recording of {max_seconds} seconds is none; 0 would be one without end.")
+    if not lowest <= idle_seconds <= highest:
+        raise Refused(f"{idle_seconds} idle seconds are not {lowest} to {highest}.")
