@@ -61,6 +61,7 @@ PUSHER_KEY = "local"
 PUSHER_SECRET = "local-secret"
 PUSHER_PROVIDER = "local"
 PUSHER_WEBHOOK_KEYS = (("local", "local-secret"),)
+RTC_PROVIDER = "local"
 ANALYTICS_PATH = str(LIVESTREAM_VAR / "analytics.jsonl")
 ANALYTICS_URL = ""
 
