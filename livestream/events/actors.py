@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from livestream.events import registry
+from livestream import clock
+from livestream.events import registry, runs
+from livestream.events.delivering import deliver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
-from livestream.outbox import durable, enqueue
+from livestream.outbox import durable
+from livestream.outbox.performing import attempt
 
 
 @durable()
@@ -14,19 +17,16 @@ def deliver_event(*, position: int) -> None:
     record, signal, event = _read(position)
     for receiver in registry.acting_receivers(signal, event):
         if receiver.effect:
-            enqueue(
-                "run_receiver",
-                kwargs={"position": position, "receiver": receiver.key},
-                key=f"{position}:{receiver.name}",
-                subject=record.goal_id or record.escrow_id or record.session_id or "",
-            )
+            deliver(record=record, receiver=receiver)
 
 
 @durable()
 def run_receiver(*, position: int, receiver: str) -> None:
     """Run one effect receiver on the event at `position` of the log."""
     _, _, event = _read(position)
-    registry.get_receiver(receiver).function(event)
+    found = registry.get_receiver(receiver)
+    found.function(event)
+    runs.record(position=position, receiver=found.name, attempts=attempt(), now=clock.now())
 
 
 def _read(position: int) -> tuple[EventRecord, DomainSignal, Event]:
