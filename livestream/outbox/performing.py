@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import traceback
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -14,11 +13,11 @@ from django.db.models import Q
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
+from livestream.outbox import failing
 from livestream.outbox.declaring import Task, find_task
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_BACKOFF_SECONDS = 300
 _attempt: ContextVar[int] = ContextVar("attempt", default=1)
 
 
@@ -81,22 +80,12 @@ def _keep_failure(message_id: str, error: str, now: datetime) -> None:
         if message is None:
             return
         message.attempts += 1
-        message.error = _storable(error)
+        message.error = failing.storable(error=error)
         message.running_until = None
         if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
             # A dead row gives its key free, so that the same work can be asked for anew.
             message.failed_at, message.key = now, None
         else:
-            message.due_at = now + _backoff(message.attempts)
+            message.due_at = now + failing.backoff(attempts=message.attempts)
         message.save()
     log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=error)
-
-
-def _storable(error: str) -> str:
-    """Keep the end of a traceback, without what a database refuses: the failure must be kept."""
-    return error[-20_000:].replace("\0", "\\0").encode(errors="backslashreplace").decode()
-
-
-def _backoff(attempts: int) -> timedelta:
-    seconds = min(2 ** (attempts - 1), _LONGEST_BACKOFF_SECONDS)
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads load

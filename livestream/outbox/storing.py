@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
@@ -101,7 +102,9 @@ def _due_id(message: OutboxMessage, pending: Pending) -> str | None:
 
 
 def retry(*, message_ids: Iterable[str], now: datetime) -> int:
-    """Make dead or waiting messages due now, with a fresh count of attempts."""
-    return OutboxMessage.objects.filter(pk__in=message_ids).update(
-        failed_at=None, attempts=0, due_at=now, running_until=None
-    )
+    """Make dead or waiting messages due now, with a fresh count of attempts; returns how many.
+
+    One that somebody is at work on is left to them.
+    """
+    idle = OutboxMessage.objects.filter(Q(running_until=None) | Q(running_until__lte=now), pk__in=message_ids)
+    return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None)
