@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from livestream.events.contracts import GOAL_ENDED
+from livestream.models import EventRecord
 from sessions_app import embedded, rules
 from sessions_app.errors import SessionNotFound
-from sessions_app.models import Session, Source
+from sessions_app.models import Recording, Session, Source
 
 
 def sessions() -> QuerySet[Session]:
@@ -57,6 +59,19 @@ def room_of(*, session: Session) -> str:
     newest_first = sources.order_by("-created_at", "-id").values_list("metadata", flat=True)
     named = (metadata.get("room_id") for metadata in newest_first)
     return next((room_id for room_id in named if rules.is_rtc_id(room_id)), session.id)
+
+
+def goal_has_ended(*, goal_id: str) -> bool:
+    """Tell whether the log knows of a goal's end; what goals are, this floor does not know."""
+    return EventRecord.objects.filter(goal_id=goal_id, name=GOAL_ENDED.name).exists()
+
+
+def recordings_behind(*, now: datetime) -> list[Recording]:
+    """Return recordings that are not yet as they are wanted, and still can be; 500 at most."""
+    within_limit = Recording.objects.filter(closed_at=None, until__gt=now)
+    to_start = Q(wanted=Recording.Wanted.STARTED, started_at=None, refused_at=None)
+    to_stop = Q(wanted=Recording.Wanted.STOPPED)
+    return list(within_limit.filter(to_start | to_stop).order_by("until", "goal_id")[:500])
 
 
 def _only(found: QuerySet[Session], session_id: str) -> Session:

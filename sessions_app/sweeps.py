@@ -10,6 +10,7 @@ from django.db import transaction
 from livestream import clock
 from livestream.outbox import enqueue, sweep
 from sessions_app import selectors
+from sessions_app.services import record_wishes
 
 
 @sweep(every=60)
@@ -21,3 +22,9 @@ def forgotten_sessions() -> None:
             for session_id in forgotten:
                 kwargs, key = {"session_id": session_id}, f"forgotten:{session_id}"
                 enqueue("deactivate_session", kwargs=kwargs, key=key, subject=session_id, pending="keep")
+
+
+@sweep(every=60)
+def open_recordings() -> None:
+    """Ask again for recordings that a vendor was too long away for."""
+    record_wishes.settle_open(now=clock.now())

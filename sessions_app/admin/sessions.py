@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from livestream.admin_base import ReadOnlyAdmin
-from sessions_app.models import Session, Source
+from sessions_app.models import Session
 
 
 @admin.register(Session)
@@ -18,15 +18,3 @@ class SessionAdmin(ReadOnlyAdmin):
     ordering = ["-created_at", "-id"]
     search_fields = ["id__exact", "streamer__id__exact", "streamer__username__startswith"]
     search_help_text = "Id of a session or of its streamer, or the beginning of the streamer's name"
-
-
-@admin.register(Source)
-class SourceAdmin(ReadOnlyAdmin):
-    """Where streamers broadcast from."""
-
-    list_display = ["id", "user", "provider", "created_at"]
-    list_filter = ["provider"]
-    list_select_related = ["user"]
-    ordering = ["-created_at", "-id"]
-    search_fields = ["id__exact", "user__id__exact"]
-    search_help_text = "Id of a source or of its streamer"

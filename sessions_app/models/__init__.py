@@ -1,7 +1,9 @@
 """Tables of sessions."""
 
 from sessions_app.models.presence import StreamerPresence
+from sessions_app.models.recording import Recording
+from sessions_app.models.rtc_call import RtcCall
 from sessions_app.models.session import Session
 from sessions_app.models.source import Source
 
-__all__ = ["Session", "Source", "StreamerPresence"]
+__all__ = ["Recording", "RtcCall", "Session", "Source", "StreamerPresence"]

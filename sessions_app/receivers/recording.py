@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from livestream import clock
 from livestream.events import receives
 from livestream.events.conditions import not_reached, reached
 from livestream.events.contracts import (
@@ -12,14 +13,12 @@ from livestream.events.contracts import (
     GoalEvent,
     GoalStarted,
 )
-from livestream.outbox import enqueue
+from sessions_app.services import record_wishes
 
 
-@receives(GOAL_STARTED, types={SHOW}, effect=True, stored="StartRecord")
-@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True, stored="StopRecord")
-@receives(GOAL_ENDED, types={SHOW}, when=not_reached, effect=True, stored="StopRecord")
+@receives(GOAL_STARTED, types={SHOW}, effect=True)
+@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
+@receives(GOAL_ENDED, types={SHOW}, when=not_reached, effect=True)
 def record_show_with_rtc(event: GoalEvent) -> None:
-    actor = "StartRecord" if isinstance(event, GoalStarted) else "StopRecord"
-    who = {"session_id": event.session_id, "streamer_id": event.streamer_id}
-    kwargs = {"goal_id": event.goal_id, **who}
-    enqueue(actor, kwargs=kwargs, key=event.goal_id, subject=event.goal_id)
+    want = record_wishes.want_start if isinstance(event, GoalStarted) else record_wishes.want_stop
+    want(event=event, now=clock.now())

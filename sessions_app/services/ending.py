@@ -104,7 +104,7 @@ def _ban_from_room(session: Session) -> None:
     source = selectors.first_source_of(user_id=session.streamer_id, provider=Source.BYTEPLUS)
     if source is not None:
         kwargs = {
-            "room_id": source.metadata.get("room_id"),
+            "room_id": selectors.room_of(session=session),
             "user_id": session.streamer_id,
             "source_id": source.id,
             "session_id": session.id,

@@ -61,18 +61,18 @@ def test_on_any_added_goal_the_feed_acts(goal_type):
 @pytest.mark.parametrize(
     ("signal", "goal_type", "level", "names", "calls"),
     [
-        (GOAL_STARTED, SHOW, 0, {"record_show_with_rtc"}, {"StartRecord"}),
+        (GOAL_STARTED, SHOW, 0, {"record_show_with_rtc"}, set()),
         (GOAL_STARTED, FUNDING, 0, set(), set()),
         (
             GOAL_COMPLETED,
             SHOW,
             1,
             {"record_show_with_rtc", "produce_livestream_clip_from_goal"},
-            {"StopRecord", "create_post_from_livestream"},
+            {"create_post_from_livestream"},
         ),
         (GOAL_COMPLETED, FUNDING, 1, set(), set()),
         (GOAL_COMPLETED, EXCLUSIVE, 1, set(), set()),
-        (GOAL_ENDED, SHOW, 0, {"record_show_with_rtc"}, {"StopRecord"}),
+        (GOAL_ENDED, SHOW, 0, {"record_show_with_rtc"}, set()),
         (GOAL_ENDED, SHOW, 1, set(), set()),
         (GOAL_ENDED, FUNDING, 0, set(), set()),
         (GOAL_ENDED, EXCLUSIVE, 0, set(), set()),

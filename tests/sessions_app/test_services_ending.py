@@ -61,7 +61,7 @@ def test_of_many_calls_at_once_one_ends_the_session(session, now):
     assert len(ended_events()) == 1
 
 
-def test_a_byteplus_streamer_is_put_out_of_the_room(session, now):
+def test_a_byteplus_streamer_is_put_out_of_the_room_they_play_in(session, now):
     first, _ = (
         sources.add_source(
             user_id=session.streamer_id,
@@ -74,7 +74,7 @@ def test_a_byteplus_streamer_is_put_out_of_the_room(session, now):
     ending.deactivate_session(session_id=session.id, now=now)
     ((kwargs, _),) = pending("BanRoomUser")
     assert kwargs == {
-        "room_id": "room-1",
+        "room_id": "room-2",
         "user_id": session.streamer_id,
         "source_id": first.id,
         "session_id": session.id,

@@ -1,0 +1,61 @@
+"""The recording of a show: what is wanted, and what is known of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from livestream.fields import ObjectIdField
+
+
+class Recording(models.Model):
+    """One show's recording; the goal's id is also the vendor's id of the task.
+
+    `wanted` changes in the transaction that follows the show, and never back to started. What
+    was asked of the vendor follows it: `asked_at` is noted before the first call to start, so
+    that whatever may have been started is also stopped. A call whose answer was lost may act
+    until `unsure_until`; a stop before that is not the last. Nothing is recorded beyond `until`,
+    whatever fails: that is the limit the vendor is given. `closed_at` ends our interest in it.
+    """
+
+    class Wanted(models.TextChoices):
+        STARTED = "started"
+        STOPPED = "stopped"
+
+    goal_id = ObjectIdField(primary_key=True)
+    session_id = ObjectIdField(db_index=True)
+    streamer_id = ObjectIdField(db_index=True)
+    room_id = models.CharField(max_length=128, blank=True)
+    provider = models.CharField(max_length=16, blank=True)
+    wanted = models.CharField(max_length=7, choices=Wanted.choices, default=Wanted.STARTED)
+    created_at = models.DateTimeField()
+    until = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    unsure_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["until"], condition=Q(closed_at=None), name="recording_open"),
+            models.Index(fields=["created_at", "goal_id"], name="recording_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recording of {self.goal_id}"
+
+    @property
+    def state(self) -> str:
+        """What support is told of it, in a word or two."""
+        if self.refused_at:
+            return "refused"
+        if self.closed_at and self.stopped_at:
+            return "stopped"
+        if self.closed_at:
+            return "ran into its limit" if self.asked_at else "not recorded"
+        if self.wanted == self.Wanted.STOPPED:
+            return "stopping"
+        return "recording" if self.started_at else "starting"

@@ -1,0 +1,174 @@
+"""Bringing the vendor to what is wanted of a show's recording (spec section 7).
+
+No transaction is open while the vendor is asked. What is about to be asked is noted before, so
+that whatever may have been started is also stopped, whoever dies in between.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from livestream.conflicts import retried
+from sessions_app import selectors
+from sessions_app.models import Recording, Source
+from sessions_app.rtc.contract import IDLE_SECONDS, Refused, RtcProvider
+from sessions_app.services import record_wishes, rtc_calls
+from sessions_app.services.record_wishes import START, STOP, STOPPED
+
+# How long a call whose answer was lost may still be under way to the vendor.
+SETTLING = timedelta(seconds=60)
+
+
+def start_record(*, goal_id: str, session_id: str, streamer_id: str, provider: RtcProvider, now: datetime) -> None:
+    """Start recording, where that is still wanted; raises Unavailable, to be tried again.
+
+    The provider is told to stop by itself when the longest time the show may take is over.
+    """
+    wish = record_wishes.new_wish(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
+    begun = _begin(wish, provider, now)
+    if begun is None:
+        return
+    recording, unsure_before = begun
+    try:
+        rtc_calls.make_call(
+            action=START,
+            provider=provider,
+            ask=provider.start_record,
+            subject=goal_id,
+            now=now,
+            room_id=recording.room_id,
+            task_id=goal_id,
+            max_seconds=_seconds_left(recording, now),
+            idle_seconds=_idle_seconds(),
+        )
+    except Refused as error:
+        rtc_calls.note_refusal(action=START, subject=goal_id, error=error)
+        _refused(recording, unsure_before, error, now)
+    else:
+        _started(recording, unsure_before, now)
+
+
+def stop_record(*, goal_id: str, session_id: str, streamer_id: str, provider: RtcProvider, now: datetime) -> None:
+    """Stop recording, if it may ever have been started; raises Unavailable, to be tried again."""
+    wish = record_wishes.new_wish(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
+    recording = _to_stop(wish, now)
+    if recording is None:
+        return
+    try:
+        rtc_calls.make_call(
+            action=STOP,
+            provider=provider,
+            ask=provider.stop_record,
+            subject=goal_id,
+            now=now,
+            room_id=recording.room_id,
+            task_id=goal_id,
+        )
+    except Refused as error:
+        rtc_calls.note_refusal(action=STOP, subject=goal_id, error=error)
+        Recording.objects.filter(pk=goal_id).update(refused_at=now, closed_at=now, note=str(error))
+    else:
+        _stopped(recording, now)
+
+
+@retried
+def _begin(wish: Recording, provider: RtcProvider, now: datetime) -> tuple[Recording, datetime | None] | None:
+    """Note that the provider is about to be asked; None where nothing is to be started.
+
+    Returns the recording, and until when earlier calls may still act.
+    """
+    with transaction.atomic():
+        recording = record_wishes.lock(wish=wish)
+        if not _is_to_start(recording, now):
+            return None
+        if selectors.first_source_of(user_id=recording.streamer_id, provider=Source.BYTEPLUS) is None:
+            _save(recording, closed_at=now, note="The streamer has no BytePlus source.")
+            return None
+        unsure_before = recording.unsure_until
+        session = selectors.find_session(session_id=recording.session_id)
+        _save(
+            recording,
+            room_id=recording.room_id or selectors.room_of(session=session),
+            provider=provider.name,
+            asked_at=recording.asked_at or now,
+            unsure_until=now + SETTLING,
+        )
+        return recording, unsure_before
+
+
+def _is_to_start(recording: Recording, now: datetime) -> bool:
+    if recording.wanted == STOPPED or recording.started_at or recording.refused_at or recording.closed_at:
+        return False
+    # What an earlier release stored may be older than the end of its show, and come before it.
+    return not selectors.goal_has_ended(goal_id=recording.goal_id) and _seconds_left(recording, now) > 0
+
+
+@retried
+def _started(asked: Recording, unsure_before: datetime | None, now: datetime) -> None:
+    """Keep that it runs; a stop that was wanted meanwhile is made to come after it."""
+    with transaction.atomic():
+        recording = record_wishes.lock(wish=asked)
+        known: dict[str, Any] = {"started_at": now, **_sure_again(recording, asked, unsure_before)}
+        if recording.wanted == STOPPED:
+            known |= {"stopped_at": None, "closed_at": None}
+            record_wishes.ask_for(action=STOP, recording=recording)
+        _save(recording, **known)
+
+
+@retried
+def _refused(asked: Recording, unsure_before: datetime | None, error: Refused, now: datetime) -> None:
+    """Keep that it never will run, unless an earlier call started it and its answer was lost."""
+    with transaction.atomic():
+        recording = record_wishes.lock(wish=asked)
+        known = {"refused_at": now, "note": str(error), **_sure_again(recording, asked, unsure_before)}
+        if unsure_before is None:
+            known["closed_at"] = now
+        _save(recording, **known)
+
+
+def _sure_again(recording: Recording, asked: Recording, unsure_before: datetime | None) -> dict[str, Any]:
+    # Unless another call began meanwhile, only those before this one may still act.
+    return {"unsure_until": unsure_before} if recording.unsure_until == asked.unsure_until else {}
+
+
+@retried
+def _to_stop(wish: Recording, now: datetime) -> Recording | None:
+    """Return the recording that the provider is to stop, or None."""
+    with transaction.atomic():
+        recording = record_wishes.lock(wish=wish)
+        never_asked = recording.asked_at is None and recording.closed_at is None
+        _save(recording, wanted=STOPPED, closed_at=now if never_asked else recording.closed_at)
+        return recording if recording.closed_at is None else None
+
+
+@retried
+def _stopped(asked: Recording, now: datetime) -> None:
+    """Keep that it is stopped; where a lost call may start it yet, it is stopped once more."""
+    with transaction.atomic():
+        recording = record_wishes.lock(wish=asked)
+        sure_at = recording.unsure_until
+        if sure_at is None or sure_at <= now:
+            _save(recording, stopped_at=now, closed_at=now)
+        else:
+            _save(recording, stopped_at=now)
+            record_wishes.ask_for(action=STOP, recording=recording, pending="replace", eta=sure_at)
+
+
+def _save(recording: Recording, **known: Any) -> None:
+    for name, value in known.items():
+        setattr(recording, name, value)
+    recording.save(update_fields=list(known))
+
+
+def _seconds_left(recording: Recording, now: datetime) -> int:
+    return int((recording.until - now).total_seconds())
+
+
+def _idle_seconds() -> int:
+    """Return how long a show may wait for its streamer, as far as the vendor waits for one."""
+    lowest, highest = IDLE_SECONDS
+    return min(max(settings.SHOW_MAX_WAIT, lowest), highest)
