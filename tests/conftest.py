@@ -11,12 +11,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-pytest_plugins = ["tests.support.broker", "tests.support.events", "tests.support.probes"]
-
-
-def pytest_xdist_auto_num_workers() -> int | None:
-    """Run one worker on RabbitMQ, where queues of parallel workers would have the same names."""
-    return 1 if os.environ.get("BROKER_URL", "").startswith("amqp") else None
+pytest_plugins = ["tests.support.broker", "tests.support.events", "tests.support.probes", "tests.process.fixtures"]
 
 
 def pytest_report_header() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -40,7 +41,7 @@ class Postgres:
 
     def __init__(self, *, name: str, var: Path) -> None:
         self._server = os.environ["DATABASE_URL"]
-        self._name = f"livestream_process_{os.getpid()}_{name}"
+        self._name = f"livestream_process_{secrets.token_hex(4)}_{name}"
         url = urlsplit(self._server)._replace(path=f"/{self._name}").geturl()
         self.environment = {"DATABASE_URL": url, "DATABASE_POOL_SIZE": "20"}
         self._command(f'CREATE DATABASE "{self._name}"')

@@ -13,6 +13,7 @@ from livestream.demo.server import Server
 from livestream.demo.story import Story
 from tests.process.databases import make_database
 from tests.process.house import House
+from tests.support.broker import forget_queues
 
 _numbers = count()
 
@@ -26,7 +27,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.start("--prepare")
     house.stop()
     yield house
-    database.drop()
+    _forget(house)
 
 
 @pytest.fixture
@@ -38,7 +39,12 @@ def empty_house(prepared: House, tmp_path_factory: pytest.TempPathFactory) -> It
     house = House(var=var, database=database)
     yield house
     house.stop()
-    database.drop()
+    _forget(house)
+
+
+def _forget(house: House) -> None:
+    house.database.drop()
+    forget_queues(namespace=house.namespace)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ class House:
         self.database = database
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        self.namespace = f"livestream-process-{self.port}"
         self.log = var / "server.log"
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -38,7 +39,7 @@ class House:
             "LIVESTREAM_VAR": str(self.var),
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
-            "BROKER_NAMESPACE": f"livestream-process-{self.port}",
+            "BROKER_NAMESPACE": self.namespace,
         }
         return kept | own | self.database.environment
 

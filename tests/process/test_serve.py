@@ -12,13 +12,14 @@ from tests.process.house import House
 pytestmark = pytest.mark.slow
 
 
-def test_a_second_server_on_the_port_is_refused_with_a_sentence(house: House) -> None:
-    second = house.manage("serve")
+@pytest.mark.parametrize("options", [(), ("--prepare",)])
+def test_a_second_server_on_the_port_is_refused_before_it_touches_anything(house: House, options: list[str]) -> None:
+    second = house.manage("serve", *options)
 
     assert second.returncode == 1
     assert f"cannot listen on 127.0.0.1:{house.port}" in second.stderr
     assert "Traceback" not in second.stderr
-    assert "Livestream is on" not in second.stdout
+    assert second.stdout == ""
 
 
 def test_it_prepares_serves_and_stops_on_ctrl_c(empty_house: House) -> None:

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 
 import dramatiq
 import pytest
+from django.conf import settings
 from django.db.models import QuerySet
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
+from dramatiq.common import dq_name, xq_name
 
 from livestream import clock
 from livestream.models import OutboxMessage
@@ -54,6 +56,23 @@ class Workers:
     def send(self, message: OutboxMessage, *, times: int = 1) -> None:
         """Deliver one message, again and again, whatever its row says."""
         assert sending.send([(message.id, message.actor)] * times, insist=True) == times
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_queue_is_left_behind() -> Iterator[None]:
+    """Delete this run's queues, which on RabbitMQ would outlive it."""
+    yield
+    forget_queues(namespace=settings.BROKER_NAMESPACE)
+
+
+def forget_queues(*, namespace: str) -> None:
+    """Delete the queues of a service that ran in this namespace, with what is in them."""
+    broker = dramatiq.get_broker()
+    if isinstance(broker, RabbitmqBroker):
+        for queue in broker.queues:
+            theirs = namespace + queue.removeprefix(settings.BROKER_NAMESPACE)
+            for name in (theirs, dq_name(theirs), xq_name(theirs)):
+                broker.channel.queue_delete(name)
 
 
 @contextmanager

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
@@ -27,13 +30,12 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         host, port = options["host"], options["port"]
         if options["prepare"]:
+            # Another server may be at work on this database: it must be left as it is.
+            with _listening_on(host, port):
+                socket.create_server((host, port)).close()
             self._prepare()
-        try:
+        with _listening_on(host, port), suppress(KeyboardInterrupt):  # later, the web server takes it as its end
             embedded.serve(host=host, port=port, on_ready=lambda: self._announce(f"http://{host}:{port}"))
-        except OSError as error:
-            raise CommandError(f"cannot listen on {host}:{port}: {error.strerror}") from error
-        except KeyboardInterrupt:
-            pass  # while it was starting; later the web server takes it as the sign to return
         self.stdout.write("stopped")
 
     def _prepare(self) -> None:
@@ -51,3 +53,11 @@ class Command(BaseCommand):
             f"  state  {settings.LIVESTREAM_VAR}",
         )
         self.stdout.flush()
+
+
+@contextmanager
+def _listening_on(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"cannot listen on {host}:{port}: {error.strerror}") from error
