@@ -24,7 +24,7 @@ def kind_of(*, url: str) -> str:
 
 
 def broker(url: str, *, namespace: str) -> dict[str, Any]:
-    """Return DRAMATIQ_BROKER for a URL; `namespace` keeps apart services that share a Redis."""
+    """Return DRAMATIQ_BROKER for a URL; `namespace` keeps apart the keys of services that share a Redis."""
     kind = kind_of(url=url)
     return {
         "BROKER": CLASSES[kind],

@@ -40,7 +40,7 @@ DATABASES = {
 if DATABASES["default"] and is_sqlite(database=DATABASES["default"]):
     DATABASES["default"]["TEST"] = {"NAME": str(LIVESTREAM_VAR / "test.sqlite3")}
 
-# Workers of one run share a Redis, not their queues.
+# Workers of one run share a broker, not their queues.
 BROKER_NAMESPACE = f"livestream-test-{os.getpid()}"
 DRAMATIQ_BROKER = (
     env.broker("BROKER_URL", namespace=BROKER_NAMESPACE)

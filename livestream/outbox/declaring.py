@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import dramatiq
+from django.conf import settings
 
 Work = Callable[..., None]
 
@@ -44,7 +45,9 @@ def _declare(work: Work, *, queue: str, transactional: bool) -> Work:
     name = work.__name__
     _tasks[name] = Task(name, work, transactional)
     # Retries are the outbox's: a broker that forgets must not be what remembers to retry.
-    declare = dramatiq.actor(actor_name=name, queue_name=queue, max_retries=0)
+    # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
+    queue_name = f"{settings.BROKER_NAMESPACE}.{queue}"
+    declare = dramatiq.actor(actor_name=name, queue_name=queue_name, max_retries=0)
     declare(lambda message_id: performing.perform(message_id=message_id))
     return work
 
