@@ -9,7 +9,7 @@ from django.conf import settings
 from livestream import clock
 from livestream.outbox import durable, external
 from notifications import provider
-from notifications.services import escrow_pushes, goal_pushes, processing, sending, streams
+from notifications.services import admitting, escrow_pushes, goal_pushes, processing, sending, streams
 
 
 @external()
@@ -37,10 +37,22 @@ def push_goal_progress(*, goal_id: str, event_id: str) -> None:
     goal_pushes.push_goal(goal_id=goal_id, event=goal_pushes.PROGRESS, event_id=event_id, now=clock.now())
 
 
+# `after_viewer` is what the release before counted its progress by; its messages may still be there.
 @durable()
-def push_stream_authorized(*, goal_id: str, after_viewer: str, event_id: str) -> None:
-    """Tell the next ticket holders of a show that it is theirs to watch."""
-    streams.authorize_next(goal_id=goal_id, after_viewer=after_viewer, event_id=event_id, now=clock.now())
+def push_stream_authorized(*, goal_id: str, event_id: str, after_viewer: str = "") -> None:
+    """Have everybody who paid for a running goal told that it is theirs to watch."""
+    streams.authorize(goal_id=goal_id, event_id=event_id, now=clock.now())
+
+
+@external()
+def send_stream_authorized(*, audience_id: str) -> None:
+    """Tell an audience, for as long as the lease of the message allows; the sweep asks again."""
+    until = time.monotonic() + settings.OUTBOX_LEASE
+    chosen = provider.get_provider()
+    while time.monotonic() < until and admitting.admit_page(
+        audience_id=audience_id, provider=chosen, until=until, now=clock.now()
+    ):
+        pass
 
 
 @durable()

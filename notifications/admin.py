@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from livestream.admin_base import ReadOnlyAdmin
-from notifications.models import Push, Webhook
+from notifications import selectors
+from notifications.models import Admission, Audience, Push, Webhook
 
 
 class Delivery(admin.SimpleListFilter):
@@ -75,3 +76,47 @@ class WebhookAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     search_fields = ["channel__icontains", "user_id__exact", "body_hash__exact"]
     search_help_text = "Part of a channel's name, a user's id, or the hash of a webhook's body"
+
+
+class Telling(admin.SimpleListFilter):
+    """Whether somebody of an audience is still to be told."""
+
+    title = "telling"
+    parameter_name = "telling"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "somebody waits"), ("closed", "closed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Audience]) -> QuerySet[Audience]:
+        if self.value() == "waiting":
+            return queryset.filter(pk__in=selectors.audiences_to_tell())
+        if self.value() == "closed":
+            return queryset.filter(closed_at__isnull=False)
+        return queryset
+
+
+@admin.register(Audience)
+class AudienceAdmin(ReadOnlyAdmin):
+    """Who was let in, beginning by beginning, and what all of them were told."""
+
+    list_display = ["id", "goal_id", "since", "exp", "created_at", "walked_at", "closed_at"]
+    list_filter = [Telling]
+    ordering = ["-created_at", "-id"]
+    readonly_fields = ["told"]
+    search_fields = ["id__exact", "goal_id__exact", "subject__exact", "event_id__exact"]
+    search_help_text = "Id of an audience, a goal or an event; its viewers are found under Admissions by its id"
+
+    @admin.display(description="viewers told")
+    def told(self, audience: Audience) -> str:
+        return f"{audience.admissions.filter(told_at__isnull=False).count():,}"
+
+
+@admin.register(Admission)
+class AdmissionAdmin(ReadOnlyAdmin):
+    """Whom each audience consists of; with the local provider, this is where their events arrive."""
+
+    list_display = ["viewer_id", "audience_id", "told_at", "exp", "failed_at", "provider"]
+    list_filter = ["provider"]
+    ordering = ["-id"]
+    search_fields = ["viewer_id__exact", "audience_id__exact"]
+    search_help_text = "Id of a viewer or of an audience"

@@ -21,16 +21,17 @@ def size(data: Data) -> int:
     return len(encode(data).encode())
 
 
-def fit(data: Data) -> dict[str, Any]:
-    """Return the data, or as much of it as is allowed.
+def fit(data: Data, *, reserve: int = 0) -> dict[str, Any]:
+    """Return the data, or as much of it as is allowed; `reserve` bytes are kept for what is added later.
 
     First a goal's coins by payer are left out, which are read through the API. What is still
     too large becomes a reference: the ids and types, and `truncated`.
     """
-    if size(data) <= LARGEST_DATA_BYTES:
+    largest = LARGEST_DATA_BYTES - reserve
+    if size(data) <= largest:
         return dict(data)
     shorter = {name: _without_breakdown(value) for name, value in data.items()}
-    if size(shorter) <= LARGEST_DATA_BYTES:
+    if size(shorter) <= largest:
         return shorter
     reference = {name: _refer(value) for name, value in data.items() if _can_refer(value)}
     return {**reference, "truncated": True}

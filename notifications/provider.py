@@ -1,8 +1,8 @@
 """Whoever carries pushes to clients: Pusher Channels, or nobody but the log.
 
-The only module that knows the `pusher` package, and where its surprises are dealt with: it
+The only module that calls the `pusher` package, and where its surprises are dealt with: it
 measures text in memory rather than bytes, changes the batches it is given, raises errors of
-the HTTP library, and never retries.
+the HTTP library, and never retries. It builds and signs each request; `pooled` carries it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pusher
-import requests
 import structlog
+import urllib3
 from django.conf import settings
 from pusher import errors
+
+from notifications.pooled import PooledBackend
 
 log = structlog.get_logger(__name__)
 
 LARGEST_BATCH = 10
+# How many calls of one crowd may be under way. At the distance of a cloud a call is mostly waiting.
+CALLS_AT_A_TIME = 16
 _TIMEOUT_SECONDS = 5
 # `trigger` refuses text that takes more memory than this, whatever its bytes.
 _LIBRARY_LIMIT = 30_720
@@ -89,7 +93,7 @@ class PusherProvider:
         except errors.PusherBadStatus as error:
             kind = Refused if str(error).startswith("413") else Unavailable
             raise kind(str(error)) from error
-        except (errors.PusherError, requests.RequestException) as error:
+        except (errors.PusherError, urllib3.exceptions.HTTPError) as error:
             raise Unavailable(repr(error)) from error
         except ValueError as error:
             # Either the package refuses its arguments, or what answered was not Pusher.
@@ -131,7 +135,7 @@ def client() -> pusher.Pusher:
 
 @functools.lru_cache(maxsize=2)
 def _client(_pid: int, **options: Any) -> pusher.Pusher:
-    return pusher.Pusher(timeout=_TIMEOUT_SECONDS, **options)
+    return pusher.Pusher(timeout=_TIMEOUT_SECONDS, backend=PooledBackend, **options)
 
 
 def _fits_trigger(one: Outgoing) -> bool:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from notifications.models import Push, Webhook
+from goals.models import Goal
+from livestream.events.contracts import EXCLUSIVE, SHOW, TRIGGER_PRIVATE
+from livestream.models import User
+from livestream.users import blocked_by_tag
+from notifications.models import Admission, Audience, Push, Webhook
+from wallet.models import Transfer
+
+_WAITING = Q(told_at=None, failed_at=None)
 
 
 def waiting_pushes() -> QuerySet[Push]:
@@ -29,3 +37,68 @@ def next_of_its_channel(*, webhook_id: int, now: datetime) -> Webhook | None:
     earlier = Webhook.objects.filter(before, channel=OuterRef("channel"), processed_at=None, attempts=0)
     candidates = due_webhooks(now=now).filter(~Exists(earlier), pk=webhook_id)
     return candidates.select_for_update(of=("self",), skip_locked=True).first()
+
+
+def audiences_of(*, subject: str) -> QuerySet[Audience]:
+    """Return who was let in because of a goal, oldest first; each with `told`, how many were."""
+    told = Count("admissions", filter=Q(admissions__told_at__isnull=False))
+    mine = Audience.objects.filter(Q(subject=subject) | Q(goal_id=subject))
+    return mine.annotate(told=told).order_by("created_at", "id")
+
+
+def audiences_to_tell() -> QuerySet[Audience, str]:
+    """Return the ids of the audiences in which somebody is still to be told."""
+    walking = Audience.objects.filter(closed_at=None, walked_at=None)
+    joined = Admission.objects.filter(_WAITING, audience__closed_at=None)
+    return walking.values_list("id", flat=True).union(joined.values_list("audience_id", flat=True))
+
+
+def waiting_viewers(*, audience_id: str, limit: int) -> list[str]:
+    """Return viewers of an audience who paid late and wait to be told."""
+    waiting = Admission.objects.filter(_WAITING, audience_id=audience_id).order_by("viewer_id")
+    return list(waiting.values_list("viewer_id", flat=True)[:limit])
+
+
+def dealt_with(*, audience_id: str, after: str, upto: str) -> set[str]:
+    """Return the viewers between two ids who were told, or of whom it is known that they cannot be."""
+    known = Admission.objects.filter(audience_id=audience_id, viewer_id__gt=after, viewer_id__lte=upto)
+    return set(known.exclude(_WAITING).values_list("viewer_id", flat=True))
+
+
+def unwelcome(*, streamer_id: str, viewers: Collection[str]) -> dict[str, str]:
+    """Return who of these may watch nothing although they paid, and why."""
+    among = User.objects.filter(pk__in=viewers)
+    blocked = among.filter(tag_rows__tag=blocked_by_tag(streamer_id=streamer_id))
+    found = dict.fromkeys(among.filter(is_active=False).values_list("id", flat=True), "The account is closed.")
+    return found | dict.fromkeys(blocked.values_list("id", flat=True), "The streamer blocked this viewer.")
+
+
+def begun_without_audience() -> list[tuple[str, datetime]]:
+    """Return the goals on whose stage the streamer came, since when, and nobody was told yet.
+
+    The end of a grant follows from that moment: what was told before would end too early.
+    """
+    on_stage = Goal.objects.filter(
+        active=True, type__in=(SHOW, EXCLUSIVE), stage_paused=None, stage_started__isnull=False
+    )
+    told = Audience.objects.filter(goal_id=OuterRef("id"), since=OuterRef("stage_started"))
+    begun = on_stage.filter(~Exists(told)).values_list("id", "stage_started")
+    return [(goal_id, since) for goal_id, since in begun if since is not None]
+
+
+def joined_privately() -> QuerySet[Audience, str]:
+    """Return the private shows that somebody paid for while they ran, and was not told."""
+    running = Goal.objects.filter(active=True, type=TRIGGER_PRIVATE, agreed_at__isnull=False)
+    walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
+    late = _untold().filter(credit_id=OuterRef("escrow_id"))
+    return walked.filter(Exists(late)).values_list("goal_id", flat=True)
+
+
+def untold_payers(*, escrow_id: str) -> list[str]:
+    """Return who paid into an escrow and is in none of its audiences."""
+    return list(_untold().filter(credit_id=escrow_id).order_by().values_list("debit_id", flat=True).distinct())
+
+
+def _untold() -> QuerySet[Transfer]:
+    admitted = Admission.objects.filter(viewer_id=OuterRef("debit_id"), audience__escrow_id=OuterRef("credit_id"))
+    return Transfer.objects.filter(~Exists(admitted), kind=Transfer.Kind.HOLD)

@@ -38,10 +38,20 @@ class WebhookDocument(serializers.Serializer[Any]):
     events = serializers.ListField(child=serializers.DictField())
 
 
+class RtcInfo(serializers.Serializer[Any]):
+    """What a client needs besides the token to enter a room."""
+
+    app_id = serializers.CharField()
+    room_id = serializers.CharField()
+    user_id = serializers.CharField()
+
+
 class StreamToken(serializers.Serializer[Any]):
-    """A right to watch, until `exp`."""
+    """A right to watch, until `exp`; the room's token ends with it. The preview opens no room."""
 
     session_id = serializers.CharField()
     quality = serializers.ChoiceField(choices=("preview", "sd"))
     token = serializers.CharField()
     exp = serializers.IntegerField(help_text="Unix seconds")
+    byteplus_token = serializers.CharField(allow_null=True, help_text="null for a viewer's preview")
+    byteplus_rtc_info = RtcInfo(allow_null=True)

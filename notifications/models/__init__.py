@@ -1,6 +1,7 @@
 """Tables of notifications."""
 
+from notifications.models.audience import Admission, Audience
 from notifications.models.push import Push
 from notifications.models.webhook import Webhook
 
-__all__ = ["Push", "Webhook"]
+__all__ = ["Admission", "Audience", "Push", "Webhook"]

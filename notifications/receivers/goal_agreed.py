@@ -16,4 +16,4 @@ def notify_goal_agreed(event: GoalAgreed) -> None:
 @receives(GOAL_AGREED, types={TRIGGER_PRIVATE}, effect=True)
 def notify_stream_authorized_for_agreed_trigger_goal(event: GoalAgreed) -> None:
     """A private show runs from now on; of a 1-on-1 the end of its invitation tells."""
-    streams.start_authorizing(goal_id=event.goal_id, event_id=event.event_id)
+    streams.authorize(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())

@@ -30,7 +30,7 @@ def notify_goal_ended(event: GoalEnded) -> None:
 
 @receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True)
 def notify_stream_authorized_for_agreed_trigger_goal(event: GoalEnded) -> None:
-    streams.start_authorizing(goal_id=event.goal_id, event_id=event.event_id)
+    streams.authorize(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True, news=True)

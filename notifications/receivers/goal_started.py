@@ -16,7 +16,7 @@ def notify_show_goal_started(event: GoalStarted) -> None:
 @receives(GOAL_STARTED, types={SHOW}, effect=True)
 def notify_stream_authorized(event: GoalStarted) -> None:
     cached_views.invalidate_get_session_token_view_cache(session_id=event.session_id)
-    streams.start_authorizing(goal_id=event.goal_id, event_id=event.event_id)
+    streams.authorize(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_STARTED, types={KARAOKE}, effect=True, news=True)

@@ -8,20 +8,23 @@ from typing import Any
 from django.core import signing
 
 from goals.services import authorizing
-from goals.services.authorizing import Grant
+from goals.services.authorizing import SD, Grant
 from livestream import cached_views, clock
 from sessions_app import selectors as sessions
 from sessions_app.models import Session
+from sessions_app.services import room_tokens
 
 SALT = "stream-token"
+NO_ROOM = {"byteplus_token": None, "byteplus_rtc_info": None}
 
 
 def stream_token(*, session_id: str, user_id: str, quality: str, now: datetime) -> dict[str, Any]:
-    """Return `{session_id, quality, token, exp}` for this viewer; `exp` in unix seconds.
+    """Return `{session_id, quality, exp, token, byteplus_token, byteplus_rtc_info}`; `exp` in unix seconds.
 
-    The answer is cached until something ends or begins in the session. Raises SessionNotFound
-    and what `authorize` does: a refusal is never cached, so a payment counts at once, and
-    neither the end of the session nor a block waits for a cached answer to go.
+    The preview opens no room, lest it show what others pay for; the streamer is always let
+    in, and may publish. The answer is cached until something ends or begins in the session.
+    Raises SessionNotFound and what `authorize` does: a refusal is never cached, so a payment
+    counts at once, and neither the end of the session nor a block waits for a cached answer to go.
     """
     session = sessions.find_session(session_id=session_id)
     authorizing.refuse_unwelcome(session=session, user_id=user_id)
@@ -33,13 +36,8 @@ def stream_token(*, session_id: str, user_id: str, quality: str, now: datetime) 
     return _issue(session, user_id, quality, now)
 
 
-def _issue(session: Session, user_id: str, quality: str, now: datetime) -> dict[str, Any]:
-    grant = authorizing.authorize(session=session, user_id=user_id, quality=quality, now=now)
-    answer = {"session_id": session.id, "quality": quality, "exp": clock.to_epoch(grant.exp)}
-    return answer | {"token": _sign(grant)}
-
-
-def _sign(grant: Grant) -> str:
+def sign(grant: Grant) -> str:
+    """Return the token that says what a grant allows, and until when."""
     said = {
         "session_id": grant.session_id,
         "user_id": grant.user_id,
@@ -47,3 +45,17 @@ def _sign(grant: Grant) -> str:
         "exp": clock.to_epoch(grant.exp),
     }
     return signing.dumps(said, salt=SALT, compress=False)
+
+
+def _issue(session: Session, user_id: str, quality: str, now: datetime) -> dict[str, Any]:
+    grant = authorizing.authorize(session=session, user_id=user_id, quality=quality, now=now)
+    answer = {"session_id": session.id, "quality": quality, "exp": clock.to_epoch(grant.exp)}
+    return answer | {"token": sign(grant)} | _room(session, grant, now)
+
+
+def _room(session: Session, grant: Grant, now: datetime) -> dict[str, Any]:
+    performs = grant.user_id == session.streamer_id
+    if grant.quality != SD and not performs:
+        return NO_ROOM
+    room = room_tokens.room_of(session=session)
+    return room_tokens.admission(room=room, user_id=grant.user_id, exp=grant.exp, now=now, publish=performs)

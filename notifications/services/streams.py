@@ -2,73 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from goals import representations
+from django.db import transaction
+
 from goals import selectors as goals
-from goals.grants import grant_exp
-from livestream import clock
-from livestream.events.contracts import GoalProgressed
+from goals.models import Goal
+from livestream import cached_views
+from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE, GoalProgressed
 from livestream.outbox import enqueue
-from notifications import channels
-from notifications.services import pushes
-
-EVENT = "stream.authorized"
-CHUNK = 1_000
+from notifications import selectors
+from notifications.models import Admission, Audience
 
 
-def start_authorizing(*, goal_id: str, event_id: str, after_viewer: str = "") -> None:
-    """Store the work of telling a show's ticket holders, from the one after `after_viewer`."""
-    enqueue(
-        "push_stream_authorized",
-        kwargs={"goal_id": goal_id, "after_viewer": after_viewer, "event_id": event_id},
-        key=f"{event_id}:{after_viewer}",
-        subject=goal_id,
-    )
+def authorize(*, goal_id: str, event_id: str, now: datetime) -> None:
+    """Have everybody told who paid for a goal that runs: once for each time that it begins.
 
-
-def authorize_next(*, goal_id: str, after_viewer: str, event_id: str, now: datetime, size: int = CHUNK) -> int:
-    """Tell the next `size` ticket holders of a show that it is theirs to watch.
-
-    Where more are left, the next chunk is stored along with this one. Returns how many.
+    It begins when it starts and whenever the streamer comes on stage, since the end of the
+    grant follows from that. Asked again, it only finds who joined a private show meanwhile.
     """
-    viewers = goals.ticket_holders(goal_id=goal_id, after=after_viewer, limit=size)
-    if viewers:
-        _push(goal_id, viewers, event_id, now, bulk=True)
-    if len(viewers) == size:
-        start_authorizing(goal_id=goal_id, event_id=event_id, after_viewer=viewers[-1])
-    return len(viewers)
+    goal = _watched(goals.get_goal(goal_id=goal_id))
+    if goal is None or not goal.active:
+        return
+    with transaction.atomic():
+        audience, opened = _open(goal, goal_id, event_id, now)
+        if not opened and goal.type == TRIGGER_PRIVATE:
+            _join(audience, selectors.untold_payers(escrow_id=audience.escrow_id))
 
 
 def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
     """Let those in who bought a ticket of a funding goal while its show is running."""
     show_id = goals.get_goal(goal_id=event.goal_id).show_goal_id
-    if show_id and event.payers and goals.get_goal(goal_id=show_id).active:
-        _push(show_id, sorted(event.payers), event.event_id, now, bulk=False)
-
-
-def _push(show_id: str, viewers: Sequence[str], event_id: str, now: datetime, *, bulk: bool) -> None:
-    show = goals.get_goal(goal_id=show_id)
-    exp = grant_exp(goal=show, now=now)
-    if exp <= now:  # a private show that has ended as agreed, or an event that is replayed
+    if not show_id or not event.payers:
         return
-    grant = {
-        "session_id": show.session_id,
-        "streamer_id": show.streamer_id,
-        "goal": representations.public_goal(show),
-        "exp": clock.to_epoch(exp),
-    }
-    messages = [
-        pushes.Message(
-            channels=[
-                channels.viewer(streamer_id=show.streamer_id, quality=quality, viewer_id=viewer) for viewer in viewers
-            ],
-            event=EVENT,
-            data={"quality": quality, **grant},
-            subject=show_id,
-            event_id=event_id,
-        )
-        for quality in channels.QUALITIES
-    ]
-    pushes.push_all(messages=messages, now=now, bulk=bulk)
+    show = goals.get_goal(goal_id=show_id)
+    if show.active:
+        with transaction.atomic():
+            audience, opened = _open(show, show_id, event.event_id, now)
+            if not opened:
+                _join(audience, event.payers)
+
+
+def _watched(goal: Goal) -> Goal | None:
+    """Return what is watched: of an invitation to a 1-on-1, the 1-on-1 that it led to."""
+    if goal.type != TRIGGER_EXCLUSIVE:
+        return goal
+    return goals.get_goal(goal_id=goal.exclusive_goal_id) if goal.exclusive_goal_id else None
+
+
+def _open(goal: Goal, subject: str, event_id: str, now: datetime) -> tuple[Audience, bool]:
+    """Return the audience of a goal's last beginning, and whether it is new.
+
+    A new one takes over from those before it: whoever was not told yet is told of this one.
+    """
+    found, opened = Audience.objects.get_or_create(
+        goal_id=goal.id,
+        since=_since(goal, now),
+        defaults={
+            "subject": subject,
+            "event_id": event_id,
+            "escrow_id": str(goal.escrow_id),
+            "created_at": now,
+        },
+    )
+    if opened:
+        Audience.objects.filter(goal_id=goal.id, closed_at=None).exclude(pk=found.pk).update(closed_at=now)
+        cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
+        _wake(found)
+    return found, opened
+
+
+def _since(goal: Goal, now: datetime) -> datetime:
+    if goal.type == TRIGGER_PRIVATE:
+        return goal.agreed_at or now
+    return goal.stage_started or goal.started_at or now
+
+
+def _join(audience: Audience, viewers: Iterable[str]) -> None:
+    """Have these told as well; who is in the audience already is not told again."""
+    rows = [Admission(audience=audience, viewer_id=viewer_id) for viewer_id in sorted(viewers)]
+    if rows:
+        Admission.objects.bulk_create(rows, ignore_conflicts=True)
+        _wake(audience)
+
+
+def _wake(audience: Audience) -> None:
+    kwargs = {"audience_id": audience.id}
+    enqueue("send_stream_authorized", kwargs=kwargs, key=audience.id, subject=audience.subject)

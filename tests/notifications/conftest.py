@@ -8,8 +8,10 @@ from rest_framework.test import APIClient
 
 from livestream import clock
 from livestream.api.authentication import issue_access_token
-from tests.notifications.pusher_server import PusherServer
+from tests.notifications.pusher_server import pusher_server
 from tests.support.people import make_session, make_user
+
+__all__ = ["pusher_server"]
 
 NOW = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
 
@@ -51,13 +53,3 @@ def client_of():
         return client
 
     return sign_in
-
-
-@pytest.fixture
-def pusher_server(settings):
-    """A real HTTP server in Pusher's place, to which the service is configured to send."""
-    with PusherServer(app_id="77", key="app-key", secret="app-secret") as server:
-        settings.PUSHER_PROVIDER = "pusher"
-        settings.PUSHER_APP_ID, settings.PUSHER_KEY, settings.PUSHER_SECRET = "77", "app-key", "app-secret"
-        settings.PUSHER_HOST, settings.PUSHER_PORT, settings.PUSHER_SSL = "127.0.0.1", server.port, False
-        yield server

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 
 @dataclass
 class Call:
@@ -31,11 +33,11 @@ class PusherServer:
     raw_answer: bytes | None = None
     refuse: str | None = None
     delay: threading.Event | None = None
+    connections: int = 0
 
     def __enter__(self) -> PusherServer:
         handler = type("Handler", (_Handler,), {"owner": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
@@ -91,9 +93,19 @@ class PusherServer:
         return 200
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A crowd is told over many connections at a time, and none of them may be turned away.
+    request_queue_size = 128
+
+
 class _Handler(BaseHTTPRequestHandler):
     owner: PusherServer
     protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        self.owner.connections += 1
+        super().setup()
 
     def do_POST(self):
         address = urlsplit(self.path)
@@ -113,3 +125,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture
+def pusher_server(settings):
+    """A real HTTP server in Pusher's place, to which the service is configured to send."""
+    with PusherServer(app_id="77", key="app-key", secret="app-secret") as server:
+        settings.PUSHER_PROVIDER = "pusher"
+        settings.PUSHER_APP_ID, settings.PUSHER_KEY, settings.PUSHER_SECRET = "77", "app-key", "app-secret"
+        settings.PUSHER_HOST, settings.PUSHER_PORT, settings.PUSHER_SSL = "127.0.0.1", server.port, False
+        yield server

@@ -1,11 +1,15 @@
 """The pusher package against a real server that checks what it is sent."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
+from pusher import errors
 
-from notifications import provider
+from notifications import pooled, provider
+from notifications.pooled import PooledBackend
 from notifications.provider import LocalProvider, Outgoing, PusherProvider, Refused, Unavailable
+from tests.support.threads import at_once
 
 
 def one(channel="private-user@1", event="goal.added", data='{"n":1}'):
@@ -116,11 +120,26 @@ def test_an_answer_that_is_not_pushers_is_an_outage(pusher_server, answer):
 
 def test_the_connection_is_kept_open(pusher_server):
     assert provider.client() is provider.client()
-    session = provider.client()._pusher_client.http.session
-    PusherProvider().send([one()])
-    PusherProvider().send([one()])
-    assert provider.client()._pusher_client.http.session is session
-    assert len(pusher_server.calls) == 2
+    for _ in range(5):
+        PusherProvider().send([one()])
+    assert (len(pusher_server.calls), pusher_server.connections) == (5, 1)
+
+
+def test_many_threads_share_as_few_connections_as_they_can(pusher_server):
+    outcomes = at_once(*[lambda: PusherProvider().send([one()])] * 40)
+    assert outcomes == [None] * 40
+    assert len(pusher_server.calls) == 40
+    assert pusher_server.connections <= pooled.CONNECTIONS
+
+
+def test_the_proxy_of_the_environment_is_used(pusher_server, monkeypatch):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{pusher_server.port}")
+    monkeypatch.setenv("no_proxy", "")
+    through = PooledBackend(SimpleNamespace(scheme="http", host="pusher.example", port=80, ssl=False, timeout=5))
+    said = SimpleNamespace(method="POST", url="http://pusher.example:80/apps/77/events", body=b"{}", headers={})
+    with pytest.raises(errors.PusherBadAuth):  # the proxy answers, which asks for a signature
+        through.send_request(said)
+    assert pusher_server.connections == 1
 
 
 def test_the_setting_chooses_the_provider(settings):

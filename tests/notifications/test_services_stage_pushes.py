@@ -8,7 +8,7 @@ from goals.services import inviting
 from livestream import clock
 from livestream.models import ViewVersion
 from notifications import channels
-from notifications.models import Push
+from tests.notifications.audiences import ends_told, ids_of, let_in
 from tests.notifications.shows import pushed, told
 from tests.support.endings import cancel, done
 from tests.support.invitations import agree, disagree, exclusive_of, invite
@@ -29,37 +29,27 @@ def own(user):
     return channels.user(user.pk)
 
 
-def channels_of(streamer, *viewers):
-    return sorted(
-        channels.viewer(streamer_id=streamer.pk, quality=quality, viewer_id=viewer.pk)
-        for quality in channels.QUALITIES
-        for viewer in viewers
-    )
-
-
 def test_payers_of_a_private_show_are_let_in_when_it_is_agreed_to_and_not_when_it_is_over(
     moving, session, streamer, viewer
 ):
     goal, second = invite(session, viewer), make_user(coins=1000)
     invite(session, second)
     run_due()
-    assert told("stream.authorized") == []
+    assert let_in() == []
     agree(goal)
     run_due()
-    assert sorted(told("stream.authorized")) == channels_of(streamer, viewer, second)
-    exp = clock.to_epoch(clock.now()) + 120
-    assert {data["exp"] for _, data in pushed("stream.authorized")} == {exp}
-    Push.objects.all().delete()
+    assert let_in() == ids_of(viewer, second)
+    assert ends_told() == {clock.to_epoch(clock.now()) + 120}
     pass_time(moving, seconds=120)
-    assert told("stream.authorized") == []
+    assert let_in() == ids_of(viewer, second)
 
 
 def test_the_viewer_of_a_1_on_1_is_let_in_and_afterwards_everybody_is(moving, session, streamer, viewer):
     invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE)
     trigger = done(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
-    assert sorted(told("stream.authorized")) == channels_of(streamer, viewer)
-    assert {data["exp"] for _, data in pushed("stream.authorized")} == {clock.to_epoch(clock.now()) + 120}
-    Push.objects.all().delete()
+    assert let_in() == [viewer.pk]
+    assert ends_told() == {clock.to_epoch(clock.now()) + 120}
+    assert told("stream.authorized") == []
     cancel(exclusive_of(trigger))
     assert told("stream.authorized") == channels.audience(streamer.pk)
     assert {data["quality"] for _, data in pushed("stream.authorized")} == {"preview"}
@@ -87,7 +77,7 @@ def test_after_an_agreed_invitation_the_viewers_are_worked_out_anew(moving, sess
 def test_after_a_declined_one_nothing_changes_for_the_viewers(session, viewer):
     disagree(invite(session, viewer))
     run_due()
-    assert told("stream.viewers.updated") == told("stream.authorized") == []
+    assert told("stream.viewers.updated") == let_in() == []
 
 
 def test_the_audience_and_the_parties_hear_of_an_agreement(session, streamer, viewer):

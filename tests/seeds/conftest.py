@@ -3,6 +3,9 @@
 import pytest
 
 from livestream import clock
+from tests.notifications.pusher_server import pusher_server
+
+__all__ = ["pusher_server"]
 
 
 @pytest.fixture

@@ -86,19 +86,20 @@ def test_the_audience_and_the_streamer_are_told(moving, name):
     assert set.union(*told) == {f"presence-stream@{streamer}", f"private-stream@{streamer}", f"private-user@{streamer}"}
 
 
-def test_every_ticket_holder_is_authorized_for_the_preview_and_for_sd(moving):
+def test_every_ticket_holder_is_authorized_for_the_preview_and_for_sd(moving, pusher_server):
     show = running_show(moving, target=60)
     run_due()
-    pushes = Push.objects.filter(event="stream.authorized", subject=show.id)
-    channels = {channel for push in pushes for channel in push.channels}
     viewers = show.funding_goal.contribution_set.values_list("payer_id", flat=True)
-    assert channels == {
+    told = {channel: data for channel, event, data in pusher_server.told if event == "stream.authorized"}
+    assert set(told) == {
         f"presence-stream-viewer@{show.streamer_id}.{quality}.{viewer}"
         for viewer in viewers
         for quality in ("preview", "sd")
     }
+    with_token = {name for name, data in told.items() if {"token", "byteplus_token", "byteplus_rtc_info"} <= set(data)}
+    assert with_token == {name for name in told if ".sd." in name}
     # The notes subtract seconds from milliseconds; the grant ends when the show can be over.
-    assert {push.data["exp"] for push in pushes} == {clock.to_epoch(clock.now()) + 60}
+    assert {data["exp"] for data in told.values()} == {clock.to_epoch(clock.now()) + 60}
 
 
 def test_the_recording_is_started(moving):

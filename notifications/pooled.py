@@ -1,0 +1,47 @@
+"""How the `pusher` package's requests travel: over few connections that stay open, from any thread."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import requests
+import urllib3
+from pusher.http import process_response
+from pusher.requests import CERT_PATH
+
+# Of one process; who finds them all in use waits until one is free.
+CONNECTIONS = 32
+
+
+class SignedRequest(Protocol):
+    """What the package has built and signed."""
+
+    method: str
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class PooledBackend:
+    """Takes the place of the package's own backend, which costs three times the processor.
+
+    Like that one it trusts the authorities that come with the package, and goes through the
+    proxy that the environment names. Raises urllib3's errors, and what `process_response` does.
+    """
+
+    def __init__(self, client: Any, **options: Any) -> None:
+        address = f"{client.scheme}://{client.host}:{client.port}"
+        options |= {"maxsize": CONNECTIONS, "block": True, "timeout": client.timeout, "retries": False}
+        if client.ssl:
+            options["ssl_context"] = ssl.create_default_context(cafile=CERT_PATH)
+        proxy = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address))
+        self.pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+
+    def send_request(self, request: SignedRequest) -> Any:
+        """Send a request of the package's and return the decoded answer."""
+        response = self.pool.request(
+            request.method, request.url, body=request.body, headers=request.headers, redirect=False
+        )
+        return process_response(response.status, response.data.decode(errors="replace"))

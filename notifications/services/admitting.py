@@ -1,0 +1,145 @@
+"""Telling an audience that it may watch: page by page, several calls at a time, each noted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+import structlog
+
+from goals import selectors as goals
+from goals.grants import grant_exp
+from notifications import selectors
+from notifications.lanes import Landed, in_lanes
+from notifications.models import Admission, Audience
+from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused
+from notifications.services import stream_events
+from notifications.services.stream_events import Opening
+
+log = structlog.get_logger(__name__)
+
+PAGE = 1_000
+EVENTS_A_VIEWER = 2
+VIEWERS_A_CALL = LARGEST_BATCH // EVENTS_A_VIEWER
+_LONGEST_ERROR = 2_000
+_NOTED = ["told_at", "exp", "failed_at", "error", "provider"]
+
+Viewers = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The next viewers to be told; once they are, an audience is gone through up to `upto`."""
+
+    viewers: Viewers
+    upto: str
+    last: bool
+
+
+def admit_page(*, audience_id: str, provider: Provider, until: float, now: datetime, size: int = PAGE) -> bool:
+    """Tell the next `size` viewers of an audience, and say whether there may be more.
+
+    Their tokens are made when they are sent and end with the grant. What was sent is noted
+    before a lane sends more: a process that dies repeats at most one call a lane, and loses
+    none. No call begins after `until` (monotonic seconds). A goal that has ended is told to
+    nobody. Raises Unavailable where the provider is away; whoever was not told still waits.
+    """
+    audience = Audience.objects.filter(pk=audience_id, closed_at=None).first()
+    opening = _opening(audience, now) if audience else None
+    if audience is None or opening is None:
+        return False
+    page = _next_page(audience, size)
+    if not page.viewers and page.last and audience.walked_at:
+        return False
+    _keep(audience, exp=opening.exp, data=opening.data)
+    if _tell(audience, opening, page.viewers, provider, until):
+        _move_on(audience, page, now)
+    return True
+
+
+def _opening(audience: Audience, now: datetime) -> Opening | None:
+    """Return what is to be told, or close an audience that has nothing left to watch."""
+    goal = goals.get_goal(goal_id=audience.goal_id)
+    exp = grant_exp(goal=goal, now=now)
+    if not goal.active or int(exp.timestamp()) <= int(now.timestamp()):
+        _keep(audience, closed_at=now)
+        return None
+    return stream_events.opening(goal=goal, event_id=audience.event_id, exp=exp, now=now)
+
+
+def _next_page(audience: Audience, size: int) -> Page:
+    late = selectors.waiting_viewers(audience_id=audience.id, limit=size)
+    if late or audience.walked_at:
+        return Page(late, audience.walked_upto, last=audience.walked_at is not None)
+    payers = goals.ticket_holders(goal_id=audience.goal_id, after=audience.walked_upto, limit=size)
+    upto = payers[-1] if payers else audience.walked_upto
+    known = selectors.dealt_with(audience_id=audience.id, after=audience.walked_upto, upto=upto)
+    return Page([payer for payer in payers if payer not in known], upto, last=len(payers) < size)
+
+
+def _move_on(audience: Audience, page: Page, now: datetime) -> None:
+    if audience.walked_at is None:
+        _keep(audience, walked_upto=page.upto, walked_at=now if page.last else None)
+
+
+def _tell(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider, until: float) -> bool:
+    """Send to all of these; False where time was up before. Raises the first of what went wrong."""
+    shut_out = selectors.unwelcome(streamer_id=opening.goal.streamer_id, viewers=viewers)
+    _note_failed(audience, shut_out, opening.now)
+    let_in = [viewer for viewer in viewers if viewer not in shut_out]
+    calls: list[Viewers] = [let_in[start : start + VIEWERS_A_CALL] for start in range(0, len(let_in), VIEWERS_A_CALL)]
+    errors: list[Exception] = []
+    goes_on = takewhile(lambda _: not errors and time.monotonic() < until, calls)
+    made = 0
+    for landed in in_lanes(work=lambda call: _send(provider, opening, call), items=goes_on, lanes=CALLS_AT_A_TIME):
+        _note(audience, opening, landed, provider)
+        made += len(landed)
+        errors += [each.error for each in landed if each.error and not isinstance(each.error, Refused)]
+    if errors:
+        raise errors[0]
+    return made == len(calls)
+
+
+def _send(provider: Provider, opening: Opening, viewers: Viewers) -> None:
+    provider.send([event for viewer_id in viewers for event in opening.events(viewer_id)])
+
+
+def _note(audience: Audience, opening: Opening, landed: Iterable[Landed[Viewers]], provider: Provider) -> None:
+    told = [viewer_id for each in landed if each.error is None for viewer_id in each.item]
+    _store(audience, told, told_at=opening.now, exp=opening.exp, provider=provider.name)
+    for each in landed:
+        if isinstance(each.error, Refused):
+            _find_who_is_refused(audience, opening, each.item, provider)
+
+
+def _find_who_is_refused(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+    """Send to each alone: only what one of them is told is at fault."""
+    for viewer_id in viewers:
+        try:
+            _send(provider, opening, [viewer_id])
+        except Refused as error:
+            _note_failed(audience, {viewer_id: str(error)}, opening.now)
+            log.error("admission_refused", audience_id=audience.id, viewer_id=viewer_id, error=str(error))
+        else:
+            _store(audience, [viewer_id], told_at=opening.now, exp=opening.exp, provider=provider.name)
+
+
+def _note_failed(audience: Audience, reasons: dict[str, str], now: datetime) -> None:
+    for viewer_id, reason in reasons.items():
+        _store(audience, [viewer_id], failed_at=now, error=reason.replace("\0", "")[:_LONGEST_ERROR])
+
+
+def _store(audience: Audience, viewers: Viewers, **facts: object) -> None:
+    rows = [Admission(audience_id=audience.id, viewer_id=viewer_id, **facts) for viewer_id in viewers]
+    Admission.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["audience", "viewer_id"], update_fields=_NOTED
+    )
+
+
+def _keep(audience: Audience, **facts: object) -> None:
+    Audience.objects.filter(pk=audience.pk).update(**facts)
+    for name, fact in facts.items():
+        setattr(audience, name, fact)

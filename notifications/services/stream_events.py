@@ -1,0 +1,65 @@
+"""What a viewer who is let in is told: the same to all, and the tokens that are theirs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goals import representations
+from goals.models import Goal
+from goals.services.authorizing import PREVIEW, SD, Grant
+from livestream import clock
+from notifications import channels, payloads
+from notifications.provider import Outgoing
+from notifications.services import stream_tokens
+from sessions_app.services import room_tokens
+from sessions_app.services.room_tokens import Room
+
+EVENT = "stream.authorized"
+# What both tokens and the room take up at most, beside what everybody is told.
+PERSONAL_BYTES = 1_536
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A goal that may be watched until `exp`, as it is told to one viewer after the other.
+
+    `head` is the encoded `data` of all of them: a crowd's tokens are enough to encode.
+    """
+
+    goal: Goal
+    room: Room
+    exp: datetime
+    now: datetime
+    data: Mapping[str, Any]
+    head: str
+
+    def events(self, viewer_id: str) -> list[Outgoing]:
+        """Return the two events of one viewer: about the preview, and about sd with its tokens."""
+        return [self._event(viewer_id, PREVIEW, {}), self._event(viewer_id, SD, self._tokens(viewer_id))]
+
+    def _event(self, viewer_id: str, quality: str, personal: dict[str, Any]) -> Outgoing:
+        name = channels.viewer(streamer_id=self.goal.streamer_id, quality=quality, viewer_id=viewer_id)
+        own = payloads.encode({"quality": quality} | personal)
+        return Outgoing((name,), EVENT, f"{self.head},{own[1:]}")
+
+    def _tokens(self, viewer_id: str) -> dict[str, Any]:
+        grant = Grant(self.goal.session_id, viewer_id, SD, self.exp, self.goal.id)
+        admission = room_tokens.admission(room=self.room, user_id=viewer_id, exp=self.exp, now=self.now)
+        return {"token": stream_tokens.sign(grant)} | admission
+
+
+def opening(*, goal: Goal, event_id: str, exp: datetime, now: datetime) -> Opening:
+    """Return what those are told who may watch `goal` until `exp`; its tokens end then, too."""
+    said = {
+        "session_id": goal.session_id,
+        "streamer_id": goal.streamer_id,
+        "goal": representations.public_goal(goal),
+        "exp": clock.to_epoch(exp),
+        "event_id": event_id,
+    }
+    data = payloads.fit(said, reserve=PERSONAL_BYTES)
+    room = room_tokens.room_of(session=goal.session)
+    return Opening(goal, room, exp, now, data, payloads.encode(data)[:-1])
