@@ -13,12 +13,14 @@ def grant_exp(*, goal: Goal, now: datetime) -> datetime:
 
     A private show ends at its `exp`. A show or a 1-on-1 takes what is left to perform: from when
     the streamer came on stage; while nobody is there, from `nbf`, and at the earliest from now
-    (seed 004).
+    (seed 004). One that has ended is over, however much of it was not performed.
     """
     if goal.type == TRIGGER_PRIVATE:
         return goal.exp or now
     if goal.type == TRIGGER_EXCLUSIVE:
         return grant_exp(goal=goal.exclusive_goal, now=now) if goal.exclusive_goal else now
+    if goal.ended_at is not None:
+        return goal.ended_at
     came = None if goal.stage_paused else goal.stage_started
     began = came or max(goal.nbf or now, now)
     return began + timedelta(seconds=max(goal.target - goal.progress, 0))

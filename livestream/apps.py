@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 # Modules whose import has the effect of registering something: an actor with the
-# broker, a receiver with an event, a sweep with the relay.
-REGISTERING_MODULES = ("actors", "receivers", "sweeps")
+# broker, a receiver with an event, a sweep with the relay, a chapter with the story.
+REGISTERING_MODULES = ("actors", "receivers", "sweeps", "story")
 
 
 class DomainAppConfig(AppConfig):

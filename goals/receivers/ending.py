@@ -40,7 +40,7 @@ def cleanup_expired_exclusive_goal_pairs(event: GoalEnded) -> None:
         session_id=event.session_id,
         goal_id=event.goal_id,
         agreed=event.outcome == "agreed",
-        now=clock.now(),
+        now=event.exp or clock.now(),  # when the goal ended: a replay drops nothing that has cooled down since
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path, register_converter
-from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from livestream.api import auth_views, health, user_views
@@ -18,7 +17,7 @@ urlpatterns = [
     path("users/me/blocks/<objectid:user_id>", user_views.BlockView.as_view(), name="block"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", health.metrics, name="metrics"),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

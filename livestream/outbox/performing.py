@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import failing
+from livestream.outbox import failing, measuring
 from livestream.outbox.declaring import Task, find_task
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,9 @@ def perform(*, message_id: str) -> None:
     if task is None:
         return
     try:
-        _run_with_row(task, message_id) if task.transactional else _run_then_row(task, message_id)
+        message = _run_with_row(task, message_id) if task.transactional else _run_then_row(task, message_id)
+        if message is not None:
+            measuring.LATENESS.observe(max((clock.now() - message.eta).total_seconds(), 0))
     except Exception:  # noqa: BLE001 - whatever the work raises belongs on its row
         _keep_failure(message_id, traceback.format_exc(), clock.now())
 
@@ -41,28 +43,30 @@ def attempt() -> int:
     return _attempt.get()
 
 
-def _run_with_row(task: Task, message_id: str) -> None:
+def _run_with_row(task: Task, message_id: str) -> OutboxMessage | None:
     with transaction.atomic():
         rows = OutboxMessage.objects.select_for_update(skip_locked=True)
         message = rows.filter(pk=message_id, failed_at=None, eta__lte=clock.now()).first()
         if message is None:
-            return
+            return None
         message.delete()
         _attempt.set(message.attempts + 1)
         with context.bound(request_id=message.request_id, client_id=message.client_id):
             task.work(**message.kwargs)
+        return message
 
 
-def _run_then_row(task: Task, message_id: str) -> None:
+def _run_then_row(task: Task, message_id: str) -> OutboxMessage | None:
     message = _claim(message_id, clock.now())
     if message is None:
-        return
+        return None
     _attempt.set(message.attempts + 1)
     with context.bound(request_id=message.request_id, client_id=message.client_id):
         task.work(**message.kwargs)
     done, _ = OutboxMessage.objects.filter(pk=message_id, version=message.version).delete()
     if not done:  # somebody asked again meanwhile, and may have seen only a part of it done
         OutboxMessage.objects.filter(pk=message_id).update(running_until=None, due_at=clock.now(), attempts=0)
+    return message
 
 
 def _claim(message_id: str, now: datetime) -> OutboxMessage | None:
@@ -88,4 +92,5 @@ def _keep_failure(message_id: str, error: str, now: datetime) -> None:
         else:
             message.due_at = now + failing.backoff(attempts=message.attempts)
         message.save()
+    measuring.FAILURES.labels(message.actor).inc()
     log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=error)

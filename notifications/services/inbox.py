@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from livestream.errors import DomainError
 from livestream.outbox import enqueue
-from notifications import signatures, webhook_bodies
+from notifications import metrics, signatures, webhook_bodies
 from notifications.errors import InvalidSignature
 from notifications.models import Webhook
 from notifications.webhook_bodies import WebhookBody
@@ -24,14 +25,23 @@ def accept(*, body: bytes, key: str, signature: str, now: datetime) -> None:
     Raises InvalidSignature, UnreadableBody, MalformedWebhook, WebhookTooOld, WebhookFromFuture;
     then nothing is stored.
     """
+    try:
+        said = _read(body, key, signature, now)
+    except DomainError:
+        metrics.WEBHOOKS.labels("refused").inc()
+        raise
+    if said.events:
+        _store(said, hashlib.sha256(body).hexdigest(), key, now)
+
+
+def _read(body: bytes, key: str, signature: str, now: datetime) -> WebhookBody:
     pairs = settings.PUSHER_WEBHOOK_KEYS
     if not signatures.is_valid(body=body, key=key, signature=signature, pairs=pairs):
         raise InvalidSignature
     said = webhook_bodies.read(body)
     max_age = timedelta(seconds=settings.PUSHER_WEBHOOK_MAX_AGE)
     webhook_bodies.check_age(time_ms=said.time_ms, now=now, max_age=max_age)
-    if said.events:
-        _store(said, hashlib.sha256(body).hexdigest(), key, now)
+    return said
 
 
 def _store(said: WebhookBody, body_hash: str, key: str, now: datetime) -> None:
@@ -52,3 +62,4 @@ def _store(said: WebhookBody, body_hash: str, key: str, now: datetime) -> None:
     with transaction.atomic():
         Webhook.objects.bulk_create(rows, ignore_conflicts=True)
         enqueue(PROCESSOR, kwargs={}, key=KEY)
+    metrics.WEBHOOKS.labels("stored").inc(len(rows))

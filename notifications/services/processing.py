@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.db import transaction
@@ -18,14 +18,14 @@ from livestream.events.contracts import (
     ChannelVacated,
 )
 from livestream.events.signals import DomainSignal
-from notifications import channels, selectors, webhook_bodies
+from livestream.outbox import failing
+from notifications import channels, metrics, selectors, webhook_bodies
 from notifications.channels import Channel
 from notifications.models import Webhook
 
 log = structlog.get_logger(__name__)
 
 PAGE = 100
-_LONGEST_BACKOFF_SECONDS = 300
 
 Meaning = tuple[DomainSignal, type[ChannelOccupied] | type[ChannelVacated]]
 
@@ -57,6 +57,7 @@ def process(*, webhook_id: int, now: datetime) -> bool:
             webhook.result = _publish(webhook)
             webhook.processed_at, webhook.error = now, ""
             webhook.save(update_fields=["result", "processed_at", "error"])
+        metrics.WEBHOOKS.labels(webhook.result).inc()
     except Exception:  # noqa: BLE001 - whatever a receiver raises belongs on the webhook
         _keep_failure(webhook_id, traceback.format_exc(), now)
     return True
@@ -69,6 +70,7 @@ def _publish(webhook: Webhook) -> str:
         return Webhook.Result.IGNORED
     signal, payload = told
     event = payload(
+        event_id=webhook.event_id,
         channel=channel.name,
         user_id=webhook.user_id if channel.is_presence else None,  # only there Pusher knows who
         time=webhook_bodies.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
@@ -94,9 +96,11 @@ def _meaning(webhook: Webhook, channel: Channel | None) -> Meaning | None:
 
 
 def _keep_failure(webhook_id: int, error: str, now: datetime) -> None:
-    attempts = Webhook.objects.values_list("attempts", flat=True).get(pk=webhook_id)
-    backoff = timedelta(seconds=min(2**attempts, _LONGEST_BACKOFF_SECONDS))
+    attempts = Webhook.objects.values_list("attempts", flat=True).get(pk=webhook_id) + 1
     Webhook.objects.filter(pk=webhook_id, processed_at=None).update(
-        attempts=F("attempts") + 1, error=error[-20_000:], retry_at=now + backoff
+        attempts=F("attempts") + 1,
+        error=failing.storable(error=error),
+        retry_at=now + failing.backoff(attempts=attempts),
     )
-    log.error("webhook_failure", webhook_id=webhook_id, attempts=attempts + 1, error=error)
+    metrics.WEBHOOKS.labels("failed").inc()
+    log.error("webhook_failure", webhook_id=webhook_id, attempts=attempts, error=error)

@@ -79,6 +79,7 @@ def test_the_page_loads_nothing_from_elsewhere(anonymous):
         assert finders.find(address.removeprefix("/static/").partition("?")[0])
 
 
+@pytest.mark.django_db
 def test_the_metrics_count_requests(anonymous):
     anonymous.get("/healthz")
     assert b"django_http_requests_total" in anonymous.get("/metrics").content

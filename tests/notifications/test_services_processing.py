@@ -131,7 +131,8 @@ def test_one_that_fails_keeps_its_error_and_holds_nobody_up(failing, moving):
     run_due()
     assert [name for name, _, _ in published()] == ["channel_vacated", "channel_occupied"]
     failed = Webhook.objects.get(processed_at=None)
-    assert (failed.attempts, failed.retry_at) == (1, NOW + timedelta(seconds=1))
+    assert failed.attempts == 1
+    assert NOW < failed.retry_at <= NOW + timedelta(seconds=1)
     assert "RuntimeError: not this one" in failed.error
 
 
@@ -158,7 +159,7 @@ def test_a_failing_one_is_never_given_up_and_never_hurried(failing, moving):
         run_due()
     webhook = Webhook.objects.get()
     assert webhook.attempts == 30
-    assert webhook.retry_at == moving.at + timedelta(seconds=300)
+    assert timedelta(seconds=150) <= webhook.retry_at - moving.at <= timedelta(seconds=300)
 
 
 def test_what_was_stored_is_processed_although_nobody_was_told_to():

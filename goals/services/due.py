@@ -1,0 +1,131 @@
+"""What should have happened by now and has not: found, and finished (spec section 9, `settle_escrows`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from goals.models import Goal
+from goals.services import contributions, lifecycle, session_end, settlement
+from livestream.conflicts import retried
+from livestream.events.contracts import FUNDING, TRIGGER_PRIVATE
+from livestream.outbox.finishing import work_off
+from livestream.walking import walk
+from wallet import escrow_ids
+from wallet.models import Escrow, PendingCredit
+from wallet.services import resuming
+
+Act = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to do: in words, to which goal or escrow, and how."""
+
+    what: str
+    subjects: tuple[str, ...]
+    act: Callable[[datetime], object]
+
+
+def find_due(*, before: datetime, escrow_id: str | None = None) -> Iterator[Due]:
+    """Iterate over what was due before `before`, of all goals and escrows or of one escrow.
+
+    Goals come first, since their end decides about escrows. It looks for the next when it is
+    asked for it: what finishing the one before has settled is not found any more.
+    """
+    yield from _overdue_goals(before, escrow_id)
+    yield from _uncounted(before, escrow_id)
+    for escrow in _chosen(Escrow.objects.filter(state=Escrow.State.OPEN), escrow_id):
+        yield from _undecided(escrow, before)
+    for escrow in resuming.half_done(before=before):
+        if escrow_id in (None, escrow.escrow_id):
+            yield Due(f"finish what was {escrow.state}", (escrow.escrow_id,), _resume(escrow.escrow_id))
+
+
+def finish(*, due: Due, now: datetime) -> None:
+    """Do what is due, and all that follows from it, as far as it calls no network.
+
+    Safe to repeat, and beside workers that do the same: a goal ends once and an escrow is
+    decided once.
+    """
+    _do(due, now)
+    work_off(subjects=due.subjects)
+
+
+@retried
+def _do(due: Due, now: datetime) -> None:
+    with transaction.atomic():
+        due.act(now)
+
+
+def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
+    goals = Goal.objects.filter(ended_at=None).select_related("session")
+    if escrow_id is not None:
+        first = escrow_ids.goal_of(escrow_id)
+        goals = goals.filter(Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first))
+    for goal in walk(goals.filter(active=False, nbf__lt=before), by="id"):
+        yield _of_goal("start a goal", goal, lifecycle.activate_goal)
+    for goal in walk(goals.filter(active=True, exp__lt=before), by="id"):
+        yield _of_goal("end a goal", goal, lifecycle.deactivate_due_goal)
+    for goal in walk(goals.filter(session__active=False), by="id"):
+        ended_at = goal.session.ended_at
+        if ended_at and session_end.lives_until(goal_type=goal.type, ended_at=ended_at) < before:
+            yield _of_goal("end a goal whose session is over", goal, lifecycle.deactivate_goal)
+
+
+def _uncounted(before: datetime, escrow_id: str | None) -> Iterator[Due]:
+    waiting = PendingCredit.objects.filter(created_at__lt=before, account_id__startswith=escrow_ids.show_funding(""))
+    if escrow_id is not None:
+        waiting = waiting.filter(account_id=escrow_id)
+    for account_id in waiting.order_by("account_id").values_list("account_id", flat=True).distinct():
+        count = partial(_without_time, contributions.count_all_contributions, escrow_id=account_id)
+        yield Due("count tickets", (account_id, escrow_ids.goal_of(account_id)), count)
+
+
+def _undecided(escrow: Escrow, before: datetime) -> Iterator[Due]:
+    """Yield what is to be done about an open escrow whose goals are over, if anything."""
+    related = Goal.objects.select_related("show_goal", "exclusive_goal", "session")
+    goal = related.filter(pk=escrow_ids.goal_of(escrow.escrow_id)).first()
+    if goal is None:
+        return
+    last = goal.show_goal or goal.exclusive_goal or goal
+    if last.ended_at is None or last.ended_at >= before:
+        return
+    if last.type == FUNDING and last.reached:  # its show can be made as long as the session goes on
+        if goal.session.ended_at and goal.session.ended_at < before:
+            yield _of_goal("refund a show that was never made", last, settlement.check_funding_goal_refundable)
+    elif last.type == TRIGGER_PRIVATE:
+        yield _of_goal("settle a private show", last, settlement.settle_private)
+    elif goal.type == FUNDING:
+        refund = partial(_without_time, settlement.refund_show, goal_id=last.id)
+        refunded = Due("refund a show", _subjects(last), refund)
+        yield _of_goal("pay a show out", last, settlement.pay_show_out) if last.reached else refunded
+    elif last.reached:
+        yield _of_goal("pay a 1-on-1 out", last, settlement.pay_exclusive_out)
+    else:
+        yield _of_goal("give a 1-on-1 back", last, settlement.check_trigger_exclusive_goal_refundable)
+
+
+def _chosen(escrows: QuerySet[Escrow], escrow_id: str | None) -> Iterator[Escrow]:
+    return walk(escrows.filter(pk=escrow_id) if escrow_id else escrows, by="escrow_id")
+
+
+def _of_goal(what: str, goal: Goal, service: Act) -> Due:
+    return Due(what, _subjects(goal), lambda now: service(goal_id=goal.id, now=now))
+
+
+def _subjects(goal: Goal) -> tuple[str, ...]:
+    return (goal.id, goal.escrow_id) if goal.escrow_id else (goal.id,)
+
+
+def _resume(escrow_id: str) -> Callable[[datetime], object]:
+    return partial(_without_time, resuming.resume, escrow_id=escrow_id)
+
+
+def _without_time(service: Act, _: datetime, **about: str) -> object:
+    return service(**about)

@@ -1,0 +1,130 @@
+"""A command that does one thing to each of many: dry unless applied, stoppable, resumable."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TextIO, TypeVar, cast
+
+import structlog
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError
+
+from livestream import context, ids
+from livestream.command_line import arguments, progress
+from livestream.command_line.exits import Interrupted, Unfinished, WrongArgument
+from livestream.command_line.reports import Report
+from livestream.command_line.stopping import Pace, stop_on_signal
+from livestream.errors import DomainError
+
+log = structlog.get_logger(__name__)
+
+Item = TypeVar("Item")
+Options = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Generic[Item]):
+    """What is to be worked on, and how each is called: by `--after`, unless it is just looked for again."""
+
+    items: Iterable[Item]
+    total: int
+    position_of: Callable[[Item], str]
+    resumable: bool = True
+
+
+class BatchCommand(BaseCommand, Generic[Item]):
+    """Each item is a commit of its own, so that nothing is half done wherever it is stopped."""
+
+    things = "things"
+    _typed: tuple[str, ...] = ()
+
+    @abstractmethod
+    def choose(self, options: Options) -> Chosen[Item]:
+        """Return what the options select; raises WrongArgument, or a DomainError that says it."""
+
+    @abstractmethod
+    def plan(self, item: Item, options: Options) -> list[str]:
+        """Return what would be done to an item: a name for each piece of it."""
+
+    @abstractmethod
+    def act(self, item: Item, options: Options) -> list[str]:
+        """Do it, safely again after a run that was killed, and return what was done."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--apply", action="store_true", help="do it; without this it is only told")
+        parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+        parser.add_argument("--rate", type=arguments.rate, metavar="N", help=f"at most N {self.things} a second")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        self._typed = tuple(argv[1:])
+        super().run_from_argv(argv)
+
+    def handle(self, **options: Any) -> None:
+        name = type(self).__module__.rpartition(".")[2]
+        try:
+            chosen = self.choose(options)
+        except DomainError as error:
+            raise WrongArgument(str(error)) from error
+        report = Report(name, self.things, options["apply"], chosen.total)
+        with stop_on_signal() as stop, context.bound(request_id=ids.new_id(), client_id=f"command:{name}"):
+            lost = self._work_through(chosen, report, options, stop)
+        if report.interrupted or lost:
+            report.resume = self._resume(name, report.position if chosen.resumable else "")
+        self._tell(report, options["json"])
+        if lost:
+            raise Unfinished(f"the database is away ({lost}); go on with: {report.resume}")
+        if report.interrupted:
+            raise Interrupted(f"stopped; go on with: {report.resume}")
+        if report.failed:
+            raise Unfinished(f"{report.failed:,} of {report.looked_at:,} {self.things} failed")
+
+    def _work_through(
+        self, chosen: Chosen[Item], report: Report, options: Options, stop: threading.Event
+    ) -> Exception | None:
+        """Do each item until `stop` is set; returns the error where the database went away."""
+        applied = options["apply"]
+        pace, do = Pace(options["rate"] if applied else None), self.act if applied else self.plan
+        out = cast("TextIO", getattr(self.stderr, "_out", self.stderr))
+        try:
+            with progress.shown(what=report.command, total=report.matched, out=out) as shown:
+                for item in chosen.items:
+                    pace.keep(stop)
+                    if stop.is_set():
+                        report.interrupted = True
+                        return None
+                    position = chosen.position_of(item)
+                    self._do(do, item, position, report, options)
+                    shown.advance(position=position)
+        except (OperationalError, InterfaceError) as error:
+            return error
+        return None
+
+    def _do(
+        self, do: Callable[[Item, Options], list[str]], item: Item, position: str, report: Report, options: Options
+    ) -> None:
+        try:
+            report.note(position, do(item, options))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.warning("command_failure", command=report.command, position=position, exc_info=True)
+            report.note_failure(position, error)
+
+    def _resume(self, name: str, position: str) -> str:
+        """Return the command that goes on, or does the same again where nothing was done yet."""
+        typed = list(self._typed) or [name]
+        if position and "--after" in typed:
+            at = typed.index("--after")
+            del typed[at : at + 2]
+        typed = [word for word in typed if not (position and word.startswith("--after="))]
+        return shlex.join(["manage.py", *typed, *(["--after", position] if position else [])])
+
+    def _tell(self, report: Report, as_json: bool) -> None:
+        lines = [json.dumps(report.as_json())] if as_json else report.lines()
+        for line in lines:
+            self.stdout.write(line)

@@ -1,0 +1,81 @@
+"""`manage.py replay_tasks`: work that gave up, fails or is stuck is done again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.management.base import CommandParser
+from django.db.models import Q, QuerySet
+
+from livestream import clock, outbox
+from livestream.command_line import arguments
+from livestream.command_line.batches import BatchCommand, Chosen, Options
+from livestream.command_line.exits import WrongArgument
+from livestream.models import OutboxMessage
+from livestream.outbox.declaring import find_task, task_names
+from livestream.walking import walk
+
+DEAD, FAILING, STUCK = "dead", "failing", "stuck"
+_STUCK_FOR = timedelta(minutes=10)
+
+
+class Command(BatchCommand[OutboxMessage]):
+    """It makes them due with a fresh count of attempts; relays and workers do the rest."""
+
+    help = "Make dead, failing or stuck tasks due now. A dry run, unless --apply is given."
+    things = "tasks"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--state",
+            choices=[DEAD, FAILING, STUCK],
+            default=DEAD,
+            help="dead: gave up (default); failing: waits for its next try; stuck: overdue, and nobody at work on it",
+        )
+        parser.add_argument("--actor", action="append", metavar="NAME", help="tasks of this actor (repeatable)")
+        parser.add_argument("--subject", metavar="ID", help="about this goal, session or escrow")
+        parser.add_argument("--id", type=arguments.object_id, metavar="TASK", help="this task alone")
+        parser.add_argument(
+            "--older-than", type=arguments.age, metavar="AGE", help="dead, or due, for longer than this (15m, 2h, 7d)"
+        )
+        parser.add_argument("--all", action="store_true", help="all tasks in that state")
+        parser.add_argument("--after", type=arguments.object_id, metavar="TASK", help="go on where a run stopped")
+
+    def choose(self, options: Options) -> Chosen[OutboxMessage]:
+        _refuse(options)
+        rows = _selected(options)
+        rest = rows.filter(id__gt=options["after"]) if options["after"] else rows
+        return Chosen(walk(rows, by="id", after=options["after"]), rest.count(), lambda message: message.id)
+
+    def plan(self, item: OutboxMessage, options: Options) -> list[str]:
+        return [item.actor if find_task(item.actor) else f"{item.actor} (which this release does not know)"]
+
+    def act(self, item: OutboxMessage, options: Options) -> list[str]:
+        retried = outbox.retry(message_ids=[item.id], now=clock.now())
+        return self.plan(item, options) if retried else ["done, or at work, by now"]
+
+
+def _refuse(options: Options) -> None:
+    if not any(options[name] for name in ("actor", "subject", "id", "older_than", "all")):
+        raise WrongArgument("say which tasks: --actor, --subject, --id, --older-than, or --all in that state")
+    rows = OutboxMessage.objects.all()
+    for actor in options["actor"] or []:
+        if actor not in task_names() and not rows.filter(actor=actor).exists():
+            raise WrongArgument(f"no actor is called {actor}")
+    if options["id"] and not rows.filter(pk=options["id"]).exists():
+        raise WrongArgument(f"there is no task {options['id']}: it was done, or never was")
+
+
+def _selected(options: Options) -> QuerySet[OutboxMessage]:
+    now = clock.now()
+    before = now - (options["older_than"] or (_STUCK_FOR if options["state"] == STUCK else timedelta()))
+    living = Q(failed_at=None) & (Q(running_until=None) | Q(running_until__lte=now))
+    states = {
+        DEAD: Q(failed_at__lte=before),
+        FAILING: living & Q(attempts__gt=0, eta__lte=before),
+        STUCK: living & Q(eta__lte=before),
+    }
+    narrowed = {"actor": "actor__in", "subject": "subject", "id": "id"}
+    rows = OutboxMessage.objects.filter(states[options["state"]])
+    return rows.filter(**{lookup: options[name] for name, lookup in narrowed.items() if options[name]})

@@ -1,0 +1,26 @@
+"""Walking along a table of any size: a page at a time, each found from where the last one ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+PAGE = 500
+
+
+def walk(rows: QuerySet[Row], *, by: str, after: Any = None, size: int = PAGE) -> Iterator[Row]:
+    """Iterate over the rows in the order of `by`, a unique column, from the one after `after`.
+
+    No cursor stays open, so it may take hours, and rows may change or go on the way.
+    """
+    while True:
+        rest = rows if after is None else rows.filter(**{f"{by}__gt": after})
+        page = list(rest.order_by(by)[:size])
+        yield from page
+        if len(page) < size:
+            return
+        after = getattr(page[-1], by)

@@ -1,0 +1,40 @@
+"""What comes in from Pusher, and what does not go out to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Min
+from prometheus_client import Counter, Metric
+
+from livestream import clock, metrics
+from notifications import selectors
+from notifications.models import Push, Webhook
+
+# refused and stored count what was sent to us, the others what became of what was stored.
+WEBHOOKS = Counter("livestream_webhooks", "Webhooks, by what became of them.", ["result"])
+for _result in ("stored", "refused", "published", "ignored", "failed"):
+    WEBHOOKS.labels(_result)  # so that each is there, and 0, before the first
+
+
+@metrics.figures
+def push_figures(now: datetime) -> Iterator[Metric]:
+    """Read how many pushes wait, since when, and how many were refused for good."""
+    unsent = selectors.waiting_pushes()
+    failed = metrics.capped(Push.objects.filter(failed_at__isnull=False))
+    first = unsent.order_by("bulk", "id").values_list("created_at", flat=True).first()
+    yield metrics.gauge("livestream_pushes_unsent", "Pushes that wait to be sent.", metrics.capped(unsent))
+    since = metrics.seconds_since(first, now)
+    yield metrics.gauge("livestream_pushes_oldest_unsent_seconds", "How long the next push has waited.", since)
+    yield metrics.gauge("livestream_pushes_failed", "Pushes that were refused for good.", failed)
+
+
+@metrics.figures
+def webhook_figures(now: datetime) -> Iterator[Metric]:
+    """Read how many stored webhooks are not processed, and when the oldest of them happened."""
+    waiting = Webhook.objects.filter(processed_at=None)
+    first = waiting.aggregate(first=Min("time_ms"))["first"]
+    since = metrics.seconds_since(clock.from_epoch(first / 1000), now) if first else 0.0
+    yield metrics.gauge("livestream_webhooks_waiting", "Webhooks not yet processed.", metrics.capped(waiting))
+    yield metrics.gauge("livestream_webhooks_oldest_waiting_seconds", "How long ago the oldest happened.", since)

@@ -1,0 +1,56 @@
+"""Processing stored webhooks again, for operators (spec section 9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from livestream.errors import Conflict, NotFound
+from livestream.events.replaying import replay_event
+from notifications.models import Webhook
+from notifications.services import processing
+
+REPLAYED = "published before: its event is replayed"
+WAITING = "waits for an earlier one of its channel"
+
+
+class WebhookNotFound(NotFound):
+    """There is no such webhook."""
+
+    code = "webhook_not_found"
+    title = "No such webhook"
+
+
+class WebhookFailedAgain(Conflict):
+    """A receiver failed on it, as the last time."""
+
+    code = "webhook_failed_again"
+    title = "The webhook failed again"
+
+
+def replay_webhook(*, webhook_id: int, now: datetime) -> str:
+    """Process a stored webhook again, and return what became of it.
+
+    What was published is not published twice: the receivers of its event run again. One that
+    was ignored is read anew, since this release may know more; one that failed is tried now.
+    Raises WebhookNotFound, WebhookFailedAgain and what `replay_event` does.
+    """
+    webhook = Webhook.objects.filter(pk=webhook_id).first()
+    if webhook is None:
+        raise WebhookNotFound(f"There is no webhook {webhook_id}.")
+    if webhook.result == Webhook.Result.PUBLISHED:
+        replay_event(event_id=webhook.event_id)
+        return REPLAYED
+    unpublished = Webhook.objects.filter(pk=webhook_id).exclude(result=Webhook.Result.PUBLISHED)
+    unpublished.update(processed_at=None, result="", retry_at=None)
+    processing.process(webhook_id=webhook_id, now=now)
+    return _outcome(webhook)
+
+
+def _outcome(webhook: Webhook) -> str:
+    attempts = webhook.attempts
+    webhook.refresh_from_db()
+    if webhook.processed_at is not None:
+        return str(webhook.result)
+    if webhook.attempts > attempts:
+        raise WebhookFailedAgain(webhook.error.strip().rpartition("\n")[2])
+    return WAITING

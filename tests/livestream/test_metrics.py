@@ -1,0 +1,138 @@
+"""What `/metrics` says: how far behind the work is, whatever state the database is in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
+from prometheus_client.parser import text_string_to_metric_families
+
+from livestream import clock, metrics
+from livestream.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def moving():
+    with clock.frozen() as moving:
+        yield moving
+
+
+def scrape(client):
+    """Return all samples: by name, or by name and the values of the labels."""
+    text = client.get("/metrics").content.decode()
+    found = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found[" ".join([sample.name, *sample.labels.values()])] = sample.value
+    return found
+
+
+def task(**fields):
+    """Store a task that is due now, unless said otherwise."""
+    usual = {"actor": "track", "eta": clock.now(), "due_at": clock.now(), "created_at": clock.now()}
+    return OutboxMessage.objects.create(**(usual | fields))
+
+
+def test_tasks_are_told_by_state(moving, client):
+    soon = clock.now() + timedelta(seconds=60)
+    task(eta=soon, due_at=soon)
+    [task() for _ in range(2)]
+    [task(due_at=soon) for _ in range(3)]
+    [task(due_at=soon, attempts=2) for _ in range(4)]
+    [task(failed_at=clock.now()) for _ in range(5)]
+    told = scrape(client)
+    states = ("waiting", "due", "running", "failing", "dead")
+    assert [told[f"livestream_outbox_messages {state}"] for state in states] == [1, 2, 3, 4, 5]
+
+
+def test_what_is_most_overdue_is_told_in_seconds_also_while_a_lease_hides_it(moving, client):
+    assert scrape(client)["livestream_outbox_oldest_due_seconds"] == 0
+    task(eta=clock.now() - timedelta(seconds=90), due_at=clock.now() + timedelta(seconds=500), sends=9)
+    task(eta=clock.now() - timedelta(seconds=30))
+    task(eta=clock.now() - timedelta(days=1), failed_at=clock.now())
+    assert scrape(client)["livestream_outbox_oldest_due_seconds"] == 90
+
+
+def test_tasks_that_this_release_does_not_know_are_no_backlog(moving, client):
+    task(actor="of_another_release", eta=clock.now() - timedelta(days=1))
+    told = scrape(client)
+    assert told["livestream_outbox_messages due"] == told["livestream_outbox_oldest_due_seconds"] == 0
+
+
+def test_lateness_is_how_long_after_its_moment_work_was_done(moving, client, durable_probe):
+    name = "livestream_outbox_lateness_seconds"
+    before = scrape(client)
+    durable_probe.do()
+    moving.advance(seconds=42)
+    durable_probe.perform()
+    after = scrape(client)
+    assert after[f"{name}_sum"] - before.get(f"{name}_sum", 0) == 42
+    in_time = [after[f"{name}_bucket {edge}"] - before.get(f"{name}_bucket {edge}", 0) for edge in ("30.0", "60.0")]
+    assert in_time == [0, 1]
+
+
+def test_failures_are_counted_by_actor(moving, client, durable_probe):
+    name = f"livestream_outbox_failures_total {durable_probe.actor}"
+    before = scrape(client).get(name, 0)
+    durable_probe.work = durable_probe.failing()
+    durable_probe.do()
+    durable_probe.perform()
+    assert scrape(client)[name] == before + 1
+
+
+def test_counting_ends_at_a_cap_however_many_rows_there_are(moving, client, monkeypatch):
+    monkeypatch.setattr(metrics, "CAP", 3)
+    [task(failed_at=clock.now()) for _ in range(5)]
+    [task() for _ in range(5)]
+    told = scrape(client)
+    assert (told["livestream_outbox_messages dead"], told["livestream_outbox_messages due"]) == (3, 3)
+
+
+def test_while_the_database_is_away_the_scrape_answers_and_says_so(client, monkeypatch):
+    def away(now):
+        raise DatabaseError("no")
+
+    assert scrape(client)["livestream_database_up"] == 1
+    monkeypatch.setattr(metrics, "_sources", [away, *metrics._sources])
+    told = scrape(client)
+    assert told["livestream_database_up"] == 0
+    assert "livestream_outbox_messages due" not in told
+    assert "livestream_outbox_lateness_seconds_count" in told
+
+
+def test_a_scrape_asks_the_same_number_of_questions_whatever_there_is(moving, client):
+    with CaptureQueriesContext(connection) as few:
+        client.get("/metrics")
+    [task() for _ in range(20)]
+    with CaptureQueriesContext(connection) as many:
+        client.get("/metrics")
+    assert len(few) == len(many) < 50
+
+
+_WORKER = """
+import django; django.setup()
+from livestream.outbox import measuring
+measuring.LATENESS.observe(7)
+"""
+_WEB = """
+import django; django.setup()
+from livestream import metrics
+metrics._sources.clear()
+print(metrics.page().decode())
+"""
+
+
+def test_what_worker_processes_saw_is_told_by_any_process_that_shares_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "settings.test")
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", _WORKER], check=True)
+    told = subprocess.run([sys.executable, "-c", _WEB], check=True, capture_output=True, text=True).stdout
+    assert "livestream_outbox_lateness_seconds_sum 14.0" in told
+    assert "livestream_database_up 1.0" in told

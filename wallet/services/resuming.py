@@ -1,0 +1,39 @@
+"""Going on with payouts and refunds that were decided and not finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from livestream.conflicts import retried
+from livestream.outbox import enqueue
+from livestream.walking import walk
+from wallet.models import Earning, Escrow
+from wallet.services import escrows
+
+
+def half_done(*, before: datetime) -> Iterator[Escrow]:
+    """Iterate over the escrows that were decided before `before` and whose money has not all arrived."""
+    unsettled = Escrow.objects.filter(settled_at=None, decided_at__lt=before)
+    return walk(unsettled, by="escrow_id")
+
+
+@retried
+def resume(*, escrow_id: str) -> bool:
+    """Start anew what is left of a decided payout or refund, and tell whether anything is.
+
+    Its tasks may still be there: each earning is paid, and each payer paid back, once.
+    """
+    with transaction.atomic():
+        escrow = escrows.lock_row(escrow_id=escrow_id)
+        if escrow.state == Escrow.State.OPEN or escrow.settled_at is not None:
+            return False
+        if escrow.state == Escrow.State.REFUNDED:
+            enqueue("refund_escrow_chunk", kwargs={"escrow_id": escrow_id}, subject=escrow_id)
+            return True
+        pending = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
+        for earning in pending:
+            enqueue("update_bi_escrow", kwargs={"earning_id": earning.id}, subject=escrow_id)
+        return bool(pending)
