@@ -159,7 +159,7 @@ class ReceiptTransfer(serializers.Serializer[Any]):
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
-    """What a buyer is answered; `progress` is coins, this purchase included."""
+    """What a buyer is answered; `progress` is coins, all that this buyer bought included."""
 
     transfer = ReceiptTransfer(source="*")
     goal_id = ObjectIdSerializerField()

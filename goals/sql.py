@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import psycopg
 from django.db import connection
 
-# The escrow's and the goal's rows are only read. What is not counted yet is added to the
-# counted progress in one statement, hence in one snapshot, for the answer. The queue of what
-# is not counted is always almost empty and never clean; only a walk along its index stays
-# short, whatever the planner takes the table for.
+# The escrow's and the goal's rows are only read. For the answer, what the buyer has waiting is
+# added to the counted progress in one statement, hence in one snapshot; adding up what everybody
+# has waiting would make each purchase dearer by all the others. The queue is always almost empty
+# and never clean; only a walk along its index stays short, whatever the planner takes it for.
 CONTRIBUTE = """
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
@@ -40,7 +41,8 @@ BEGIN
             jsonb_build_array('ticket::' || v_goal.ticket_product_id), p_now);
         IF status = 'held' THEN
             SELECT g.progress + coalesce((
-                SELECT sum(p.amount) FROM wallet_pendingcredit p WHERE p.account_id = v_escrow
+                SELECT sum(p.amount) FROM wallet_pendingcredit p
+                WHERE p.account_id = v_escrow AND p.payer_id = p_payer
             ), 0) INTO progress FROM goals_goal g WHERE g.id = p_goal;
             INSERT INTO goals_contribution
                 (transfer_id, goal_id, payer_id, quantity, amount, progress, created_at)
@@ -54,6 +56,9 @@ END $$;
 """
 
 
+_CALL_CONTRIBUTE = "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s)"
+
+
 class Bought(NamedTuple):
     """What `goals_contribute` answers: held, repeated, or why it refused."""
 
@@ -64,13 +69,15 @@ class Bought(NamedTuple):
 
 
 def call_contribute(transfer_id: str, goal_id: str, payer_id: str, quantity: int, now: datetime) -> Bought:
-    """Call `goals_contribute`: one statement, one transaction of its own in autocommit."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s)",
-            [transfer_id, goal_id, payer_id, quantity, now],
-        )
-        return Bought(*cursor.fetchone())
+    """Call `goals_contribute`: one statement, one transaction of its own in autocommit.
+
+    It is prepared once a connection and sent past Django's cursor, which would write the values
+    into the text and have PostgreSQL read it anew for each purchase.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_CALL_CONTRIBUTE, (transfer_id, goal_id, payer_id, quantity, now), prepare=True)
+        return Bought(*cast("tuple[str, int, int, datetime]", cursor.fetchone()))
 
 
 # Transactions are numbered together in all databases of a server; those of others do not count.

@@ -29,9 +29,11 @@ def earnings_of(*, user_id: str) -> QuerySet[Earning]:
     return Earning.objects.filter(user_id=user_id)
 
 
-def pending_credit(*, escrow_id: str) -> int:
-    """Return the coins paid into an escrow that are not counted yet."""
+def pending_credit(*, escrow_id: str, payer_id: str | None = None) -> int:
+    """Return the coins paid into an escrow, by all or by one payer, that are not counted yet."""
     waiting = PendingCredit.objects.filter(account_id=escrow_id)
+    if payer_id is not None:
+        waiting = waiting.filter(payer_id=payer_id)
     return waiting.aggregate(total=Sum("amount"))["total"] or 0
 
 

@@ -12,6 +12,7 @@ from wallet.sql import HOLD
 _LOCK = "PERFORM pg_advisory_xact_lock_shared(hashtextextended(p_escrow, 0));"
 _OPEN = "AND (accepts_until IS NULL OR accepts_until > p_now)"
 _PINNED = "SET enable_seqscan = off SET enable_bitmapscan = off"
+_OWN_ONLY = "AND p.payer_id = p_payer"
 _REFERENCES = (
     ("wallet_transfer", "debit_id", "wallet_account (id)"),
     ("wallet_transfer", "credit_id", "wallet_account (id)"),
@@ -63,17 +64,22 @@ VARIANTS: dict[Variant, Variant] = {
         ),
         undo=tuple(f"ALTER TABLE {t} DROP CONSTRAINT {t}_{c}_hot" for t, c, _ in _REFERENCES),
     ): AS_IT_IS,
+    Variant(
+        "the answer adds what everybody has waiting",
+        apply=(CONTRIBUTE.replace(_OWN_ONLY, ""),),
+        undo=(CONTRIBUTE,),
+    ): AS_IT_IS,
     AS_IT_IS_AGED: AS_IT_IS_AGED,
     Variant(
         "the queue's index by time, not vacuumed",
         apply=(
-            "ALTER TABLE wallet_pendingcredit DROP CONSTRAINT pending_credit_queue",
+            "DROP INDEX pending_credit_queue",
             "CREATE INDEX queue_by_time ON wallet_pendingcredit (account_id, id)",
             CONTRIBUTE.replace(_PINNED, ""),
         ),
         undo=(
             "DROP INDEX queue_by_time",
-            "ALTER TABLE wallet_pendingcredit ADD CONSTRAINT pending_credit_queue UNIQUE (account_id, transfer_id)",
+            "CREATE INDEX pending_credit_queue ON wallet_pendingcredit (account_id, payer_id)",
             CONTRIBUTE,
         ),
         aged=True,

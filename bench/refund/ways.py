@@ -14,7 +14,7 @@ from django.db import transaction
 from bench.refund.crowd import ESCROW
 from livestream import clock
 from wallet import escrow_ids, selectors
-from wallet.models import Account, Transfer
+from wallet.models import Account, Earning, Escrow, Transfer
 from wallet.services import refunds
 
 _PROCESS = Path("/proc/self")
@@ -61,6 +61,8 @@ def by_service(_: int) -> int:
 def by_loop(payers: int) -> int:
     """Refund one payer after the other in idiomatic Django; return how many were paid."""
     paid = 0
+    Escrow.objects.filter(pk=ESCROW).update(state=Escrow.State.REFUNDED)
+    Earning.objects.filter(escrow_id=ESCROW).update(state=Earning.State.REFUNDED)
     for payer_id, amount in islice(selectors.held_by_payer(escrow_id=ESCROW).iterator(), payers):
         with transaction.atomic():
             escrow = Account.objects.select_for_update().get(pk=ESCROW)

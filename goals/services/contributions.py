@@ -35,7 +35,11 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a buyer is answered: the transfer, and what the goal stood at (coins)."""
+    """What a buyer is answered: the transfer, and what the goal stood at (coins).
+
+    `progress` is what was counted until then and all of this buyer's own tickets; what others
+    bought in the last fifth of a second may be missing.
+    """
 
     transfer_id: str
     goal_id: str
@@ -127,7 +131,7 @@ def _keep(held: Transfer, goal: Goal, quantity: int) -> Contribution:
         payer_id=held.debit_id,
         quantity=quantity,
         amount=held.amount,
-        progress=counted + selectors.pending_credit(escrow_id=held.credit_id),
+        progress=counted + selectors.pending_credit(escrow_id=held.credit_id, payer_id=held.debit_id),
         created_at=held.created_at,
     )
 

@@ -57,10 +57,14 @@ def test_the_price_stays_that_of_the_sale_s_opening(funding, viewer):
     assert buy(funding, viewer).amount == 200
 
 
-def test_the_receipt_s_progress_has_everything_bought_until_then(funding, viewer):
+def test_the_receipt_s_progress_has_what_was_counted_and_all_that_its_buyer_bought(funding, viewer):
     assert buy(funding, viewer).progress == 200
     count(funding)
     assert [buy(funding, viewer, 2).progress, buy(funding, viewer).progress] == [600, 800]
+    other = make_user(coins=400)
+    assert buy(funding, other).progress == 400  # what others have waiting is no business of this purchase
+    count(funding)
+    assert buy(funding, other).progress == 1200
 
 
 def test_the_same_key_again_is_answered_with_the_first_receipt(funding, viewer):

@@ -210,8 +210,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(("debit", models.F("credit")), _negated=True), name="transfer_moves"
             ),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name="pendingcredit",
-            constraint=models.UniqueConstraint(fields=("account", "transfer"), name="pending_credit_queue"),
+            index=models.Index(fields=["account", "payer_id"], name="pending_credit_queue"),
         ),
     ]

@@ -63,12 +63,9 @@ class PendingCredit(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        # By transfer and not by time: payments then arrive all over the index, and PostgreSQL
-        # clears a full page of what was counted. By time the counted ones would lie in front
-        # of the waiting ones until the next vacuum, and every purchase would step over them.
-        constraints = [
-            models.UniqueConstraint(fields=["account", "transfer"], name="pending_credit_queue"),
-        ]
+        # By payer and not by time: what a buyer has waiting lies together, and payments arrive
+        # all over the index, so that PostgreSQL clears a full page of what was counted.
+        indexes = [models.Index(fields=["account", "payer_id"], name="pending_credit_queue")]
 
     def __str__(self) -> str:
         return f"{self.amount} to {self.account_id}"
