@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -23,7 +24,7 @@ class Call:
 
 @dataclass
 class PusherServer:
-    """Answers on 127.0.0.1; `answers` are statuses for the next calls, None to hang up."""
+    """Answers on 127.0.0.1, `pause` seconds away; `answers` are statuses for the next calls, None to hang up."""
 
     app_id: str
     key: str
@@ -33,6 +34,7 @@ class PusherServer:
     raw_answer: bytes | None = None
     refuse: str | None = None
     delay: threading.Event | None = None
+    pause: float = 0.0
     connections: int = 0
 
     def __enter__(self) -> PusherServer:
@@ -112,6 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.owner.delay:
             self.owner.delay.wait(10)
+        time.sleep(self.owner.pause)
         status = self.owner.judge(address.path, dict(parse_qsl(address.query)), body)
         if not status:
             self.close_connection = True

@@ -1,0 +1,1 @@
+"""Letting a crowd into a show, beside one thread that calls the package in a loop."""
