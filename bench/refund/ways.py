@@ -61,7 +61,7 @@ def by_service(_: int) -> int:
 def by_loop(payers: int) -> int:
     """Refund one payer after the other in idiomatic Django; return how many were paid."""
     paid = 0
-    Escrow.objects.filter(pk=ESCROW).update(state=Escrow.State.REFUNDED)
+    Escrow.objects.filter(pk=ESCROW).update(state=Escrow.State.REFUNDED, decided_at=clock.now())
     Earning.objects.filter(escrow_id=ESCROW).update(state=Earning.State.REFUNDED)
     for payer_id, amount in islice(selectors.held_by_payer(escrow_id=ESCROW).iterator(), payers):
         with transaction.atomic():
