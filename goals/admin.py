@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from goals.models import Contribution, Goal, PerformanceInterval, PerformanceMark, ShowGoalPair, TicketProduct
 from livestream.admin_base import ModelAdmin, ReadOnlyInline
 from livestream.admin_search import LookedUpAdmin, link_to_search
+from livestream.story import Subject
+from livestream.story.admin import StoryAdmin
 from wallet import escrow_ids
 
 # The largest purchase of the dearest ticket is still far within 64 bits.
@@ -46,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Goal)
-class GoalAdmin(LookedUpAdmin):
+class GoalAdmin(StoryAdmin, LookedUpAdmin):
     """Goals, newest first, each with what happened on its stage."""
 
     list_display = ["id", "type", "state", "streamer", "progress", "target", "outcome", "created_at", "exp"]
@@ -56,6 +58,9 @@ class GoalAdmin(LookedUpAdmin):
     ordering = ["-created_at", "-id"]
     search_help_text = "Id of a goal, session or escrow; id of a streamer or the beginning of their name"
     inlines = [IntervalInline, MarkInline]
+
+    def story_subject(self, obj: Goal) -> Subject:
+        return Subject(goal_ids=(obj.id,))
 
     def wanted(self, term: str, people: list[str]) -> Q:
         goal_id = escrow_ids.goal_of(term)

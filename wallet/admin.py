@@ -10,6 +10,8 @@ from django.http import HttpRequest
 
 from livestream.admin_base import ReadOnlyInline
 from livestream.admin_search import LookedUpAdmin, link_to_search
+from livestream.story import Subject, Thing
+from livestream.story.admin import StoryAdmin
 from wallet import escrow_ids, selectors
 from wallet.models import Account, Earning, Escrow, PendingCredit, Transfer
 
@@ -72,7 +74,7 @@ class Settling(admin.SimpleListFilter):
 
 
 @admin.register(Escrow)
-class EscrowAdmin(LookedUpAdmin):
+class EscrowAdmin(StoryAdmin, LookedUpAdmin):
     """Money that is held for goals; the newest first, since the ids of goals begin with their time."""
 
     list_display = ["escrow_id", "user_id", "state", "received", "opened_at", "decided_at", "settled_at"]
@@ -81,6 +83,9 @@ class EscrowAdmin(LookedUpAdmin):
     ordering = ["-escrow_id"]
     search_help_text = "Id of an escrow, of its goal or of its streamer, or the beginning of the streamer's name"
     inlines = [EarningInline]
+
+    def story_subject(self, obj: Escrow) -> Subject:
+        return Subject(escrow_id=obj.pk, things=(Thing(model="wallet.escrow", pk=obj.pk, name="escrow"),))
 
     def wanted(self, term: str, people: list[str]) -> Q:
         return Q(pk__in=[term, escrow_ids.show_funding(term)]) | Q(user_id__in=people)

@@ -1,0 +1,106 @@
+"""The chapter of events: what happened, and which receivers ran on it or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.db.models.fields.json import KeyTransform
+
+from livestream.events.contracts import GOAL_PROGRESSED
+from livestream.models import EventRecord
+from livestream.story import receivers, steps
+from livestream.story.registry import tells
+from livestream.story.steps import Group
+from livestream.story.subjects import Subject, Thing, Window
+from livestream.story.telling import Entry, Kind, State, Told
+from livestream.story.wording import count, name
+
+# What a payload says that belongs on the page, in this order; the rest is in the event log.
+_TOLD = ("outcome", "level", "progress", "amount", "payers", "final", "transfer_id")
+_MILESTONES = ("goal.started", "goal.completed", "goal.agreed", "goal.ended")
+
+
+@tells(place=10)
+def tell_events(subject: Subject, window: Window, now: datetime) -> Told:
+    """Tell the events of the goals and of the escrow; the steps of a crowd's progress together."""
+    rows = _events_of(subject)
+    progress, _ = steps.in_steps(
+        rows.filter(name=GOAL_PROGRESSED.name),
+        at="occurred_at",
+        window=window,
+        by=["goal_id"],
+        latest=Max("position"),
+    )
+    each = steps.are_few(progress) or window.is_narrow
+    others = rows if each else rows.exclude(name=GOAL_PROGRESSED.name)
+    found = list(steps.listed(others, at="occurred_at", window=window))
+    told = Told(rest="More events follow" if len(found) > steps.MOST_LISTED else "")
+    told.entries = _singly(found[: steps.MOST_LISTED], subject)
+    if not each:
+        told.entries += _together(progress, window)
+    return told
+
+
+def _events_of(subject: Subject) -> QuerySet[EventRecord]:
+    # A goal's events name its escrow too, so one index finds them all.
+    if subject.escrow_id:
+        return EventRecord.objects.filter(escrow_id=subject.escrow_id)
+    return EventRecord.objects.filter(goal_id__in=subject.goal_ids)
+
+
+def _singly(found: Sequence[EventRecord], subject: Subject) -> list[Entry]:
+    lines = receivers.lines_of(records=found, subjects=subject.ids)
+    return [_one(record, lines[record.position]) for record in found]
+
+
+def _one(record: EventRecord, lines: receivers.Lines) -> Entry:
+    failed = any(line.state == State.FAILED for line in lines)
+    return Entry(
+        at=record.occurred_at,
+        kind=Kind.EVENT,
+        title=record.name,
+        detail=_detail(record),
+        order=(record.position,),
+        state=State.FAILED if failed else State.DONE,
+        about=record.goal_id or record.escrow_id or "",
+        thing=Thing(model="livestream.eventrecord", pk=str(record.pk), name="event"),
+        lines=tuple(lines),
+        mark=record.name.partition(".")[2] if record.name in _MILESTONES else "",
+    )
+
+
+def _detail(record: EventRecord) -> str:
+    by = f"by {record.triggerer}" if record.triggerer else ""
+    said = (_say(key, record.payload[key]) for key in _TOLD if record.payload.get(key) not in (None, False))
+    return " · ".join(part for part in (*said, by) if part)
+
+
+def _say(key: str, value: Any) -> str:
+    if value is True:
+        return name(key)
+    if key == "payers":
+        return count(len(value) if isinstance(value, dict) else int(value), "payer", "payers")
+    return (
+        f"{name(key)} {value:,}" if isinstance(value, int) else f"{name(key)} {value}"
+    )
+
+
+def _together(groups: Sequence[Group], window: Window) -> list[Entry]:
+    latest = EventRecord.objects.filter(pk__in=[group["latest"] for group in groups])
+    reached = dict(latest.values_list("pk", KeyTransform("progress", "payload")))
+    return [
+        Entry(
+            at=group["first"],
+            until=group["last"],
+            kind=Kind.EVENT,
+            title=f"{GOAL_PROGRESSED.name}, {count(group['count'], 'time', 'times')}",
+            detail=f"progress {reached[group['latest']]:,} in the end",
+            order=(group["latest"],),
+            about=group["goal_id"] or "",
+            opens=window.step(group["step"]),
+        )
+        for group in groups
+    ]

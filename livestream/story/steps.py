@@ -1,0 +1,82 @@
+"""Counting what comes by the thousand in steps of time, in one question to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, Count, F, Func, Max, Min, Q, QuerySet, Value, When
+
+from livestream.story.subjects import Window
+
+# Told one by one up to here, in steps beyond. A step that cannot be made smaller is told in
+# pages of as many.
+MOST_LISTED = 100
+BEFORE, LATER = -1, 2**62
+_MOST_GROUPS = 500
+
+Group = dict[str, Any]
+
+
+class Step(Func):
+    """The number of the step, so many seconds wide, that a moment lies in."""
+
+    output_field = BigIntegerField()
+
+    def __init__(self, moment: str, *, width: int) -> None:
+        super().__init__(F(moment), width=width)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(width)s"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "floor(extract(epoch from %(expressions)s) / %(width)s)::bigint"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
+def in_steps(
+    rows: QuerySet[Any], *, at: str, window: Window, by: Sequence[str] = (), **totals: Any
+) -> tuple[list[Group], list[Group]]:
+    """Count rows by step of time, and by the columns `by`; `at` is the column of the moment.
+
+    Returns the groups inside of the window, and those before and after it, each with `step`,
+    `count`, `first` and `last` and with the `totals` that are asked for.
+    """
+    step = Case(
+        When(before(at=at, window=window), then=Value(BEFORE)),
+        When(later(at=at, window=window), then=Value(LATER)),
+        default=Step(at, width=window.width),
+        output_field=BigIntegerField(),
+    )
+    grouped = rows.order_by().annotate(step=step).values("step", *by)
+    counted = grouped.annotate(count=Count("pk"), first=Min(at), last=Max(at), **totals).order_by("step", *by)
+    groups = list(counted[:_MOST_GROUPS])
+    inside = [each for each in groups if each["step"] not in (BEFORE, LATER)]
+    return inside, [each for each in groups if each["step"] in (BEFORE, LATER)]
+
+
+def before(*, at: str, window: Window) -> Q:
+    """Return what lies before the window, or before the place where its list goes on."""
+    if window.start is None:
+        return Q(pk__in=[])
+    earlier = Q(**{f"{at}__lt": window.start})
+    return earlier | Q(**{at: window.start}, pk__lte=window.after) if window.after else earlier
+
+
+def later(*, at: str, window: Window) -> Q:
+    """Return what lies after the window."""
+    return Q(pk__in=[]) if window.end is None else Q(**{f"{at}__gte": window.end})
+
+
+def are_few(groups: Sequence[Group]) -> bool:
+    """Tell whether there are so few rows that each can be told."""
+    return sum(each["count"] for each in groups) <= MOST_LISTED
+
+
+def listed(rows: QuerySet[Any], *, at: str, window: Window) -> QuerySet[Any]:
+    """Return the rows of the window in order of time, one more than is told of them."""
+    inside = rows.exclude(before(at=at, window=window)) if window.start else rows
+    if window.end is not None:
+        inside = inside.filter(**{f"{at}__lt": window.end})
+    return inside.order_by(at, "pk")[: MOST_LISTED + 1]

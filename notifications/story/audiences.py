@@ -1,0 +1,68 @@
+"""The chapter of audiences: who was let in to watch, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max
+
+from livestream.models import User
+from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, answers, steps, tells
+from livestream.story.redaction import last_line
+from livestream.story.wording import count, moment
+from notifications.models import Admission, Audience
+
+_MOST = 20
+
+
+@tells(place=45)
+def tell_audiences(subject: Subject, window: Window, now: datetime) -> Told:
+    """Tell how many viewers were told that they may watch, each time that it began."""
+    found = list(Audience.objects.filter(subject__in=subject.goal_ids).order_by("-id")[: steps.MOST_LISTED])
+    counted = Admission.objects.filter(audience__in=found).order_by().values("audience_id")
+    counted = counted.annotate(all=Count("pk"), told=Count("told_at"), failed=Count("failed_at"), last=Max("told_at"))
+    numbers = {each["audience_id"]: each for each in counted}
+    return Told(entries=[_entry(audience, numbers.get(audience.id, {})) for audience in found])
+
+
+def _entry(audience: Audience, numbers: dict[str, Any]) -> Entry:
+    told, failed = numbers.get("told", 0), numbers.get("failed", 0)
+    waiting = numbers.get("all", 0) - told - failed
+    said = [f"told {told:,}"] + [f"{n:,} {word}" for n, word in ((waiting, "waiting"), (failed, "failed")) if n]
+    return Entry(
+        at=audience.created_at,
+        kind=Kind.PUSH,
+        title=f"{count(numbers.get('all', 0), 'viewer', 'viewers')} let in to watch",
+        detail=f"{', '.join(said)}; the last at {moment(numbers.get('last'))}",
+        order=(audience.id,),
+        state=_state(audience, waiting, failed),
+        about=audience.subject,
+        thing=Thing(model="notifications.audience", pk=audience.id, name="audience"),
+    )
+
+
+def _state(audience: Audience, waiting: int, failed: int) -> State:
+    if failed:
+        return State.FAILED
+    is_at_it = audience.closed_at is None and (waiting or audience.walked_at is None)
+    return State.WAITING if is_at_it else State.DONE
+
+
+@answers
+def tell_admissions(subject: Subject, user: User) -> Told:
+    """Tell when a viewer was let in to watch, or why not."""
+    rows = Admission.objects.filter(viewer_id=user.pk, audience__subject__in=subject.goal_ids)
+    return Told(entries=list(_admissions(rows.select_related("audience").order_by("id")[:_MOST])))
+
+
+def _admissions(found: Any) -> Iterator[Entry]:
+    for each in found:
+        if each.failed_at:
+            title, at = "Could not be let in to watch", each.failed_at
+        elif each.told_at:
+            title, at = f"Was let in to watch until {moment(each.exp)}", each.told_at
+        else:
+            title, at = "Waits to be let in to watch", each.audience.created_at
+        yield Entry(at=at, kind=Kind.PUSH, title=title, detail=last_line(each.error), order=(each.pk,))

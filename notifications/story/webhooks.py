@@ -1,0 +1,49 @@
+"""The chapter of webhooks: who entered and left the stage, as Pusher says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
+from livestream.story.redaction import last_line
+from livestream.story.wording import count, moment
+from notifications import channels
+from notifications.models import Webhook
+
+
+@tells(place=15)
+def tell_webhooks(subject: Subject, window: Window, now: datetime) -> Told:
+    """Tell the webhooks about the stages of the goals, at the time that Pusher gave them."""
+    stages = [channels.stage(goal_id) for goal_id in subject.goal_ids]
+    rows = Webhook.objects.filter(channel__in=stages).order_by("time_ms", "id")
+    if window.start:
+        rows = rows.filter(time_ms__gte=int(window.start.timestamp() * 1000))
+    if window.end:
+        rows = rows.filter(time_ms__lt=int(window.end.timestamp() * 1000))
+    found = list(rows[: steps.MOST_LISTED + 1])
+    told = Told(rest="More webhooks follow" if len(found) > steps.MOST_LISTED else "")
+    told.entries = [_entry(webhook) for webhook in found[: steps.MOST_LISTED]]
+    return told
+
+
+def _entry(webhook: Webhook) -> Entry:
+    state, said = _standing(webhook)
+    return Entry(
+        at=datetime.fromtimestamp(webhook.time_ms / 1000, tz=UTC),
+        kind=Kind.WEBHOOK,
+        title=f"Webhook {webhook.name}",
+        detail=f"{webhook.user_id or 'somebody'} on {webhook.channel}; {said}",
+        order=(webhook.pk,),
+        state=state,
+        about=webhook.channel.rpartition("@")[2],
+        thing=Thing(model="notifications.webhook", pk=str(webhook.pk), name="webhook"),
+    )
+
+
+def _standing(webhook: Webhook) -> tuple[State, str]:
+    if webhook.processed_at:
+        return State.DONE, f"{webhook.result} at {moment(webhook.processed_at)}"
+    if webhook.attempts:
+        tries = count(webhook.attempts, "try", "tries")
+        return State.FAILED, f"failing, {tries} so far: {last_line(webhook.error)}"
+    return State.WAITING, "waits to be processed"

@@ -1,0 +1,60 @@
+"""What the wallet knows of one user's coins in an escrow."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet, Sum
+
+from livestream.models import User
+from livestream.story import Entry, Kind, Subject, Thing, Told, answers
+from livestream.story.people import names_of
+from livestream.story.wording import coins, moment
+from wallet.models import Escrow, Transfer
+from wallet.story.money import HOLD, OUT
+from wallet.story.words import what_became_of
+
+_MOST = 50
+_TITLES = {HOLD: "Paid in", Transfer.Kind.PAYOUT: "Was paid out", Transfer.Kind.REFUND: "Was given back"}
+
+
+@answers
+def tell_payer(subject: Subject, user: User) -> Told:
+    """Tell what a user paid into the escrow, what became of it, and by which transfers."""
+    escrow = Escrow.objects.filter(pk=subject.escrow_id).first() if subject.escrow_id else None
+    if escrow is None:
+        return Told(headline=f"Nobody pays for this, so {user.username} did not either.")
+    came = Transfer.objects.filter(credit_id=escrow.pk, debit_id=user.pk, kind=HOLD)
+    went = Transfer.objects.filter(debit_id=escrow.pk, credit_id=user.pk, kind__in=OUT)
+    paid = came.aggregate(coins=Sum("amount"))["coins"] or 0
+    found = _first(went)
+    return Told(
+        entries=[_entry(each) for each in [*_first(came), *found]],
+        headline=_sentence(escrow, user, paid, found),
+    )
+
+
+def _first(rows: QuerySet[Transfer]) -> list[Transfer]:
+    return list(rows.order_by("created_at", "pk")[:_MOST])
+
+
+def _sentence(escrow: Escrow, user: User, paid: int, found: list[Transfer]) -> str:
+    if user.pk == escrow.user_id:
+        received = sum(each.amount for each in found)
+        return f"{user.username} is the streamer, and was paid {coins(received)} of this escrow."
+    if not paid:
+        return f"{user.username} paid nothing into this escrow."
+    given_back = sum(each.amount for each in found)
+    streamer = names_of([escrow.user_id]).get(escrow.user_id, escrow.user_id)
+    became = what_became_of(escrow=escrow, paid=paid, given_back=given_back, streamer=streamer)
+    when = f" The last of it on {moment(found[-1].created_at)}." if found else ""
+    return f"{user.username} paid {coins(paid)}. {became}{when}"
+
+
+def _entry(transfer: Transfer) -> Entry:
+    return Entry(
+        at=transfer.created_at,
+        kind=Kind.MONEY,
+        title=f"{_TITLES[Transfer.Kind(transfer.kind)]} {coins(transfer.amount)}",
+        detail=transfer.pk,
+        amount=transfer.amount if transfer.kind == HOLD else -transfer.amount,
+        thing=Thing(model="wallet.transfer", pk=transfer.pk, name="transfer"),
+    )
