@@ -22,6 +22,7 @@ def test_postgres_gets_a_pool_and_no_persistent_connections() -> None:
     assert is_postgres(database=database)
     assert not is_sqlite(database=database)
     assert database["OPTIONS"]["pool"] == {"min_size": 0, "max_size": 7, "timeout": 5}
+    assert database["OPTIONS"]["prepare_threshold"] is not None  # Django would switch preparing off
     assert database["CONN_MAX_AGE"] == 0
     assert database["ATOMIC_REQUESTS"] is False
 
