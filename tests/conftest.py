@@ -11,7 +11,13 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-pytest_plugins = ["tests.support.broker", "tests.support.events", "tests.support.probes", "tests.process.fixtures"]
+pytest_plugins = [
+    "tests.support.broker",
+    "tests.support.byteplus",
+    "tests.support.events",
+    "tests.support.probes",
+    "tests.process.fixtures",
+]
 
 
 def pytest_report_header() -> str:

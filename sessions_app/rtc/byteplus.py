@@ -78,7 +78,7 @@ def _send(action: str, body: dict[str, Any]) -> tuple[str, bool]:
         return str(error), False
 
 
-class _Client(Service):  # type: ignore[misc]  # the package has no types
+class _Client(Service):
     def init(self) -> None:
         """Do nothing: the package would replace the keys it was given by others it finds."""
 

@@ -115,7 +115,7 @@ def _started(asked: Recording, unsure_before: datetime | None, now: datetime) ->
         known: dict[str, Any] = {"started_at": now, **_sure_again(recording, asked, unsure_before)}
         if recording.wanted == STOPPED:
             known |= {"stopped_at": None, "closed_at": None}
-            record_wishes.ask_for(action=STOP, recording=recording)
+            record_wishes.ask_for(action=STOP, recording=recording, pending="replace")
         _save(recording, **known)
 
 

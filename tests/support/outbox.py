@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,19 @@ def run_due(*, sweeps: bool = True) -> int:
             perform(message_id)
         done += len(message_ids)
     raise AssertionError(f"still due after {_ROUNDS} rounds: {list(_due()[:5])}")
+
+
+def work_while(*, failing: Collection[str]) -> None:
+    """Do everything that is due, as `run_due`, but the actors `failing` may fail, and are tried once."""
+    sweeping.sweep_all()
+    for _ in range(_ROUNDS):
+        message_ids = list(_due().exclude(actor__in=failing).values_list("id", flat=True))
+        if not message_ids:
+            break
+        for message_id in message_ids:
+            perform(message_id)
+    for message_id in list(_due().filter(actor__in=failing).values_list("id", flat=True)):
+        performing.perform(message_id=message_id)
 
 
 def perform(message_id: str) -> None:

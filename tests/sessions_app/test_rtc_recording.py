@@ -1,0 +1,236 @@
+"""A show is recorded while it runs, however the vendor behaves."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as configured
+from django.db import transaction
+
+from livestream import clock
+from livestream.models import OutboxMessage
+from livestream.outbox import enqueue
+from sessions_app.models import Recording, RtcCall
+from sessions_app.rtc.byteplus import BytePlusProvider
+from sessions_app.services import recording as recordings
+from tests.sessions_app.recordings import ROOM, Show, broadcast_through_byteplus, until, work
+
+pytestmark = pytest.mark.django_db
+
+LONGEST = 601 + configured.SHOW_MAX_WAIT + configured.SHOW_END_GRACE
+
+
+@pytest.fixture
+def show(at_eight, session):
+    """A show of 601 seconds in a room of BytePlus, not started yet."""
+    broadcast_through_byteplus(session.streamer_id)
+    return Show(session)
+
+
+def store(actor, show):
+    """Store a call as a release before this one did."""
+    with transaction.atomic():
+        enqueue(actor, kwargs=show.kwargs, key=show.id, subject=show.id)
+
+
+def test_a_started_show_is_recorded_under_its_goals_id_and_for_no_longer_than_it_may_take(byteplus_server, show):
+    show.start()
+    work()
+    (asked,) = byteplus_server.calls("StartRecord")
+    assert (asked["RoomId"], asked["TaskId"]) == (ROOM, show.id)
+    assert asked["Control"] == {"MaxRecordTime": LONGEST, "MaxIdleTime": configured.SHOW_MAX_WAIT}
+    assert show.recording.state == "recording"
+
+
+@pytest.mark.parametrize("end", [Show.complete, Show.miss])
+def test_it_is_stopped_when_the_show_ends_one_way_or_the_other(byteplus_server, show, end):
+    show.start()
+    work()
+    end(show)
+    work()
+    assert byteplus_server.running == {}
+    assert len(byteplus_server.calls("StopRecord")) == 1
+    assert show.recording.state == "stopped"
+
+
+def test_whatever_is_told_twice_is_asked_once(byteplus_server, show):
+    for tell in (show.start, show.start, show.complete, show.complete, show.start):
+        tell()
+        work()
+    assert [action for action, _ in byteplus_server.bodies] == ["StartRecord", "StopRecord"]
+
+
+def test_a_streamer_without_a_source_of_the_vendor_is_not_recorded(byteplus_server, at_eight, session):
+    show = Show(session)
+    show.start()
+    work()
+    show.complete()
+    work()
+    assert byteplus_server.bodies == []
+    assert (show.recording.state, show.recording.note) == (
+        "not recorded",
+        "The streamer has no BytePlus source.",
+    )
+
+
+def test_a_streamer_whose_source_names_no_room_is_recorded_in_the_sessions(byteplus_server, at_eight, session):
+    broadcast_through_byteplus(session.streamer_id, room_id=None)
+    show = Show(session)
+    show.start()
+    work()
+    assert byteplus_server.calls("StartRecord")[0]["RoomId"] == session.id
+
+
+def test_a_stop_that_overtakes_the_start_keeps_it_from_ever_starting(byteplus_server, show):
+    byteplus_server.away = "500"
+    show.start()
+    work()
+    byteplus_server.away = None
+    show.miss()
+    OutboxMessage.objects.filter(actor="StartRecord").update(eta=clock.now() + timedelta(seconds=5))
+    work()
+    OutboxMessage.objects.filter(actor="StartRecord").update(eta=clock.now())
+    work()
+    assert byteplus_server.ever_started == []
+
+
+@pytest.mark.parametrize("fault", ["done, 500", "done, reset", "done, silence"])
+def test_a_start_whose_answer_was_lost_is_stopped(byteplus_server, show, fault):
+    byteplus_server.faults.append(fault)
+    show.start()
+    work()
+    assert list(byteplus_server.running) == [show.id]
+    show.miss()
+    work()
+    assert byteplus_server.running == {}
+
+
+def test_a_start_that_arrives_after_the_stop_is_stopped_again(byteplus_server, show, at_eight):
+    byteplus_server.faults.append("done later")
+    show.start()
+    work()
+    show.miss()
+    work()
+    byteplus_server.deliver_late()
+    assert list(byteplus_server.running) == [show.id]
+    assert show.recording.state == "stopping"
+    work(at_eight, after=recordings.SETTLING.total_seconds())
+    assert byteplus_server.running == {}
+    assert show.recording.state == "stopped"
+
+
+class EndsMeanwhile(BytePlusProvider):
+    """The show ends, and is stopped, while the call to start is answered."""
+
+    def __init__(self, show):
+        self.show = show
+
+    def start_record(self, **asked):
+        said = super().start_record(**asked)
+        self.show.miss()
+        work()
+        # As if the vendor did it in the other order.
+        super().start_record(**asked)
+        return said
+
+
+def test_a_show_that_ends_while_its_start_is_answered_is_stopped_after_it(byteplus_server, show):
+    show.start()
+    recordings.start_record(**show.kwargs, provider=EndsMeanwhile(show), now=clock.now())
+    assert list(byteplus_server.running) == [show.id]
+    work()
+    assert byteplus_server.running == {}
+    assert show.recording.state == "stopped"
+
+
+def test_a_vendor_that_is_away_for_longer_than_the_outbox_tries_is_asked_again(byteplus_server, show, at_eight):
+    byteplus_server.away = "503 in html"
+    show.start()
+    for _ in range(configured.OUTBOX_MAX_ATTEMPTS + 2):
+        work(at_eight, after=300)
+    assert OutboxMessage.objects.filter(actor="StartRecord", failed_at__isnull=False).exists()
+    byteplus_server.away = None
+    work(at_eight, after=60)
+    assert byteplus_server.running == {show.id: LONGEST - 5 * 300 - 60}
+    show.complete()
+    byteplus_server.away = "reset"
+    for _ in range(configured.OUTBOX_MAX_ATTEMPTS + 2):
+        work(at_eight, after=30)
+    byteplus_server.away = None
+    work(at_eight, after=60)
+    assert byteplus_server.running == {}
+
+
+def test_nothing_is_started_once_the_show_can_run_no_more(byteplus_server, show, at_eight):
+    byteplus_server.away = "500"
+    show.start()
+    work()
+    byteplus_server.away = None
+    work(at_eight, after=LONGEST)
+    assert byteplus_server.bodies == []
+    assert show.recording.state == "ran into its limit"
+
+
+def test_what_the_vendors_own_limit_ended_is_not_stopped_any_more(byteplus_server, show, at_eight):
+    show.start()
+    work()
+    work(at_eight, after=LONGEST)
+    show.complete()
+    work()
+    assert byteplus_server.calls("StopRecord") == []
+    assert until(show.recording) == LONGEST
+
+
+def test_what_is_refused_is_noted_and_not_asked_again(byteplus_server, show, at_eight, settings):
+    settings.BYTEPLUS_RECORD_STORAGE = {}
+    show.start()
+    work()
+    work(at_eight, after=60)
+    show.complete()
+    work()
+    assert show.recording.state == "refused"
+    assert "StorageConfig" in show.recording.note
+    assert RtcCall.objects.get().outcome == "refused"
+    assert not OutboxMessage.objects.filter(actor__in=("StartRecord", "StopRecord")).exists()
+
+
+def test_a_start_stored_by_an_earlier_release_is_carried_out(byteplus_server, show):
+    store("StartRecord", show)
+    work()
+    longest = configured.SESSION_MAX_DURATION + configured.SHOW_END_GRACE
+    assert byteplus_server.running == {show.id: longest}
+
+
+@pytest.mark.parametrize("order", [("StartRecord", "StopRecord"), ("StopRecord", "StartRecord")])
+def test_a_show_that_ended_under_an_earlier_release_is_not_recorded_now(byteplus_server, show, order):
+    show.miss()
+    OutboxMessage.objects.all().delete()
+    Recording.objects.all().delete()
+    for actor in order:
+        store(actor, show)
+        work()
+    assert byteplus_server.bodies == []
+    assert show.recording.state == "not recorded"
+
+
+def test_each_call_is_kept_without_what_opens_the_storage(byteplus_server, show, settings):
+    settings.BYTEPLUS_RECORD_STORAGE = {"Type": 2, "CustomConfig": {"SecretKey": "open sesame"}}
+    byteplus_server.faults.append("500")
+    show.start()
+    work()
+    work()
+    first, second = RtcCall.objects.filter(subject=show.id).order_by("id")
+    assert (first.outcome, first.said) == ("unavailable", "InternalError: because")
+    assert (second.outcome, second.said, second.provider) == ("done", "ok", "byteplus")
+    assert second.asked == {"room_id": ROOM, "task_id": show.id, "max_seconds": LONGEST, "idle_seconds": 1800}
+    assert not [row for row in RtcCall.objects.values_list("asked", "said") if "sesame" in str(row)]
+
+
+def test_without_an_account_every_call_is_kept_and_nothing_is_sent(show):
+    show.start()
+    work()
+    assert show.recording.state == "recording"
+    show.complete()
+    work()
+    kept = RtcCall.objects.order_by("id").values_list("action", "provider", "outcome")
+    assert list(kept) == [("StartRecord", "local", "done"), ("StopRecord", "local", "done")]
+    assert show.recording.state == "stopped"
