@@ -94,7 +94,7 @@ def page() -> bytes:
     processes = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         processes = CollectorRegistry()
-        multiprocess.MultiProcessCollector(processes)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(processes)
     database = CollectorRegistry()
     database.register(DatabaseFigures())
     return generate_latest(processes) + generate_latest(database)

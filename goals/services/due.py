@@ -79,7 +79,7 @@ def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
 
 
 def _uncounted(before: datetime, escrow_id: str | None) -> Iterator[Due]:
-    waiting = PendingCredit.objects.filter(created_at__lt=before, account_id__startswith=escrow_ids.show_funding(""))
+    waiting = PendingCredit.objects.filter(created_at__lt=before)
     if escrow_id is not None:
         waiting = waiting.filter(account_id=escrow_id)
     for account_id in waiting.order_by("account_id").values_list("account_id", flat=True).distinct():

@@ -20,7 +20,7 @@ def stop_on_signal() -> Iterator[threading.Event]:
 
     def ask_to_stop(number: int, _: FrameType | None) -> None:
         stop.set()
-        signal.signal(number, before[number])
+        signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
