@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from goals import selectors
+from goals.representations import public_goal
 from livestream.models import User
-from sessions_app import embedded
+from sessions_app import embedded, feed_goals
 from sessions_app.models import Session
 
 
@@ -38,8 +41,20 @@ def karaoke_goal(session: Session, _viewer: User | None) -> dict[str, Any] | Non
     return entry.as_document() if entry else None
 
 
+def goal_ids_of_feed(session_id: str) -> list[str]:
+    """Return the session's goals that are not over, those of a later time included."""
+    return selectors.ids_of_goals_not_over(session_id=session_id)
+
+
+def goals_of_feed(goal_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return by id those of the goals that are active now, as everybody may see them."""
+    active = selectors.goals().filter(pk__in=goal_ids, active=True)
+    return {goal.id: public_goal(goal) for goal in active}
+
+
 def register() -> None:
     """Have sessions embed all of it, in a constant number of queries."""
+    feed_goals.register(ids_in=goal_ids_of_feed, read=goals_of_feed)
     embedded.register("show_goal_pairs", show_goal_pairs, ["show_goal_pairs"])
     embedded.register("trigger_private_goals", trigger_private_goals, ["trigger_private_goals"])
     embedded.register("exclusive_goal_pairs", exclusive_goal_pairs, ["exclusive_goal_pairs"])

@@ -42,6 +42,12 @@ def active_goals_of_session(session_id: str) -> list[Goal]:
     return list(goals().filter(session_id=session_id, active=True).order_by("created_at", "id"))
 
 
+def ids_of_goals_not_over(*, session_id: str) -> list[str]:
+    """Return the ids of a session's goals that are active or scheduled, oldest first."""
+    rows = Goal.objects.filter(session_id=session_id, ended_at=None)
+    return list(rows.order_by("created_at", "id").values_list("id", flat=True))
+
+
 def contributions_of(*, goal_id: str) -> QuerySet[Contribution]:
     """Return the purchases of a funding goal."""
     return Contribution.objects.filter(goal_id=goal_id)

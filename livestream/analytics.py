@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from livestream import clock
+from django.db import transaction
+
+from livestream import clock, ids
+from livestream.models import TrackedEvent
 from livestream.outbox import enqueue
+
+_LONGEST_INSERT_ID = 200
 
 
 def track(
@@ -20,10 +25,13 @@ def track(
 ) -> None:
     """Store one analytics event in the caller's transaction, delivered by the actor `track`.
 
-    `properties` are JSON values. Delivery happens at least once; `insert_id` is the same each
-    time, and is how the receiver recognizes a repeat. Without `occurred_at` the moment of
-    delivery counts. Raises TransactionManagementError outside of a transaction.
+    An `insert_id` that was tracked before is tracked no more: a replay counts nothing twice.
+    Delivery of the one happens at least once, with the same `insert_id` each time, by which
+    the receiver recognizes a repeat. `properties` are JSON values. Without `occurred_at` the
+    moment of delivery counts. Raises TransactionManagementError outside of a transaction.
     """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(f"tracking {event} needs an open transaction")
     kwargs = {
         "event": event,
         "properties": dict(properties),
@@ -31,4 +39,15 @@ def track(
         "user_id": user_id,
         "time": clock.to_epoch(occurred_at),
     }
-    enqueue("track", kwargs=kwargs, key=insert_id[:200], pending="keep")
+    key = insert_id[:_LONGEST_INSERT_ID]
+    if _is_first(key):
+        enqueue("track", kwargs=kwargs, key=key, pending="keep")
+
+
+def _is_first(insert_id: str) -> bool:
+    """Keep the id in the caller's transaction, and tell whether nobody had."""
+    if TrackedEvent.objects.filter(pk=insert_id).exists():
+        return False
+    mine = TrackedEvent(insert_id=insert_id, claim=ids.new_id(), tracked_at=clock.now())
+    TrackedEvent.objects.bulk_create([mine], ignore_conflicts=True)
+    return TrackedEvent.objects.filter(pk=insert_id, claim=mine.claim).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 QUALITIES = ("sd", "exclusive")
 HIGHEST_RATE = 10**9
@@ -10,6 +11,7 @@ HIGHEST_RATE = 10**9
 # Given to every post that a completed show leaves behind (seed 002).
 CLIP_TAGS = ("feed:shorts_livestream", "bypass:review")
 CLIP_BAN = "banned:livestream:create_clip"
+DRAFT_TAGS = ("drafts", "beta", "no_exposure")
 
 _SECONDS_A_MINUTE = 60
 # What BytePlus takes as the id of a room, a user or a task.
@@ -24,3 +26,8 @@ def price_of(*, rate: int, duration: int) -> int:
 def is_rtc_id(text: object) -> bool:
     """Tell whether BytePlus takes `text` as the id of a room, a user or a task."""
     return isinstance(text, str) and _RTC_ID.fullmatch(text) is not None
+
+
+def tags_of_clip(*, of_user: Iterable[str], asked: Iterable[str]) -> list[str]:
+    """Return the tags of a clip's post: a draft's, its streamer's, and those asked for (seed 002)."""
+    return list(dict.fromkeys([*DRAFT_TAGS, *sorted(of_user), *asked]))

@@ -10,7 +10,7 @@ from livestream.events.contracts import GOAL_ENDED
 from livestream.models import EventRecord
 from sessions_app import embedded, rules
 from sessions_app.errors import SessionNotFound
-from sessions_app.models import Recording, Session, Source
+from sessions_app.models import FeedEntry, Recording, Session, Source
 
 
 def sessions() -> QuerySet[Session]:
@@ -59,6 +59,22 @@ def room_of(*, session: Session) -> str:
     newest_first = sources.order_by("-created_at", "-id").values_list("metadata", flat=True)
     named = (metadata.get("room_id") for metadata in newest_first)
     return next((room_id for room_id in named if rules.is_rtc_id(room_id)), session.id)
+
+
+def playback_of(*, user_id: str) -> str | None:
+    """Return where a streamer's broadcast can be read: the newest source's `playback_url`, or None.
+
+    A BytePlus source goes before others.
+    """
+    newest_first = sources_of(user_id=user_id).reverse()
+    found = [each for each in newest_first if isinstance(each.metadata.get("playback_url"), str)]
+    found.sort(key=lambda source: source.provider != Source.BYTEPLUS)
+    return next((each.metadata["playback_url"] for each in found if each.metadata["playback_url"]), None)
+
+
+def feed() -> QuerySet[FeedEntry]:
+    """Return the feed's entries whose sessions are live, with those sessions."""
+    return FeedEntry.objects.filter(session__active=True).select_related("session")
 
 
 def goal_has_ended(*, goal_id: str) -> bool:

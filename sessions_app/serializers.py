@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from livestream.api.bodies import ClosedSerializer
@@ -15,7 +16,7 @@ from livestream.api.fields import (
 )
 from livestream.models import User
 from sessions_app import embedded, rules
-from sessions_app.models import Session
+from sessions_app.models import FeedEntry, Session
 
 
 class Prices(ClosedSerializer):
@@ -39,6 +40,33 @@ class Statuses(serializers.Serializer[Any]):
     created = EpochDateTimeField()
     started = EpochDateTimeField(allow_null=True)
     ended = EpochDateTimeField(allow_null=True)
+
+
+class FeedSession(serializers.Serializer[Session]):
+    """A session as the feed shows it; `GET /sessions/{id}` has the goals it embeds."""
+
+    id = ObjectIdSerializerField()
+    streamer_id = ObjectIdSerializerField()
+    title = serializers.CharField()
+    preset = serializers.ChoiceField(choices=Session.Preset.choices)
+    active = serializers.BooleanField()
+    prices = Prices()
+    statuses = Statuses()
+
+
+class FeedEntrySerializer(serializers.Serializer[FeedEntry]):
+    """A live session with its current goals, oldest first, each as `GET /goals/{id}` shows it to all.
+
+    The context's `goals` has them by id.
+    """
+
+    session = FeedSession()
+    goals = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": {}}})
+    def get_goals(self, entry: FeedEntry) -> list[dict[str, Any]]:
+        current = self.context["goals"]
+        return [current[goal_id] for goal_id in entry.goal_ids if goal_id in current]
 
 
 class SessionSerializer(serializers.Serializer[Session]):

@@ -11,10 +11,10 @@ from rest_framework.viewsets import GenericViewSet
 
 from livestream import clock
 from livestream.api.bodies import NoBody, caller_id, validated
-from sessions_app import selectors
+from sessions_app import feed_goals, selectors
 from sessions_app.filters import SessionFilter
-from sessions_app.models import Session
-from sessions_app.serializers import SessionBody, SessionSerializer
+from sessions_app.models import FeedEntry, Session
+from sessions_app.serializers import FeedEntrySerializer, SessionBody, SessionSerializer
 from sessions_app.services import ending, opening
 
 
@@ -71,3 +71,21 @@ class SessionViewSet(GenericViewSet[Session]):
         """Answer with the session as it now stands in the database."""
         session = selectors.get_session(session_id=session_id)
         return Response(self.get_serializer(session).data, status=code)
+
+
+class FeedViewSet(GenericViewSet[FeedEntry]):
+    """The stored feed, which everybody may read."""
+
+    serializer_class = FeedEntrySerializer
+    cursor_ordering = ("-started_at", "-id")
+
+    def get_queryset(self) -> QuerySet[FeedEntry]:
+        return selectors.feed()
+
+    @extend_schema(operation_id="list_feed")
+    def list(self, request: Request) -> Response:
+        """List live sessions with their current goals, those that went live last first."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        named = {goal_id for entry in page for goal_id in entry.goal_ids}
+        context = {"goals": feed_goals.read(goal_ids=named)}
+        return self.get_paginated_response(self.get_serializer(page, many=True, context=context).data)

@@ -8,6 +8,7 @@ from .brokers import broker
 from .databases import from_url
 from .domain import *
 from .environment import BASE_DIR, env, folder
+from .storages import quarantine
 from .vendors import *
 
 SECRET_KEY = env.str("SECRET_KEY", "")
@@ -116,6 +117,13 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = folder(text=env.str("STATIC_ROOT", "staticfiles"))
 MEDIA_ROOT = LIVESTREAM_VAR / "media"
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "quarantine": quarantine(media_root=MEDIA_ROOT),
+}
+# What a source may name instead of a web address: a file below this folder.
+CLIP_SOURCE_FOLDER = folder(text=env.str("CLIP_SOURCE_FOLDER", str(LIVESTREAM_VAR / "recordings")))
 
 UNFOLD = {"SITE_TITLE": "Livestream", "SITE_HEADER": "Livestream", "SHOW_HISTORY": True}
 

@@ -21,6 +21,9 @@ INVITATION_MAX_DURATION = env.int("INVITATION_MAX_DURATION", 60 * 60)
 
 # Length of the clip that a completed show leaves behind.
 LIVESTREAM_CLIP_GOAL_DURATION = env.int("LIVESTREAM_CLIP_GOAL_DURATION", 30)
+# How far a playlist lags behind the stage, and how long fetching and cutting may take in all.
+CLIP_DELAY = env.int("CLIP_DELAY", 10)
+CLIP_TIMEOUT = env.int("CLIP_TIMEOUT", 120)
 
 # Outbox: how long one delivery may take before another is tried, how often it is tried
 # before the message is set aside for a person, and how often the relay looks for due work.

@@ -26,10 +26,7 @@ CSRF_COOKIE_SECURE = True
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 _local_key = LIVESTREAM_VAR / "secret_key"
 LOCAL_SECRET_KEY = _local_key.read_text().strip() if _local_key.exists() else ""

@@ -11,6 +11,7 @@ from .base import BROKER_URL, DATABASE_POOL_SIZE, DATABASE_URL, env
 from .brokers import broker
 from .databases import is_sqlite, sqlite
 from .environment import refuse_to_start_on, unreadable_variables
+from .storages import in_folder
 
 # A folder of its own for each process: parallel workers, and several runs at once in one
 # checkout, never meet. Tests that need a folder to outlive the process pass their own.
@@ -53,7 +54,9 @@ MEDIA_ROOT = LIVESTREAM_VAR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "quarantine": in_folder(path=MEDIA_ROOT / "quarantine"),
 }
+CLIP_SOURCE_FOLDER = LIVESTREAM_VAR / "recordings"
 WHITENOISE_AUTOREFRESH = True
 
 PUSHER_APP_ID = "1"

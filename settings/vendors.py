@@ -22,6 +22,9 @@ PUSHER_WEBHOOK_MAX_AGE = env.int("PUSHER_WEBHOOK_MAX_AGE", 15 * 60)
 ANALYTICS_PATH = env.str("ANALYTICS_PATH", "")
 ANALYTICS_URL = env.str("ANALYTICS_URL", "")
 
+# The ffmpeg that cuts clips; without a path, the one that imageio-ffmpeg brings.
+CLIP_FFMPEG = env.str("CLIP_FFMPEG", "")
+
 # Room tokens are signed with these; without them, with a key that opens nothing.
 BYTEPLUS_APP_ID = env.str("BYTEPLUS_APP_ID", "")
 BYTEPLUS_APP_KEY = env.str("BYTEPLUS_APP_KEY", "")

@@ -4,7 +4,17 @@ from livestream.models.event import EventRecord
 from livestream.models.idempotency import IdempotencyRecord
 from livestream.models.outbox import OutboxMessage
 from livestream.models.receiver_run import ReceiverRun
+from livestream.models.tracked import TrackedEvent
 from livestream.models.user import User, UserTag
 from livestream.models.view_version import ViewVersion
 
-__all__ = ["EventRecord", "IdempotencyRecord", "OutboxMessage", "ReceiverRun", "User", "UserTag", "ViewVersion"]
+__all__ = [
+    "EventRecord",
+    "IdempotencyRecord",
+    "OutboxMessage",
+    "ReceiverRun",
+    "TrackedEvent",
+    "User",
+    "UserTag",
+    "ViewVersion",
+]

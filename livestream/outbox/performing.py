@@ -57,7 +57,7 @@ def _run_with_row(task: Task, message_id: str) -> OutboxMessage | None:
 
 
 def _run_then_row(task: Task, message_id: str) -> OutboxMessage | None:
-    message = _claim(message_id, clock.now())
+    message = _claim(task, message_id, clock.now())
     if message is None:
         return None
     _attempt.set(message.attempts + 1)
@@ -69,8 +69,8 @@ def _run_then_row(task: Task, message_id: str) -> OutboxMessage | None:
     return message
 
 
-def _claim(message_id: str, now: datetime) -> OutboxMessage | None:
-    lease = now + timedelta(seconds=settings.OUTBOX_LEASE * 2)
+def _claim(task: Task, message_id: str, now: datetime) -> OutboxMessage | None:
+    lease = now + timedelta(seconds=task.lease or settings.OUTBOX_LEASE * 2)
     idle = Q(running_until=None) | Q(running_until__lte=now)
     claimed = OutboxMessage.objects.filter(idle, pk=message_id, failed_at=None, eta__lte=now)
     if not claimed.update(running_until=lease, due_at=lease):

@@ -12,7 +12,8 @@ class Source(models.Model):
     """One way in which a streamer broadcasts; several a streamer.
 
     `metadata` is what the provider knows it by: `provider` again, `room_id`, and whatever
-    else that provider needs.
+    else that provider needs. `playback_url` is where clips are cut from: the web address of
+    an HLS playlist or of a file, or the name of either below CLIP_SOURCE_FOLDER.
     """
 
     BYTEPLUS = "byteplus"

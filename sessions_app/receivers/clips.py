@@ -8,6 +8,6 @@ from livestream.events.contracts import GOAL_COMPLETED, SHOW, GoalCompleted
 from sessions_app.services import clips
 
 
-@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True, stored="create_post_from_livestream")
+@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
 def produce_livestream_clip_from_goal(event: GoalCompleted) -> None:
     clips.produce_livestream_clip(event=event)

@@ -13,9 +13,9 @@ from livestream.events.contracts import (
 from livestream.outbox import enqueue
 
 
-@receives(SESSION_STARTED, effect=True, stored="update_livestream_feed")
-@receives(SESSION_ENDED, effect=True, stored="update_livestream_feed")
-@receives(GOAL_ADDED, effect=True, stored="update_livestream_feed")
+@receives(SESSION_STARTED, effect=True)
+@receives(SESSION_ENDED, effect=True)
+@receives(GOAL_ADDED, effect=True)
 def generate_livestream_feed(event: SessionEvent | GoalAdded) -> None:
     session_id = event.session_id
     kwargs = {"session_id": session_id}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from livestream.events.contracts import GoalCompleted
-from livestream.models import User
+from django.conf import settings
+from django.db import transaction
+
+from livestream.events.contracts import GOAL_COMPLETED, GoalCompleted
+from livestream.models import EventRecord, User
 from livestream.outbox import enqueue
 from sessions_app import rules
+from sessions_app.models import Asset, Post
+from sessions_app.services import locking
 
 
 def produce_livestream_clip(*, event: GoalCompleted) -> None:
@@ -15,9 +21,10 @@ def produce_livestream_clip(*, event: GoalCompleted) -> None:
 
     Nothing is asked for where the streamer is tagged `banned:livestream:create_clip`.
     """
-    if User.objects.filter(pk=event.streamer_id, tag_rows__tag=rules.CLIP_BAN).exists():
+    if is_banned(user_id=event.streamer_id):
         return
     first = event.levels[0]
+    at = EventRecord.objects.filter(event_id=event.event_id).values_list("occurred_at", flat=True).first()
     kwargs = {
         "session_id": event.session_id,
         "goal_id": event.goal_id,
@@ -25,5 +32,72 @@ def produce_livestream_clip(*, event: GoalCompleted) -> None:
         "duration": settings.LIVESTREAM_CLIP_GOAL_DURATION,
         "rewind_seconds": first["target"] // 2,
         "tags": list(rules.CLIP_TAGS),
+        "completed_at": at.timestamp() if at else None,
     }
     enqueue("create_post_from_livestream", kwargs=kwargs, key=event.goal_id, subject=event.goal_id)
+
+
+def create_post_from_livestream(
+    *,
+    session_id: str,
+    goal_id: str,
+    caption: str,
+    duration: int,
+    rewind_seconds: int,
+    tags: Sequence[str],
+    now: datetime,
+    completed_at: datetime | None = None,
+) -> Post | None:
+    """Make the draft of a post and have its clip cut, once for each goal; returns it where it is new.
+
+    `duration` and `rewind_seconds` are seconds. Without `completed_at` the log is asked when
+    the show completed. A streamer who has been banned from clips meanwhile gets none.
+    """
+    with transaction.atomic():
+        session = locking.lock_session(session_id=session_id)  # of two calls for a show, one waits
+        if is_banned(user_id=session.streamer_id) or Post.objects.filter(goal_id=goal_id).exists():
+            return None
+        asset = Asset.objects.create(
+            session=session,
+            duration=duration,
+            rewind_seconds=rewind_seconds,
+            completed_at=completed_at or _completion_of(goal_id) or now,
+            metadata={"source": {"cls": "Session", "id": session.id}},
+            created_at=now,
+        )
+        post = Post.objects.create(
+            sender_id=session.streamer_id,
+            goal_id=goal_id,
+            asset=asset,
+            caption=caption[:200],
+            tags=rules.tags_of_clip(of_user=session.streamer.tags, asked=tags),
+            created_at=now,
+        )
+        ask_for_cut(post=post)
+    return post
+
+
+def ask_for_cut(*, post: Post) -> None:
+    """Have the post's clip cut, once all of it has been on air and has reached the playlist."""
+    asset = post.asset
+    on_air_in = max(asset.duration - asset.rewind_seconds, 0) + settings.CLIP_DELAY
+    kwargs = {
+        "session_id": asset.session_id,
+        "rewind_seconds": asset.rewind_seconds,
+        "duration": asset.duration,
+        "asset_id": asset.id,
+        "metadata": {f"auto_claimed_by:{post.id}": f"message-{post.id}:0"},
+        "completed_at": asset.completed_at.timestamp(),
+    }
+    eta = asset.completed_at + timedelta(seconds=on_air_in)
+    enqueue("clip_livestream_as_asset", kwargs=kwargs, eta=eta, key=asset.id, subject=post.goal_id)
+
+
+def is_banned(*, user_id: str) -> bool:
+    """Tell whether the streamer may not have clips."""
+    return User.objects.filter(pk=user_id, tag_rows__tag=rules.CLIP_BAN).exists()
+
+
+def _completion_of(goal_id: str) -> datetime | None:
+    completed = EventRecord.objects.filter(goal_id=goal_id, name=GOAL_COMPLETED.name)
+    return completed.order_by("-position").values_list("occurred_at", flat=True).first()

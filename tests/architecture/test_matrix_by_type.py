@@ -164,10 +164,3 @@ def test_no_receiver_is_missing_and_none_is_unheard_of():
         for name, signal in DomainSignal.registry.items()
     }
     assert declared == {name: set(rows) for name, rows in read_matrix().items()} | OTHERS
-
-
-def test_only_clips_and_the_feed_are_left_to_another_release():
-    assert {(each.name, each.stored) for each in registry.all_receivers() if each.stored} == {
-        ("produce_livestream_clip_from_goal", "create_post_from_livestream"),
-        ("generate_livestream_feed", "update_livestream_feed"),
-    }

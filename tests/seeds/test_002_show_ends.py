@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from livestream import clock
-from livestream.models import OutboxMessage
 from notifications.models import Push
+from sessions_app.models import Post
 from tests.support.matrix import events_of_goal, last_event, receivers_of
 from tests.support.outbox import assert_enqueued, pass_time, run_due
 from tests.support.shows import completed_show, running_show
@@ -82,16 +83,30 @@ def test_a_completed_show_ends_once_and_in_this_order(moving):
     assert pair.show_ended == clock.now()
 
 
-def test_a_clip_is_asked_for_and_the_recording_stopped(moving):
+def test_a_clip_is_asked_for(moving):
+    show = running_show(moving, target=60)
+    show.streamer.tag_rows.create(tag="dancer")
+    go_on_stage(show)
+    pass_time(moving, seconds=60)
+    post = Post.objects.get(goal_id=show.id)
+    assert post.tags == ["drafts", "beta", "no_exposure", "dancer", "feed:shorts_livestream", "bypass:review"]
+    assert (post.sender_id, post.caption) == (show.streamer_id, "Show")
+    asset = post.asset
+    assert asset.metadata == {"source": {"cls": "Session", "id": show.session_id}}
+    assert (asset.content_type, asset.duration) == ("video/mp4", settings.LIVESTREAM_CLIP_GOAL_DURATION)
+    assert_enqueued(
+        "clip_livestream_as_asset",
+        session_id=show.session_id,
+        rewind_seconds=30,
+        duration=30,
+        asset_id=asset.id,
+        metadata={f"auto_claimed_by:{post.id}": f"message-{post.id}:0"},
+    )
+
+
+def test_the_recording_is_stopped(moving):
     show = completed_show(moving, target=60)
     assert_enqueued("StopRecord", goal_id=show.id)
-    assert_enqueued(
-        "create_post_from_livestream",
-        session_id=show.session_id,
-        caption="Show",
-        rewind_seconds=30,
-        tags=["feed:shorts_livestream", "bypass:review"],
-    )
 
 
 def test_a_banned_streamer_gets_no_clip(moving):
@@ -99,7 +114,8 @@ def test_a_banned_streamer_gets_no_clip(moving):
     show.streamer.tag_rows.create(tag="banned:livestream:create_clip")
     go_on_stage(show)
     pass_time(moving, seconds=5)
-    assert not OutboxMessage.objects.filter(actor="create_post_from_livestream").exists()
+    run_due()
+    assert not Post.objects.exists()
 
 
 def test_the_escrow_goes_to_the_streamer_transfer_by_transfer(moving):

@@ -70,13 +70,6 @@ def test_a_countdown_does_not_delay_an_end_that_is_wanted_now(session, at_eight)
     assert EventRecord.objects.filter(name="session.ended").count() == 1
 
 
-def test_a_call_for_an_actor_of_a_later_release_waits(session, at_eight):
-    ending.end_session(session_id=session.id, caller_id=session.streamer_id)
-    run_due()
-    (waiting,) = OutboxMessage.objects.filter(actor="update_livestream_feed")
-    assert (waiting.kwargs, waiting.attempts) == ({"session_id": session.id}, 0)
-
-
 @pytest.mark.postgres
 def test_a_countdown_that_is_over_and_many_ends_at_once_end_the_session_once(session, at_eight):
     leave(session, countdown=60)

@@ -1,0 +1,105 @@
+"""Reading what a source names: over HTTP, or below the one folder that is allowed.
+
+Nothing else: a playlist is written by others, and must not make this machine read its own files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import requests
+
+from sessions_app.clipping.errors import ClipFailed, ClipImpossible
+from sessions_app.clipping.playlists import FIRST_LINE
+
+LARGEST_PLAYLIST = 2 * 1024 * 1024
+LARGEST_CLIP_SOURCE = 1024 * 1024 * 1024
+_STEP = 64 * 1024
+_LONGEST_SILENCE_SECONDS = 10.0
+
+
+class Deadline:
+    """How long all of one attempt may take."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left; raises ClipFailed where none are."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise ClipFailed("It took longer than CLIP_TIMEOUT.")
+        return left
+
+
+class Reader:
+    """Reads from `http(s)://…`, and names without a scheme from below `folder`."""
+
+    def __init__(self, *, folder: Path, deadline: Deadline) -> None:
+        self._folder = folder.resolve()
+        self.deadline = deadline
+
+    def playlist(self, location: str) -> str | None:
+        """Return the text of the playlist that lies there, or None where something else does."""
+        chunks = self._chunks(location)
+        found = next(chunks, b"")
+        if not found.startswith(FIRST_LINE.encode()):
+            return None
+        for chunk in chunks:
+            found += chunk
+            if len(found) > LARGEST_PLAYLIST:
+                raise ClipImpossible("The playlist is too large.")
+        return found.decode(errors="replace")
+
+    def append(self, location: str, file: BinaryIO) -> None:
+        """Append what lies there to an open file."""
+        for chunk in self._chunks(location):
+            file.write(chunk)
+            if file.tell() > LARGEST_CLIP_SOURCE:
+                raise ClipImpossible("The segments are too large.")
+
+    def path_of(self, location: str) -> Path | None:
+        """Return the file that a name without a scheme stands for, None for a web address.
+
+        Raises ClipImpossible for other schemes, and for what is not below the folder.
+        """
+        try:
+            scheme = urlsplit(location).scheme
+            if scheme in ("http", "https"):
+                return None
+            path = (self._folder / location).resolve()
+        except ValueError as error:
+            raise ClipImpossible("The source's address cannot be read.") from error
+        if scheme or not path.is_relative_to(self._folder):
+            raise ClipImpossible("The source is neither a web address nor a file of CLIP_SOURCE_FOLDER.")
+        return path
+
+    def _chunks(self, location: str) -> Iterator[bytes]:
+        path = self.path_of(location)
+        yield from self._from_web(location) if path is None else self._from_file(path)
+
+    def _from_file(self, path: Path) -> Iterator[bytes]:
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(_STEP):
+                    self.deadline.left()
+                    yield chunk
+        except OSError as error:
+            raise ClipFailed(f"The source's file cannot be read ({error.strerror}).") from error
+
+    def _from_web(self, url: str) -> Iterator[bytes]:
+        silence = min(_LONGEST_SILENCE_SECONDS, self.deadline.left())
+        try:
+            with requests.get(url, stream=True, timeout=silence) as response:
+                if response.status_code != requests.codes.ok:
+                    raise ClipFailed(f"The source answered {response.status_code}.")
+                for chunk in response.iter_content(_STEP):
+                    self.deadline.left()
+                    yield chunk
+        except (requests.RequestException, ValueError) as error:
+            # Without its text and its cause, which hold the whole address.
+            raise ClipFailed(f"The source cannot be reached ({type(error).__name__}).") from None

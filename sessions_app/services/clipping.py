@@ -1,0 +1,114 @@
+"""clip_livestream_as_asset: the clip itself, and what becomes of its post (seed 002)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import storages
+from django.db import transaction
+
+from livestream import outbox
+from livestream.models import OutboxMessage
+from sessions_app import selectors
+from sessions_app.clipping import taking
+from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
+from sessions_app.clipping.fetching import Deadline, Reader
+from sessions_app.clipping.taking import Wanted
+from sessions_app.models import Asset, Post
+from sessions_app.services import clips
+
+ACTOR = "clip_livestream_as_asset"
+QUARANTINE = "quarantine"
+
+
+def clip_livestream_as_asset(
+    *, session_id: str, asset_id: str, wanted: Wanted, metadata: Mapping[str, str], now: datetime
+) -> bool:
+    """Cut the clip, put it into quarantine and its post out of drafts; tell whether this call did.
+
+    A clip that is ready stays as it is. What fails leaves the post a draft and the reason on
+    it; it is raised, so that it is tried again, unless only a person can change it. Calls the
+    network, and must run outside of a transaction.
+    """
+    if not Asset.objects.filter(pk=asset_id).exclude(state=Asset.State.READY).exists():
+        return False
+    try:
+        name, size, seconds = _make(session_id, asset_id, wanted, now)
+    except ClipImpossible as error:
+        _leave_in_drafts(asset_id, str(error))
+        return False
+    except ClipFailed as error:
+        _leave_in_drafts(asset_id, str(error))
+        raise
+    except Exception as error:
+        _leave_in_drafts(asset_id, f"The clip could not be made ({type(error).__name__}).")
+        raise
+    return _finish(asset_id, name=name, size=size, seconds=seconds, metadata=metadata, now=now)
+
+
+def retry_clip(*, post: Post, now: datetime) -> bool:
+    """Have the clip of a draft cut again, now; tell whether there was something to cut.
+
+    One that is being cut at this moment is left to whoever does it.
+    """
+    with transaction.atomic():
+        asked = Asset.objects.filter(pk=post.asset_id).exclude(state=Asset.State.READY)
+        if not asked.update(state=Asset.State.PENDING):
+            return False
+        pending = OutboxMessage.objects.filter(actor=ACTOR, key=post.asset_id)
+        if pending.exists():
+            outbox.retry(message_ids=list(pending.values_list("id", flat=True)), now=now)
+        else:
+            clips.ask_for_cut(post=post)
+    return True
+
+
+def _make(session_id: str, asset_id: str, wanted: Wanted, now: datetime) -> tuple[str, int, float]:
+    streamer_id = selectors.find_session(session_id=session_id).streamer_id
+    if clips.is_banned(user_id=streamer_id):
+        raise ClipImpossible("The streamer has been banned from clips.")
+    location = selectors.playback_of(user_id=streamer_id)
+    if location is None:
+        raise ClipImpossible("No source of the streamer names a playback_url.")
+    reader = Reader(folder=Path(settings.CLIP_SOURCE_FOLDER), deadline=Deadline(seconds=settings.CLIP_TIMEOUT))
+    with tempfile.TemporaryDirectory(prefix="clip-") as folder:
+        path, seconds = taking.take(location=location, wanted=wanted, folder=Path(folder), reader=reader, now=now)
+        return _store(asset_id, path), path.stat().st_size, seconds
+
+
+def _store(asset_id: str, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return storages[QUARANTINE].save(f"clips/{asset_id}.mp4", File(file))
+    except Exception as error:  # noqa: BLE001 - each storage raises its own
+        # Without its cause, which names the storage's whole address.
+        told = without_addresses(f"{type(error).__name__}: {error}")[:300]
+        raise ClipFailed(f"The clip could not be stored. {told}") from None
+
+
+def _finish(asset_id: str, *, name: str, size: int, seconds: float, metadata: Mapping[str, str], now: datetime) -> bool:
+    with transaction.atomic():
+        asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
+        if asset.state == Asset.State.READY:
+            return False
+        asset.state, asset.storage_name, asset.size = Asset.State.READY, name, size
+        asset.duration, asset.ready_at = seconds, now
+        asset.metadata = {**asset.metadata, **metadata}
+        asset.save()
+        post = Post.objects.select_for_update(no_key=True).get(asset_id=asset_id)
+        post.tags = [tag for tag in post.tags if tag != Post.DRAFTS]
+        post.reason = ""
+        post.save(update_fields=["tags", "reason"])
+    return True
+
+
+def _leave_in_drafts(asset_id: str, reason: str) -> None:
+    with transaction.atomic():
+        undone = Asset.objects.filter(pk=asset_id).exclude(state=Asset.State.READY)
+        if undone.update(state=Asset.State.FAILED):
+            Post.objects.filter(asset_id=asset_id).update(reason=reason[:500])

@@ -1,0 +1,32 @@
+"""The stored feed of live sessions (spec sections 3 and 4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sessions_app import feed_goals
+from sessions_app.models import FeedEntry
+from sessions_app.services import locking
+
+
+def update_livestream_feed(*, session_id: str, now: datetime) -> None:
+    """Store the feed's entry of a session that is live, and drop that of any other.
+
+    It looks at the session and not at what happened to it: so events may come twice, late or
+    replayed, and an ended session stays away. Raises SessionNotFound.
+    """
+    with transaction.atomic():
+        session = locking.lock_session(session_id=session_id)  # it does not end until this commits
+        if not session.active or session.started_at is None:
+            FeedEntry.objects.filter(session_id=session_id).delete()
+            return
+        FeedEntry.objects.update_or_create(
+            session=session,
+            defaults={
+                "started_at": session.started_at,
+                "goal_ids": feed_goals.ids_in(session_id=session_id),
+                "updated_at": now,
+            },
+        )
