@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("livestream.api.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}livestream/favicon.svg")),
     path("", include("wallet.urls")),
     path("", include("sessions_app.urls")),
     path("", include("goals.urls")),

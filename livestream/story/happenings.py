@@ -83,9 +83,7 @@ def _say(key: str, value: Any) -> str:
         return name(key)
     if key == "payers":
         return count(len(value) if isinstance(value, dict) else int(value), "payer", "payers")
-    return (
-        f"{name(key)} {value:,}" if isinstance(value, int) else f"{name(key)} {value}"
-    )
+    return f"{name(key)} {value:,}" if isinstance(value, int) else f"{name(key)} {value}"
 
 
 def _together(groups: Sequence[Group], window: Window) -> list[Entry]:

@@ -13,7 +13,9 @@ from livestream.story.wording import moment
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 190, 72, 16, 22, 26
 _TICKS = 6
 _MOST_MARKS = 12
+_APART = 60  # a mark's text is about as wide
 _UNITS = ("coins", "seconds")
+_ROOM = 0.9  # of the height is for curves; above them stand the labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class _Scale:
         return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
     def y(self, value: int) -> float:
-        return round(HEIGHT - BOTTOM - value / self.top * (HEIGHT - TOP - BOTTOM), 1)
+        return round(HEIGHT - BOTTOM - value / self.top * _ROOM * (HEIGHT - TOP - BOTTOM), 1)
 
 
 def draw(*, story: Story) -> Picture | None:
@@ -141,5 +143,14 @@ def _ticks(time: _Scale) -> list[Label]:
 
 
 def _marks(story: Story, time: _Scale) -> list[Label]:
-    marked = [row.entry for row in story.rows if row.entry.mark][:_MOST_MARKS]
-    return [Label(time.x(entry.at), TOP - 8, entry.mark) for entry in marked]
+    """Mark what happened; marks that would be written over one another share a text."""
+    shared: list[tuple[float, list[str]]] = []
+    for row in story.rows:
+        if not row.entry.mark:
+            continue
+        x = time.x(row.entry.at)
+        if shared and x - shared[-1][0] < _APART * len(shared[-1][1]):
+            shared[-1][1].append(row.entry.mark)
+        else:
+            shared.append((x, [row.entry.mark]))
+    return [Label(x, TOP - 8, ", ".join(dict.fromkeys(texts))) for x, texts in shared[:_MOST_MARKS]]

@@ -62,7 +62,7 @@ def entries(*, story: Story, links: Links) -> Iterator[Shown]:
 
 def _shown(row: Row, story: Story, links: Links, called: dict[str, str], day: date | None) -> Shown:
     entry = row.entry
-    is_task = entry.kind == Kind.TASK
+    needs_somebody = entry.kind == Kind.TASK and entry.state == State.FAILED
     return Shown(
         entry=entry,
         icon=_ICONS[entry.kind],
@@ -74,7 +74,7 @@ def _shown(row: Row, story: Story, links: Links, called: dict[str, str], day: da
         link=links.to(entry.thing),
         who_link=address(payer=entry.who.name) if entry.who else "",
         opens_link=address(start=entry.opens[0], end=entry.opens[1]) if entry.opens else "",
-        actions=links.actions(entry.thing) if is_task else [],
+        actions=links.actions(entry.thing) if needs_somebody else [],
         failed=sum(line.state == State.FAILED for line in entry.lines),
     )
 

@@ -122,13 +122,13 @@ def _curves(told: Told, began: datetime) -> Iterator[Curve]:
         collected += max(entry.amount or 0, 0)
         path.append((entry.until or entry.at, held))
         sum_path.append((entry.until or entry.at, collected))
-    yield Curve(name="Held in escrow", unit="coins", points=tuple(path), steps=True)
     if told.held_before == 0:
         yield Curve(name="Collected", unit="coins", points=tuple(sum_path), steps=True)
+    yield Curve(name="Held in escrow", unit="coins", points=tuple(path), steps=True)
 
 
 def _decisions(escrow: Escrow) -> list[Entry]:
-    thing = Thing(model="wallet.escrow", pk=escrow.pk, name="escrow")
+    thing = _thing(escrow)
     opened = Entry(
         at=escrow.opened_at, kind=Kind.MONEY, title="Escrow opened", detail=escrow.pk, order=_OPENED, thing=thing
     )
@@ -145,16 +145,21 @@ def _decisions(escrow: Escrow) -> list[Entry]:
 
 
 def _facts(escrow: Escrow, groups: Sequence[Group], totals: Totals, streamer: Thing) -> list[Fact]:
-    def many(kind: str) -> str:
-        return count(sum(each["count"] for each in groups if each["kind"] == kind), *_MANY[Transfer.Kind(kind)])
+    def said(kind: str, amount: int, rest: str = "") -> str:
+        number = sum(each["count"] for each in groups if each["kind"] == kind)
+        return f"{coins(amount)} in {count(number, *_MANY[Transfer.Kind(kind)])}{rest}" if number else "nothing"
 
     waiting = selectors.pending_credit(escrow_id=escrow.pk)
     uncounted = f", of which {coins(waiting)} wait to be counted" if waiting else ""
-    held = f"{coins(totals.held)}" + (f", decided on {moment(escrow.decided_at)}" if escrow.decided_at else "")
+    decided = f", decided on {moment(escrow.decided_at)}" if escrow.decided_at else ""
     return [
-        Fact(label="Escrow", text=escrow.state, thing=Thing(model="wallet.escrow", pk=escrow.pk, name=escrow.pk)),
-        Fact(label="Collected", text=f"{coins(totals.collected)} in {many(HOLD)}{uncounted}"),
-        Fact(label="Paid out", text=f"{coins(totals.paid_out)} in {many(PAYOUT)}", thing=streamer),
-        Fact(label="Given back", text=f"{coins(totals.given_back)} in {many(REFUND)}"),
-        Fact(label="Still held", text=held, state=State.WAITING if totals.held else State.DONE),
+        Fact(label="Escrow", text=f"{escrow.state}{decided}", thing=_thing(escrow)),
+        Fact(label="Collected", text=said(HOLD, totals.collected, uncounted)),
+        Fact(label="Paid out", text=said(PAYOUT, totals.paid_out, f" to {streamer.name}")),
+        Fact(label="Given back", text=said(REFUND, totals.given_back)),
+        Fact(label="Still held", text=coins(totals.held), state=State.WAITING if totals.held else State.DONE),
     ]
+
+
+def _thing(escrow: Escrow) -> Thing:
+    return Thing(model="wallet.escrow", pk=escrow.pk, name="escrow")
