@@ -10,7 +10,9 @@ from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import enqueue, sweep
 from notifications import selectors
-from notifications.services import inbox
+from notifications.services import inbox, retention
+
+_CHUNKS = 5
 
 
 @sweep(every=0.1)
@@ -42,6 +44,15 @@ def notice_beginnings() -> None:
     for goal_id, moment in begun + joined:
         kwargs = {"goal_id": goal_id, "event_id": ids.new_id()}
         wake(actor="push_stream_authorized", key=f"{goal_id}:{moment}", kwargs=kwargs, subject=goal_id)
+
+
+@sweep(every=60)
+def forget_the_old() -> None:
+    """Delete a few chunks of what is kept for long enough: never so many that a relay has to wait."""
+    for forget in (retention.forget_pushes, retention.forget_webhooks):
+        for _ in range(_CHUNKS):
+            if forget(now=clock.now()) < retention.AT_ONCE:
+                break
 
 
 def wake(*, actor: str, key: str, kwargs: dict[str, Any] | None = None, subject: str = "") -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from environs import validate
+
 from . import logs
 from .api import *
 from .brokers import broker
@@ -15,7 +17,7 @@ SECRET_KEY = env.str("SECRET_KEY", "")
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-PORT = env.int("PORT", 8000)
+PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
 # Whether this is a profile in which things known to everybody, such as the demo users, may exist.
 LOCAL_PROFILE = False
 LIVESTREAM_VAR = folder(text=env.str("LIVESTREAM_VAR", "var"))

@@ -1,5 +1,7 @@
 """The rules of the product that an operator may tune. All times are seconds."""
 
+from environs import validate
+
 from .environment import env
 
 # Shows: how long a show may wait for its first performed second, and how long a running
@@ -33,3 +35,6 @@ RELAY_POLL = env.float("RELAY_POLL", 0.1)
 
 # How old an event may be for people to be told of it again when it is replayed.
 REPLAY_NEWS_MAX_AGE = env.int("REPLAY_NEWS_MAX_AGE", 15 * 60)
+
+# How many days pushes that were sent and webhooks that were processed are kept; 0 keeps them for good.
+RETENTION_DAYS = env.int("RETENTION_DAYS", 90, validate=validate.Range(min=0))

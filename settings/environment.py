@@ -27,7 +27,8 @@ def unreadable_variables() -> list[str]:
     try:
         env.seal()
     except EnvValidationError as error:
-        return [f"{name}: {' '.join(map(str, messages))}" for name, messages in _by_name(error).items()]
+        # A profile may read a variable that was read before, and hear the same again.
+        return [f"{name}: {' '.join(dict.fromkeys(map(str, said)))}" for name, said in _by_name(error).items()]
     return []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from livestream.events import registry
 from livestream.events.contracts import GOAL_TYPES
 from livestream.events.registry import Receiver
@@ -24,6 +26,22 @@ def render() -> str:
         rows = sorted(registry.receivers_of(signal), key=lambda r: (r.effect, r.name))
         sections.append(f"## {name}\n\n{_table(signal, rows)}")
     return "\n".join(sections)
+
+
+def as_json() -> list[dict[str, Any]]:
+    """Return a JSON object for each receiver of each event; `types` is None where it takes all."""
+    return [
+        {
+            "event": receiver.signal.name,
+            "receiver": receiver.name,
+            "kind": "effect" if receiver.effect else "state",
+            "news": receiver.news,
+            "types": None if receiver.types is None else sorted(receiver.types),
+            "only": receiver.when.__name__ if receiver.when else None,
+            "in": receiver.function.__module__.partition(".")[0],
+        }
+        for receiver in registry.all_receivers()
+    ]
 
 
 def _table(signal: DomainSignal, rows: list[Receiver]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         group = parser.add_mutually_exclusive_group()
         group.add_argument("--write", action="store_true", help=f"write {KEPT_AT}")
+        group.add_argument("--json", action="store_true", help="print it as one JSON document")
         group.add_argument("--check", action="store_true", help=f"fail where {KEPT_AT} is out of date")
 
     def handle(self, **options: Any) -> None:
         path, rendered = Path(settings.BASE_DIR) / KEPT_AT, matrix.render()
-        if options["write"]:
+        if options["json"]:
+            self.stdout.write(json.dumps(matrix.as_json()))
+        elif options["write"]:
             path.write_text(rendered)
         elif not options["check"]:
             self.stdout.write(rendered)
