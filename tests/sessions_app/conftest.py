@@ -9,6 +9,7 @@ from livestream import clock
 from livestream.api.authentication import issue_access_token
 from livestream.models import User
 from sessions_app.services import opening
+from tests.support.broadcast import Edge, make_broadcast
 
 NOW = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
 
@@ -57,3 +58,18 @@ def client_of():
 def api(client_of, streamer):
     """A client signed in as the streamer."""
     return client_of(streamer)
+
+
+@pytest.fixture(scope="session")
+def broadcast(tmp_path_factory):
+    """A folder with twelve seconds that were on air."""
+    folder = tmp_path_factory.mktemp("broadcast")
+    make_broadcast(folder)
+    return folder
+
+
+@pytest.fixture
+def edge(broadcast):
+    """A server that hands the broadcast out."""
+    with Edge(broadcast) as server:
+        yield server
