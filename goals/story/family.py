@@ -3,6 +3,7 @@ invitation and the 1-on-1 it led to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db.models import Q
@@ -34,11 +35,16 @@ def add_goals(subject: Subject) -> Subject:
 
 
 def family_of(*, goal_ids: tuple[str, ...]) -> list[Goal]:
-    """Return these goals and those that share their money, oldest first."""
+    """Return these goals and those that share their money; what a goal led to comes after it."""
     kin = Q(pk__in=goal_ids)
     for link in ("funding_goal", "show_goal", "trigger_goal", "exclusive_goal"):
         kin |= Q(**{f"{link}__in": goal_ids})
-    return list(Goal.objects.filter(kin).order_by("created_at", "id"))
+    return in_order(Goal.objects.filter(kin))
+
+
+def in_order(goals: Iterable[Goal]) -> list[Goal]:
+    """Return goals with what each led to after it."""
+    return sorted(goals, key=lambda goal: (bool(goal.funding_goal_id or goal.trigger_goal_id), goal.created_at))
 
 
 def thing_of(goal: Goal) -> Thing:

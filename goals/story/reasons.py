@@ -108,7 +108,7 @@ def _with_its_session(goal: Goal) -> bool:
 def _cut_short_by(goal: Goal) -> str:
     if goal.outcome == Goal.Outcome.CANCELLED:
         return "the streamer cancelled it"
-    return "the session ended" if _with_its_session(goal) else "it was ended"
+    return "the session ended" if _with_its_session(goal) else "it ended"
 
 
 def _end_of(goal: Goal) -> str:

@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTransform
 
 from goals import rules
 from goals.models import Goal, PerformanceInterval
-from goals.story.family import thing_of
+from goals.story.family import in_order, thing_of
 from goals.story.reasons import why
 from livestream.events.contracts import FUNDING, GOAL_CREATED
 from livestream.models import EventRecord
@@ -22,7 +22,7 @@ from wallet.models import Escrow
 def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     """Tell how the goals stand and why, and the intervals in which they were performed."""
     rows = Goal.objects.filter(pk__in=subject.goal_ids).select_related("session", "streamer", "triggered_by")
-    goals = list(rows.order_by("created_at", "id"))
+    goals = in_order(rows)
     if not goals:
         return Told()
     planned = _planned_exp(subject)

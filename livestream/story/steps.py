@@ -13,7 +13,6 @@ from livestream.story.subjects import Window
 # pages of as many.
 MOST_LISTED = 100
 BEFORE, LATER = -1, 2**62
-_MOST_GROUPS = 500
 
 Group = dict[str, Any]
 
@@ -36,36 +35,34 @@ class Step(Func):
 
 
 def in_steps(
-    rows: QuerySet[Any], *, at: str, window: Window, by: Sequence[str] = (), **totals: Any
+    rows: QuerySet[Any], *, at: str, window: Window, by: Sequence[str] = (), after: str = "", **totals: Any
 ) -> tuple[list[Group], list[Group]]:
     """Count rows by step of time, and by the columns `by`; `at` is the column of the moment.
 
+    With `after` the window begins behind the row of this id, among those of its first moment.
     Returns the groups inside of the window, and those before and after it, each with `step`,
     `count`, `first` and `last` and with the `totals` that are asked for.
     """
     step = Case(
-        When(before(at=at, window=window), then=Value(BEFORE)),
-        When(later(at=at, window=window), then=Value(LATER)),
+        When(_before(at, window, after), then=Value(BEFORE)),
+        When(_later(at, window), then=Value(LATER)),
         default=Step(at, width=window.width),
         output_field=BigIntegerField(),
     )
     grouped = rows.order_by().annotate(step=step).values("step", *by)
-    counted = grouped.annotate(count=Count("pk"), first=Min(at), last=Max(at), **totals).order_by("step", *by)
-    groups = list(counted[:_MOST_GROUPS])
+    groups = grouped.annotate(count=Count("pk"), first=Min(at), last=Max(at), **totals).order_by("step", *by)
     inside = [each for each in groups if each["step"] not in (BEFORE, LATER)]
     return inside, [each for each in groups if each["step"] in (BEFORE, LATER)]
 
 
-def before(*, at: str, window: Window) -> Q:
-    """Return what lies before the window, or before the place where its list goes on."""
+def _before(at: str, window: Window, after: str) -> Q:
     if window.start is None:
         return Q(pk__in=[])
     earlier = Q(**{f"{at}__lt": window.start})
-    return earlier | Q(**{at: window.start}, pk__lte=window.after) if window.after else earlier
+    return earlier | Q(**{at: window.start}, pk__lte=after) if after else earlier
 
 
-def later(*, at: str, window: Window) -> Q:
-    """Return what lies after the window."""
+def _later(at: str, window: Window) -> Q:
     return Q(pk__in=[]) if window.end is None else Q(**{f"{at}__gte": window.end})
 
 
@@ -74,9 +71,12 @@ def are_few(groups: Sequence[Group]) -> bool:
     return sum(each["count"] for each in groups) <= MOST_LISTED
 
 
-def listed(rows: QuerySet[Any], *, at: str, window: Window) -> QuerySet[Any]:
+def listed(rows: QuerySet[Any], *, at: str, window: Window, after: str = "") -> QuerySet[Any]:
     """Return the rows of the window in order of time, one more than is told of them."""
-    inside = rows.exclude(before(at=at, window=window)) if window.start else rows
+    if window.start is not None:
+        rows = rows.filter(**{f"{at}__gte": window.start})
+    if after:
+        rows = rows.exclude(**{at: window.start}, pk__lte=after)
     if window.end is not None:
-        inside = inside.filter(**{f"{at}__lt": window.end})
-    return inside.order_by(at, "pk")[: MOST_LISTED + 1]
+        rows = rows.filter(**{f"{at}__lt": window.end})
+    return rows.order_by(at, "pk")[: MOST_LISTED + 1]

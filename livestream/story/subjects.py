@@ -44,8 +44,8 @@ class Subject:
 class Window:
     """The stretch that is told: from `start` to before `end`, without bounds where None.
 
-    What comes by the thousand is told in steps of `width` seconds. `after` goes on behind the
-    payment of this id among those made at `start`.
+    What comes by the thousand is told in steps of `width` seconds. Payments go on
+    behind the one of the id `after`, among those made at `start`.
     """
 
     width: int

@@ -56,7 +56,9 @@ def tell_money(subject: Subject, window: Window, now: datetime) -> Told:
 def _counted(flows: Sequence[QuerySet[Transfer]], window: Window) -> tuple[list[Group], list[Group]]:
     inside, elsewhere = [], []
     for rows in flows:
-        within, others = steps.in_steps(rows, at="created_at", window=window, by=["kind"], amount=Sum("amount"))
+        within, others = steps.in_steps(
+            rows, at="created_at", window=window, by=["kind"], after=window.after, amount=Sum("amount")
+        )
         inside += within
         elsewhere += others
     return inside, elsewhere
@@ -74,7 +76,7 @@ def _totals(groups: Sequence[Group]) -> Totals:
 
 
 def _list(told: Told, rows: QuerySet[Transfer], window: Window) -> None:
-    found = list(steps.listed(rows, at="created_at", window=window))
+    found = list(steps.listed(rows, at="created_at", window=window, after=window.after))
     if len(found) > steps.MOST_LISTED:
         del found[steps.MOST_LISTED :]
         told.rest, told.further = "More payments follow", found[-1].pk

@@ -1,0 +1,92 @@
+"""However big the crowd, a story asks as much of the database, and shows as much as one can read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+import pytest
+
+from notifications.models import Push
+from tests.story.conftest import NOW
+from tests.story.crowds import write_crowd
+from tests.support.outbox import run_due
+from tests.support.people import make_funding, make_session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def funding(moving):
+    goal = make_funding(make_session(), target=10**9, seconds=3600)
+    run_due()
+    return goal
+
+
+@pytest.mark.parametrize("page", ["goal", "escrow"])
+def test_the_number_of_queries_does_not_grow_with_the_crowd(desk, moving, page):
+    counts = []
+    for number in (10, 90, 300, 900):
+        goal = make_funding(make_session(), target=10**9, seconds=3600)
+        write_crowd(goal, number=number, began=NOW - timedelta(seconds=600), seconds=600, given_back=number > 100)
+        asked = {"goal": goal} if page == "goal" else {"escrow_id": goal.escrow_id}
+        counts.append(len(desk.queries(**asked)))
+    few, some, many, most = counts
+    assert few == some
+    assert many == most
+    assert abs(many - few) <= 3  # a crowd's steps are counted, where a few rows are listed
+    assert max(counts) <= 40
+
+
+def test_a_crowd_is_told_in_steps_that_add_up(desk, funding, moving):
+    write_crowd(funding, number=1000, began=NOW, seconds=600)
+    moving.advance(seconds=600)
+    page = desk.story(funding)
+    steps = [entry for entry in page.entries("money") if entry.amount]
+    assert 30 <= len(steps) <= 62
+    assert sum(entry.amount for entry in steps) == 200_000
+    assert page.held[-1] == "200,000"
+    assert page.fact("Collected") == "200,000 coins in 1,000 payments"
+    assert len(page.context["shown"]) < 300
+
+
+def test_a_step_opens_into_each_of_its_payments(desk, funding, moving):
+    write_crowd(funding, number=1000, began=NOW, seconds=600)
+    moving.advance(seconds=600)
+    whole = [entry for entry in desk.story(funding).entries("money") if entry.opens]
+    step = whole[len(whole) // 2]
+    start, end = step.opens
+    page = desk.story(funding, **{"from": start.isoformat(), "to": end.isoformat()})
+    each = [entry for entry in page.entries("money") if entry.amount]
+    assert sum(entry.amount for entry in each) == step.amount
+    assert all(entry.thing.model == "wallet.transfer" for entry in each)
+    before = sum(entry.amount for entry in whole if entry.at < start)
+    assert page.held[0] == f"{before + 200:,}"
+
+
+def test_payments_of_one_moment_are_read_page_by_page(desk, funding, moving):
+    write_crowd(funding, number=250, began=NOW, seconds=0.5, given_back=True)
+    asked = {"from": NOW.isoformat(), "to": (NOW + timedelta(seconds=1)).isoformat()}
+    seen, balances, pages = [], [], 0
+    while asked and pages < 10:
+        page = desk.story(funding, **asked)
+        seen += [entry.detail for entry in page.entries("money") if entry.amount]
+        balances += page.held
+        further = page.context["further"]
+        asked = dict(_pairs(further)) if further else {}
+        pages += 1
+    assert pages == 5
+    assert len(seen) == len(set(seen)) == 500
+    assert balances[-1] == "0"
+
+
+def _pairs(query):
+    return parse_qsl(query.removeprefix("?"))
+
+
+def test_failed_pushes_of_a_crowd_stand_out(desk, funding, moving):
+    write_crowd(funding, number=300, began=NOW, seconds=60)
+    refused = Push.objects.filter(subject=funding.id, event="goal.progress.updated").order_by("id")[:7]
+    Push.objects.filter(pk__in=[push.pk for push in refused]).update(sent_at=None, failed_at=NOW)
+    failed = [entry for entry in desk.story(funding).entries("push") if entry.state == "failed"]
+    assert sum(int(entry.title.split()[0]) for entry in failed) == 7
