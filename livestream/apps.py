@@ -7,7 +7,7 @@ from django.apps import AppConfig
 
 # Modules whose import has the effect of registering something: an actor with the
 # broker, a receiver with an event, a sweep with the relay, a chapter with the story.
-REGISTERING_MODULES = ("actors", "receivers", "sweeps", "story")
+REGISTERING_MODULES = ("actors", "receivers", "sweeps", "story", "metrics")
 
 
 class DomainAppConfig(AppConfig):
