@@ -3,10 +3,12 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 # Modules whose import has the effect of registering something: an actor with the
-# broker, a receiver with an event, a sweep with the relay, a chapter with the story.
+# broker, a receiver with an event, a sweep with the relay, a chapter with the story, figures
+# with the metrics.
 REGISTERING_MODULES = ("actors", "receivers", "sweeps", "story", "metrics")
 
 
@@ -28,3 +30,11 @@ class LivestreamConfig(DomainAppConfig):
     name = "livestream"
     verbose_name = "Livestream"
     default = True
+
+    def ready(self) -> None:
+        super().ready()
+        from livestream import roles
+
+        # The last app of all: by then every permission is there.
+        last = list(apps.get_app_configs())[-1]
+        post_migrate.connect(roles.grant_after_migrating, sender=last, dispatch_uid="roles")

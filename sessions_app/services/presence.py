@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +11,9 @@ from livestream.models import User
 from sessions_app import selectors
 from sessions_app.models import StreamerPresence
 from sessions_app.services import ending
+
+# Webhooks know only milliseconds, and so may seem to lie before the moment that they follow.
+A_WEBHOOKS_TICK = timedelta(milliseconds=1)
 
 
 def trigger_online(*, streamer_id: str, online: bool, at: datetime, now: datetime) -> bool:
@@ -23,7 +26,7 @@ def trigger_online(*, streamer_id: str, online: bool, at: datetime, now: datetim
         if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at):
             return False
         session = selectors.active_session_of(streamer_id=streamer_id)
-        if session is None:
+        if session is None or at <= session.created_at - A_WEBHOOKS_TICK:  # it was about the session before
             return True
         if online:
             ending.cancel_disconnect(session_id=session.id)

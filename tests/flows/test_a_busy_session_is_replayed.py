@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from livestream import clock
@@ -15,9 +16,14 @@ from livestream.events import registry
 from livestream.models import EventRecord
 from notifications.models import Push
 from notifications.services import channel_snapshots
+from sessions_app.models import Session
+from tests.domain.pusher import Pusher, stream_of
 from tests.domain.world import START
+from tests.support.broker import working
 from tests.support.busy_session import BusySession
-from tests.support.outbox import pending_actors, run_due
+from tests.support.outbox import pass_time, pending_actors, run_due
+from tests.support.people import make_session
+from tests.support.threads import at_once
 from tests.support.unchanged import everything
 from wallet.models import Escrow
 from wallet.verification import verify_ledger
@@ -35,17 +41,28 @@ def analytics(settings, tmp_path) -> Path:
 
 
 @pytest.fixture
-def busy(analytics):
+def moving():
     with clock.frozen(START) as moving:
-        yield BusySession(moving)
+        yield moving
+
+
+@pytest.fixture
+def busy(moving, analytics):
+    return BusySession(moving)
+
+
+def replay_command() -> dict:
+    """Replay the whole log, and return what the command told."""
+    out = StringIO()
+    call_command("replay_events", "--all", "--apply", "--json", stdout=out, stderr=StringIO())
+    return json.loads(out.getvalue())
 
 
 def replay_all() -> dict:
-    """Replay the whole log, do all that follows, and return what the command told."""
-    out = StringIO()
-    call_command("replay_events", "--all", "--apply", "--json", stdout=out, stderr=StringIO())
+    """Replay the whole log, and do all that follows."""
+    told = replay_command()
     run_due()
-    return json.loads(out.getvalue())
+    return told
 
 
 def state_of(busy, *, without=()):
@@ -98,3 +115,27 @@ def test_replayed_in_the_middle_of_a_show_it_goes_on_as_if_nothing_had_been(busy
     assert max(insert_ids(analytics).values()) == 1
     assert not Escrow.objects.filter(settled_at=None).exists()
     assert verify_ledger() == []
+
+
+def test_that_a_streamer_once_left_does_not_end_the_next_session(moving):
+    session, pusher = make_session(), Pusher()
+    pusher.notice(stream_of(session.streamer_id), session.streamer_id, False)
+    pass_time(moving, seconds=settings.DEVICE_DISCONNECT_COUNTDOWN)
+    assert not Session.objects.get(pk=session.id).active
+    following = make_session(session.streamer)
+    for _ in range(2):
+        assert replay_all()["failed"] == 0
+    pass_time(moving, seconds=settings.DEVICE_DISCONNECT_COUNTDOWN + 1)
+    assert Session.objects.get(pk=following.id).active
+
+
+@pytest.mark.postgres
+def test_two_operators_who_replay_at_the_same_time_stand_in_nobodys_way(busy, analytics):
+    busy.everything_until_the_end(busy.a_show_begins())
+    before = state_of(busy)
+    with working():
+        told = at_once(*[replay_command] * 3)
+        run_due()
+    assert [each["failed"] for each in told] == [0, 0, 0]
+    assert differences(before, state_of(busy)) == {}
+    assert max(insert_ids(analytics).values()) == 1
