@@ -22,11 +22,6 @@ def update_livestream_feed(*, session_id: str, now: datetime) -> None:
         if not session.active or session.started_at is None:
             FeedEntry.objects.filter(session_id=session_id).delete()
             return
-        FeedEntry.objects.update_or_create(
-            session=session,
-            defaults={
-                "started_at": session.started_at,
-                "goal_ids": feed_goals.ids_in(session_id=session_id),
-                "updated_at": now,
-            },
-        )
+        shown = {"started_at": session.started_at, "goal_ids": feed_goals.ids_in(session_id=session_id)}
+        if not FeedEntry.objects.filter(session=session, **shown).exists():
+            FeedEntry.objects.update_or_create(session=session, defaults={**shown, "updated_at": now})

@@ -1,0 +1,93 @@
+"""What was tracked once is not counted again, whoever replays what, and whatever the sink."""
+
+import json
+import threading
+from collections import Counter
+
+import pytest
+from django.db import transaction
+
+from livestream import analytics, clock
+from livestream.events import replaying
+from livestream.models import EventRecord, OutboxMessage, TrackedEvent
+from tests.livestream.test_analytics import Sink
+from tests.support import endings
+from tests.support.outbox import run_due
+from tests.support.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def moving():
+    with clock.frozen() as moving:
+        yield moving
+
+
+@pytest.fixture
+def lines(settings, tmp_path):
+    path = tmp_path / "analytics.jsonl"
+    settings.ANALYTICS_PATH = str(path)
+    return lambda: [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def sink(settings):
+    with Sink() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        settings.ANALYTICS_URL = f"http://127.0.0.1:{server.server_port}/track"
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def track(insert_id="i1"):
+    with transaction.atomic():
+        analytics.track(event="goal.created", properties={}, insert_id=insert_id)
+
+
+def test_events_of_goals_and_sessions_that_are_replayed_twice_are_counted_once(moving, lines, sink):
+    show = endings.show_performed(moving)
+    counted = lines()
+    names = {"session.started", "goal.created", "goal.progressed", "goal.completed", "goal.ended"}
+    assert names <= {line["event"] for line in counted}
+    assert set(Counter(line["insert_id"] for line in counted).values()) == {1}
+    logged = EventRecord.objects.filter(session_id=show.session_id) | EventRecord.objects.filter(goal_id=show.id)
+    for _ in range(2):
+        for event_id in logged.order_by("position").values_list("event_id", flat=True):
+            assert replaying.replay_event(event_id=event_id, receivers=["track_goals", "track_session_status"]) <= 1
+        run_due()
+    assert lines() == counted == sink.received
+
+
+def test_what_was_delivered_is_not_tracked_again(lines):
+    track()
+    run_due()
+    track()
+    assert not OutboxMessage.objects.exists()
+    track("i2")
+    run_due()
+    assert [line["insert_id"] for line in lines()] == ["i1", "i2"]
+
+
+def test_what_was_undone_was_not_tracked(lines):
+    with transaction.atomic():
+        analytics.track(event="goal.created", properties={}, insert_id="i1")
+        transaction.set_rollback(True)
+    track()
+    run_due()
+    assert [line["insert_id"] for line in lines()] == ["i1"]
+
+
+def test_outside_of_a_transaction_nothing_is_kept():
+    with pytest.raises(transaction.TransactionManagementError):
+        analytics.track(event="goal.created", properties={}, insert_id="i1")
+    assert not TrackedEvent.objects.exists()
+
+
+@pytest.mark.postgres
+def test_of_many_who_track_the_same_at_once_one_does(lines):
+    at_once(*[track] * 6)
+    run_due()
+    assert [line["insert_id"] for line in lines()] == ["i1"]
