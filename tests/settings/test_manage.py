@@ -21,15 +21,10 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.parametrize(
-    ("port", "sentence"), [("abc", "Not a valid integer."), ("70000", "less than or equal to 65535")]
-)
-def test_a_port_that_is_none_is_named(port, sentence):
-    ran = manage("serve", PORT=port)
+def test_a_port_that_is_no_number_is_named():
+    ran = manage("serve", PORT="abc")
     assert ran.returncode == 1
-    assert ran.stderr.startswith("This configuration cannot start:\n- PORT: ")
-    assert sentence in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.stderr == "This configuration cannot start:\n- PORT: Not a valid integer.\n"
 
 
 def test_several_are_named_at_once_and_each_once():
