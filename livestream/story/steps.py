@@ -30,7 +30,8 @@ class Step(Func):
         return super().as_sql(compiler, connection, template=template, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "floor(extract(epoch from %(expressions)s) / %(width)s)::bigint"
+        # Not `extract`, which counts in exact decimals and takes twice the time of the page.
+        template = "floor(date_part('epoch', %(expressions)s) / %(width)s)::bigint"
         return super().as_sql(compiler, connection, template=template, **context)
 
 
@@ -50,7 +51,7 @@ def in_steps(
         output_field=BigIntegerField(),
     )
     grouped = rows.order_by().annotate(step=step).values("step", *by)
-    groups = grouped.annotate(count=Count("pk"), first=Min(at), last=Max(at), **totals).order_by("step", *by)
+    groups = grouped.annotate(count=Count("*"), first=Min(at), last=Max(at), **totals).order_by("step", *by)
     inside = [each for each in groups if each["step"] not in (BEFORE, LATER)]
     return inside, [each for each in groups if each["step"] in (BEFORE, LATER)]
 

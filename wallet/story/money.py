@@ -34,9 +34,7 @@ def tell_money(subject: Subject, window: Window, now: datetime) -> Told:
     escrow = Escrow.objects.filter(pk=subject.escrow_id).first() if subject.escrow_id else None
     if escrow is None:
         return Told()
-    came = Transfer.objects.filter(credit_id=escrow.pk, kind=HOLD)
-    went = Transfer.objects.filter(debit_id=escrow.pk, kind__in=OUT)
-    inside, elsewhere = _counted([came, went], window)
+    inside, elsewhere = _counted(escrow.pk, window)
     names = people.names_of([escrow.user_id])
     totals, streamer = _totals([*inside, *elsewhere]), names.get(escrow.user_id, escrow.user_id)
     told = Told(
@@ -53,15 +51,14 @@ def tell_money(subject: Subject, window: Window, now: datetime) -> Told:
     return told
 
 
-def _counted(flows: Sequence[QuerySet[Transfer]], window: Window) -> tuple[list[Group], list[Group]]:
-    inside, elsewhere = [], []
-    for rows in flows:
-        within, others = steps.in_steps(
-            rows, at="created_at", window=window, by=["kind"], after=window.after, amount=Sum("amount")
-        )
-        inside += within
-        elsewhere += others
-    return inside, elsewhere
+def _counted(escrow_id: str, window: Window) -> tuple[list[Group], list[Group]]:
+    """Count what came and what went, in the window and elsewhere; what came is all of one kind."""
+    how = {"at": "created_at", "window": window, "after": window.after, "amount": Sum("amount")}
+    came, came_elsewhere = steps.in_steps(Transfer.objects.filter(credit_id=escrow_id, kind=HOLD), **how)
+    went, went_elsewhere = steps.in_steps(Transfer.objects.filter(debit_id=escrow_id, kind__in=OUT), by=["kind"], **how)
+    for group in (*came, *came_elsewhere):
+        group["kind"] = HOLD
+    return [*came, *went], [*came_elsewhere, *went_elsewhere]
 
 
 def _touching(escrow_id: str) -> Q:
