@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
+
+_LINGER_SECONDS = 0.005
 
 Item = TypeVar("Item")
 
@@ -25,7 +28,8 @@ def in_lanes(*, work: Callable[[Item], object], items: Iterable[Item], lanes: in
 
     A lane takes up its next item only when the caller comes back for more. So whoever notes
     what was yielded before asking again has at most one item a lane in doubt, should the
-    process die. Only `work` runs in other threads.
+    process die. Only `work` runs in other threads. Half of the lanes are waited for, though
+    not for long: noting many at a time costs little more than noting one.
     """
     landed: SimpleQueue[Landed[Item]] = SimpleQueue()
     waiting = iter(items)
@@ -46,7 +50,18 @@ def in_lanes(*, work: Callable[[Item], object], items: Iterable[Item], lanes: in
                 flying += 1
             if not flying:
                 return
-            together = [landed.get(), *(landed.get() for _ in range(landed.qsize()))]
+            together = _gather(landed, enough=max(flying // 2, 1))
             yield together
             free = len(together)
             flying -= free
+
+
+def _gather(landed: SimpleQueue[Landed[Item]], *, enough: int) -> list[Landed[Item]]:
+    together = [landed.get()]
+    until = time.monotonic() + _LINGER_SECONDS
+    while len(together) < enough or not landed.empty():
+        try:
+            together.append(landed.get(timeout=max(until - time.monotonic(), 0)))
+        except Empty:
+            break
+    return together

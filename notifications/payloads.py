@@ -8,12 +8,14 @@ from typing import Any
 
 LARGEST_DATA_BYTES = 10 * 1024
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 Data = Mapping[str, Any]
 
 
 def encode(data: Data) -> str:
     """Return the data as it travels: JSON, with letters of all alphabets as they are."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(data)
 
 
 def size(data: Data) -> int:

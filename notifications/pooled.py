@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import requests
@@ -20,6 +21,7 @@ class SignedRequest(Protocol):
 
     method: str
     url: str
+    signed_path: str
     body: bytes
     headers: Mapping[str, str]
 
@@ -37,11 +39,16 @@ class PooledBackend:
         if client.ssl:
             options["ssl_context"] = ssl.create_default_context(cafile=CERT_PATH)
         proxy = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address))
-        self.pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+        # Without a proxy the server's own pool is asked, which need not look for it at each call.
+        self._urlopen = (
+            urllib3.ProxyManager(proxy, **options).urlopen
+            if proxy
+            else partial(urllib3.connection_from_url(address, **options).urlopen, assert_same_host=False)
+        )
+        self._is_proxied = bool(proxy)
 
     def send_request(self, request: SignedRequest) -> Any:
         """Send a request of the package's and return the decoded answer."""
-        response = self.pool.request(
-            request.method, request.url, body=request.body, headers=request.headers, redirect=False
-        )
+        target = request.url if self._is_proxied else request.signed_path
+        response = self._urlopen(request.method, target, body=request.body, headers=request.headers, redirect=False)
         return process_response(response.status, response.data.decode(errors="replace"))

@@ -12,7 +12,7 @@ import structlog
 
 from goals import selectors as goals
 from goals.grants import grant_exp
-from notifications import selectors
+from notifications import selectors, sql
 from notifications.lanes import Landed, in_lanes
 from notifications.models import Admission, Audience
 from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused
@@ -25,7 +25,6 @@ PAGE = 1_000
 EVENTS_A_VIEWER = 2
 VIEWERS_A_CALL = LARGEST_BATCH // EVENTS_A_VIEWER
 _LONGEST_ERROR = 2_000
-_NOTED = ["told_at", "exp", "failed_at", "error", "provider"]
 
 Viewers = Sequence[str]
 
@@ -87,7 +86,7 @@ def _move_on(audience: Audience, page: Page, now: datetime) -> None:
 
 def _tell(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider, until: float) -> bool:
     """Send to all of these; False where time was up before. Raises the first of what went wrong."""
-    shut_out = selectors.unwelcome(streamer_id=opening.goal.streamer_id, viewers=viewers)
+    shut_out = selectors.unwelcome(streamer_id=opening.goal.streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
     _note_failed(audience, shut_out, opening.now)
     let_in = [viewer for viewer in viewers if viewer not in shut_out]
     calls: list[Viewers] = [let_in[start : start + VIEWERS_A_CALL] for start in range(0, len(let_in), VIEWERS_A_CALL)]
@@ -109,7 +108,7 @@ def _send(provider: Provider, opening: Opening, viewers: Viewers) -> None:
 
 def _note(audience: Audience, opening: Opening, landed: Iterable[Landed[Viewers]], provider: Provider) -> None:
     told = [viewer_id for each in landed if each.error is None for viewer_id in each.item]
-    _store(audience, told, told_at=opening.now, exp=opening.exp, provider=provider.name)
+    _note_told(audience, opening, told, provider)
     for each in landed:
         if isinstance(each.error, Refused):
             _find_who_is_refused(audience, opening, each.item, provider)
@@ -124,19 +123,19 @@ def _find_who_is_refused(audience: Audience, opening: Opening, viewers: Viewers,
             _note_failed(audience, {viewer_id: str(error)}, opening.now)
             log.error("admission_refused", audience_id=audience.id, viewer_id=viewer_id, error=str(error))
         else:
-            _store(audience, [viewer_id], told_at=opening.now, exp=opening.exp, provider=provider.name)
+            _note_told(audience, opening, [viewer_id], provider)
+
+
+def _note_told(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+    sql.note_told(
+        audience_id=audience.id, viewers=viewers, told_at=opening.now, exp=opening.exp, provider=provider.name
+    )
 
 
 def _note_failed(audience: Audience, reasons: dict[str, str], now: datetime) -> None:
     for viewer_id, reason in reasons.items():
-        _store(audience, [viewer_id], failed_at=now, error=reason.replace("\0", "")[:_LONGEST_ERROR])
-
-
-def _store(audience: Audience, viewers: Viewers, **facts: object) -> None:
-    rows = [Admission(audience_id=audience.id, viewer_id=viewer_id, **facts) for viewer_id in viewers]
-    Admission.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["audience", "viewer_id"], update_fields=_NOTED
-    )
+        failure = {"failed_at": now, "error": reason.replace("\0", "")[:_LONGEST_ERROR]}
+        Admission.objects.update_or_create(audience=audience, viewer_id=viewer_id, defaults=failure)
 
 
 def _keep(audience: Audience, **facts: object) -> None:

@@ -1,0 +1,30 @@
+"""The one statement that is written by hand: noting a crowd, a few viewers at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+# Through the ORM a row costs six times as much, and as much again as sending its events.
+_ROW = "(%s, %s, %s, %s, NULL, '', %s)"
+_NOTE = """
+    INSERT INTO notifications_admission (audience_id, viewer_id, told_at, exp, failed_at, error, provider)
+    VALUES {rows}
+    ON CONFLICT (audience_id, viewer_id) DO UPDATE
+    SET told_at = excluded.told_at, exp = excluded.exp, provider = excluded.provider
+"""
+
+
+def note_told(*, audience_id: str, viewers: Sequence[str], told_at: datetime, exp: datetime, provider: str) -> None:
+    """Note that these viewers were told, whether they waited or not."""
+    if not viewers:
+        return
+    values: list[object] = []
+    adapt = connection.ops.adapt_datetimefield_value
+    moments = (adapt(told_at), adapt(exp))
+    for viewer_id in viewers:
+        values += (audience_id, viewer_id, *moments, provider)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE.format(rows=", ".join([_ROW] * len(viewers))), values)

@@ -1,0 +1,95 @@
+"""GET /sessions/{id}/token: the room's token that comes with it, and for whom there is one."""
+
+from datetime import timedelta
+
+import pytest
+
+from goals.services import inviting
+from livestream import clock
+from sessions_app.services import sources
+from tests.notifications.shows import enter_stage, running_show
+from tests.sessions_app.test_rtc_tokens import APP_ID, APP_KEY, read
+from tests.support.clients import client_of
+from tests.support.invitations import agree, invite
+from tests.support.outbox import run_due
+
+pytestmark = pytest.mark.django_db
+
+VIEWER, PERFORMER = [4], [0, 1, 2, 3, 4]
+
+
+@pytest.fixture
+def session(session):
+    session.prices = {"sd": 60, "exclusive": 100}
+    session.save()
+    return session
+
+
+@pytest.fixture(autouse=True)
+def _credentials(settings):
+    settings.BYTEPLUS_APP_ID, settings.BYTEPLUS_APP_KEY = APP_ID, APP_KEY
+
+
+def ask(session, user, quality="sd"):
+    response = client_of(user).get(f"/sessions/{session.id}/token?quality={quality}")
+    assert response.status_code == 200, response.json()
+    return response.json()
+
+
+def room_token(answer):
+    """Return until when, where, for whom and with which privileges the answer opens a room."""
+    _, _, exp, room_id, user_id, privileges = read(answer["byteplus_token"])
+    assert answer["byteplus_rtc_info"] == {"app_id": APP_ID, "room_id": room_id, "user_id": user_id}
+    return exp, room_id, user_id, sorted(privileges)
+
+
+def test_a_ticket_holder_enters_the_room_until_the_show_can_be_over(session, moving, viewer):
+    running_show(session, moving, viewer, target=60)
+    answer = ask(session, viewer)
+    assert room_token(answer) == (answer["exp"], session.id, viewer.pk, VIEWER)
+    assert answer["exp"] == clock.to_epoch(moving.at) + 60
+
+
+def test_the_preview_opens_no_room_to_those_who_have_not_paid(session, moving, viewer):
+    running_show(session, moving, viewer)
+    answer = ask(session, viewer, "preview")
+    assert answer["byteplus_token"] is answer["byteplus_rtc_info"] is None
+
+
+@pytest.mark.parametrize("quality", ["preview", "sd"])
+def test_the_streamer_performs_in_the_room_of_the_newest_source(session, streamer, quality):
+    for number in (1, 2):
+        about = {"room_id": f"room-{number}"}
+        sources.add_source(
+            user_id=streamer.pk, provider="byteplus", now=clock.now() + timedelta(seconds=number), metadata=about
+        )
+    answer = ask(session, streamer, quality)
+    assert room_token(answer) == (answer["exp"], "room-2", streamer.pk, PERFORMER)
+
+
+def test_the_viewer_of_a_1_on_1_only_watches(session, viewer):
+    agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    assert room_token(ask(session, viewer))[3] == VIEWER
+
+
+def test_a_cached_room_token_is_replaced_when_the_streamer_comes_on_stage(session, moving, viewer):
+    show = running_show(session, moving, viewer, target=60)
+    run_due()
+    first = ask(session, viewer)
+    moving.advance(seconds=30)
+    assert ask(session, viewer) == first
+    enter_stage(show)
+    run_due()
+    assert room_token(ask(session, viewer))[0] == clock.to_epoch(moving.at) + 60
+
+
+def test_a_cached_room_token_is_not_given_out_after_its_end(session, moving, viewer):
+    running_show(session, moving, viewer, target=60)
+    ends = set()
+    for _ in range(5):
+        answer = ask(session, viewer)
+        exp, *_ = room_token(answer)
+        assert moving.at < clock.from_epoch(exp) <= moving.at + timedelta(seconds=60)
+        ends.add(exp)
+        moving.move_to(clock.from_epoch(exp))
+    assert len(ends) == 5  # nobody performs, so that each time there is as much left
