@@ -1,0 +1,45 @@
+"""Tokens stay off the page of a story; ids and the names of errors stay on it."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import signing
+
+from livestream.api.authentication import issue_access_token
+from livestream.models import User
+from livestream.story.redaction import last_line, redacted
+
+PLAIN = [
+    "ConnectionError: HTTPConnectionPool(host='api.pusher.com', port=80): Max retries exceeded",
+    "escrow-show_funding:68143584d6945d32e732cc21-68143584d6945d32e732cc22-68143584d6945d32e732cc23",
+    "presence-stream-viewer@68143584d6945d32e732cc21.preview.68143584d6945d32e732cc22",
+    "django.db.utils.OperationalError: could not obtain lock on row in relation wallet_account",
+    "goals.services.lifecycle.GoalNotFound: There is no goal 68143584d6945d32e732cc21.",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_support_needs_is_left_alone(text):
+    assert redacted(text) == text
+
+
+def secrets():
+    user = User(id="68143584d6945d32e732cc21", username="mei")
+    return {
+        "jwt": issue_access_token(user=user),
+        "stream token": signing.dumps({"user_id": user.id, "exp": 1}, salt="stream-token", key="k" * 50),
+        "room token": "001" + user.id + "QAA" + "b3JkaW5hcnktYmFzZTY0LW9mLWEtdG9rZW4+/8" * 3 + "==",
+        "key": "ab12" * 16,
+    }
+
+
+@pytest.mark.parametrize("name", ["jwt", "stream token", "room token", "key"])
+def test_what_looks_like_a_token_is_hidden(db, name):
+    secret = secrets()[name]
+    shown = last_line(f"Traceback\nRefused: 403 for {secret} at once")
+    assert shown == "Refused: 403 for [hidden] at once"
+
+
+@pytest.mark.parametrize("said", ['{"token": "%s"}', "?auth_signature=%s&x=1", "byteplus_token=%s", "password: %s"])
+def test_what_is_called_a_secret_is_hidden_however_short(said):
+    assert "abc123" not in redacted(said % "abc123")
