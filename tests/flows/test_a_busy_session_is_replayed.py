@@ -68,8 +68,6 @@ def replay_all() -> dict:
 def state_of(busy, *, without=()):
     """Return all rows of all tables, and what a client is shown of the streamer's channels."""
     rows = {name: rows for name, rows in everything().items() if name not in TRACES | set(without)}
-    for entry in rows["FeedEntry"]:
-        del entry["updated_at"]  # when it was last worked out, which a replay does anew
     parts = (channel_snapshots.PUBLIC, channel_snapshots.FULL)
     return rows | {part: channel_snapshots.build(streamer_id=busy.streamer.pk, part=part) for part in parts}
 
