@@ -80,12 +80,13 @@ def test_a_streamer_whose_source_names_no_room_is_recorded_in_the_sessions(bytep
     assert byteplus_server.calls("StartRecord")[0]["RoomId"] == session.id
 
 
-def test_a_stop_that_overtakes_the_start_keeps_it_from_ever_starting(byteplus_server, show):
+@pytest.mark.parametrize("end", [Show.reach, Show.miss])
+def test_a_stop_that_overtakes_the_start_keeps_it_from_ever_starting(byteplus_server, show, end):
     byteplus_server.away = "500"
     show.start()
     work()
     byteplus_server.away = None
-    show.miss()
+    end(show)
     OutboxMessage.objects.filter(actor="StartRecord").update(eta=clock.now() + timedelta(seconds=5))
     work()
     OutboxMessage.objects.filter(actor="StartRecord").update(eta=clock.now())
