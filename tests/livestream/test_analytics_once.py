@@ -15,7 +15,7 @@ from tests.support import endings
 from tests.support.outbox import run_due
 from tests.support.threads import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -80,6 +80,7 @@ def test_what_was_undone_was_not_tracked(lines):
     assert [line["insert_id"] for line in lines()] == ["i1"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_outside_of_a_transaction_nothing_is_kept():
     with pytest.raises(transaction.TransactionManagementError):
         analytics.track(event="goal.created", properties={}, insert_id="i1")
@@ -87,6 +88,7 @@ def test_outside_of_a_transaction_nothing_is_kept():
 
 
 @pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_of_many_who_track_the_same_at_once_one_does(lines):
     at_once(*[track] * 6)
     run_due()

@@ -11,7 +11,7 @@ from sessions_app.models import FeedEntry
 from sessions_app.services import feed, opening
 from tests.sessions_app.clips import add_source, draft, message_of, over_at_completion, wait_and_cut
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from settings import storages as settings_of_storages
 from tests.sessions_app.clips import draft, over_at_completion, wait_and_cut
 from tests.support.broadcast import duration_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 BUCKET = "quarantine-of-clips"
 

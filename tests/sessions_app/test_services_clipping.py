@@ -12,7 +12,7 @@ from tests.sessions_app.clips import (
 )
 from tests.support.broadcast import playlist
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LATER = 30  # seconds between the completion and the cut
 MASTER = b"""#EXTM3U

@@ -22,7 +22,7 @@ from tests.sessions_app.clips import (
 )
 from tests.support.broadcast import playlist
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_streamer_without_a_source_keeps_the_draft_until_somebody_tries_again(session, at_eight, edge):
@@ -108,6 +108,7 @@ def test_a_streamer_banned_meanwhile_gets_no_clip(session, at_eight, edge):
     assert edge.asked == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_long_cut_is_not_begun_twice(session, at_eight, edge):
     edge.pages["page.m3u8"] = over_at_completion()
     post = draft(session, source=edge.url("page.m3u8"))

@@ -13,7 +13,7 @@ from sessions_app.models import Asset, Post
 from tests.sessions_app.crowds import all_at_once
 from tests.support.outbox import assert_enqueued, run_due
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def ask(session, goal_id=None, **changed):
@@ -86,6 +86,7 @@ def test_a_show_leaves_one_post_however_often_it_is_asked_for(session, at_eight)
 
 
 @pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_calls_for_one_show_at_once_leave_one_post(session):
     goal_id = ids.new_id()
     for _ in range(6):
