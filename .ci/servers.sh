@@ -116,6 +116,13 @@ start_rabbitmq() {
     wait_for RabbitMQ rabbitmq_answers
 }
 
+# Not a server, but as needed: without it the tests of the admin in a browser would be skipped.
+ensure_chromium() {
+    if ! command -v chromium >/dev/null; then install_package chromium; fi
+    if ! command -v chromedriver >/dev/null; then install_package chromium-driver; fi
+    say "$(chromium --version 2>/dev/null || echo Chromium) is installed"
+}
+
 # On a shared RabbitMQ, queues of the same name belong to somebody else.
 own_vhost() {
     VHOST=livestream-ci-$$
