@@ -1,23 +1,22 @@
-"""What every admin page of the house is made from; the one module that knows the admin theme."""
+"""What every admin page of the house is made from; with its neighbours, all that knows the admin theme."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.db import models, transaction
+from django.contrib import admin
+from django.contrib.admin.views.main import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin as ThemedModelAdmin
 from unfold.admin import TabularInline as ThemedTabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.paginator import InfinitePaginator
 
-from livestream.errors import DomainError
+from livestream.admin_actions import confirmed_action, is_allowed, offer, offered_on
+from livestream.admin_lists import KeysetChangeList
+from livestream.admin_relations import links_of
+from livestream.admin_secrets import text_without_secrets, without_secrets
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -28,16 +27,53 @@ __all__ = [
     "UserChangeForm",
     "UserCreationForm",
     "confirmed_action",
+    "offer",
 ]
-
-_LONGEST_REASON = 500
 
 
 class ModelAdmin(ThemedModelAdmin):
-    """An admin page that stays quick on a big table: it never counts the whole of it."""
+    """An admin page that stays quick on a big table, and does only what its user may.
+
+    It never counts a table, pages by cursor, and filters by what it offers alone, since a
+    condition that somebody writes into the address may have no index.
+    """
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    sortable_by = ()
+    actions_selection_counter = False
+    change_form_outer_before_template = "admin/around_object.html"
+
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        names = [each if isinstance(each, str) else each.parameter_name for each in self.list_filter]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        found = super().get_actions(request)
+        if IS_POPUP_VAR not in request.GET:
+            for each in offered_on(self.opts.label_lower):
+                found[each.__name__] = (each, each.__name__, each.short_description)
+        return {name: each for name, each in found.items() if is_allowed(each[0], request=request)}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        asked = {name for name in request.POST.getlist("action") if name}
+        if asked - self.get_actions(request).keys():
+            raise PermissionDenied
+        return super().changelist_view(request, extra_context)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = kwargs.get("obj")
+        if row is not None:
+            context["links"] = links_of(row=row, site=self.admin_site, request=request)
+            context["acts"] = [(name, text) for act, name, text in self._acts(request)]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _acts(self, request: HttpRequest) -> list[Any]:
+        return [each for each in self.get_actions(request).values() if hasattr(each[0], "needs")]
 
 
 class TabularInline(ThemedTabularInline):
@@ -60,10 +96,11 @@ class _LookOnly:
 
 
 class ReadOnlyAdmin(_LookOnly, ModelAdmin):
-    """A page to look at: for what only services may write, such as the ledger."""
+    """A page to look at: for what only services may write, such as the ledger. It shows no secrets."""
 
-    paginator = InfinitePaginator
-    actions_selection_counter = False
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        return row and _readable(row)
 
 
 class ReadOnlyInline(_LookOnly, TabularInline):
@@ -72,49 +109,12 @@ class ReadOnlyInline(_LookOnly, TabularInline):
     can_delete = False
 
 
-Act = Callable[[Any, HttpRequest, Sequence[Any], str], str]
-
-
-def confirmed_action(*, description: str, permission: str) -> Callable[[Act], Callable[..., Any]]:
-    """Declare an action that asks for a reason first, and leaves an audit entry for each object.
-
-    The decorated method is given the chosen objects and the reason, calls a service, and
-    returns what to tell. `permission` names a method `has_{permission}_permission`. Act and
-    audit commit together; a domain error of the service is shown and changes nothing.
-    """
-
-    def decorate(act: Act) -> Callable[..., Any]:
-        @admin.action(description=description, permissions=[permission])
-        @functools.wraps(act)
-        def ask_then_act(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-            reason = request.POST.get("reason", "").strip()[:_LONGEST_REASON]
-            if not reason:
-                return _ask(page, request, queryset, description, act.__name__)
-            chosen = list(queryset)
-            try:
-                with transaction.atomic():
-                    note = f"{description}: {reason}"
-                    LogEntry.objects.log_actions(str(request.user.pk), chosen, CHANGE, note)
-                    told = act(page, request, chosen, reason)
-            except DomainError as error:
-                page.message_user(request, str(error), messages.ERROR)
-            else:
-                page.message_user(request, told)
-            return None
-
-        return ask_then_act
-
-    return decorate
-
-
-def _ask(page: Any, request: HttpRequest, queryset: models.QuerySet[Any], description: str, name: str) -> HttpResponse:
-    context = {
-        **page.admin_site.each_context(request),
-        "title": description,
-        "opts": page.opts,
-        "objects": queryset,
-        "action": name,
-        "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        "longest_reason": _LONGEST_REASON,
-    }
-    return TemplateResponse(request, "admin/confirm_action.html", context)
+def _readable(row: models.Model) -> models.Model:
+    """Hide secrets in a row that is only looked at, and so never saved."""
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(field, models.JSONField):
+            setattr(row, field.attname, without_secrets(value))
+        elif isinstance(field, models.TextField) and value:
+            setattr(row, field.attname, text_without_secrets(value))
+    return row

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,39 +12,46 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from livestream.admin_base import ReadOnlyAdmin
+from livestream.admin_base import ModelAdmin, ReadOnlyAdmin
 from livestream.models import User
 
-_MOST_PEOPLE = 100
+_MOST_PEOPLE = 20
 
 
-class LookedUpAdmin(ReadOnlyAdmin):
-    """A page of a table that may be big: every search goes through an index, and nothing is sorted.
+class SearchedByIndex(ModelAdmin):
+    """A page of a table that may be big: `wanted` says what a term finds, each part of it through an index.
 
-    `wanted` says what a term finds. People are looked up first, because an OR across two
-    tables is a question that no index can answer.
+    People are looked up first, because an OR across two tables is a question that no index
+    can answer.
     """
 
-    sortable_by = ()
     search_fields = ["pk"]  # has the page show its search box; `wanted` is what searches
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = search_term.strip()
-        return (self.found(queryset, term, users_called(term)) if term else queryset), False
+        if not term:
+            return queryset, False
+        return queryset.filter(functools.reduce(operator.or_, self.alternatives(term))), False
 
-    def found(self, queryset: QuerySet[Any], term: str, people: list[str]) -> QuerySet[Any]:
-        """Narrow the rows to those that the term, or the `people` it names, stand for."""
-        return queryset.filter(self.wanted(term, people))
+    def alternatives(self, term: str) -> Sequence[Q]:
+        """Return the conditions of which a row that the term finds fits any, each with an index of its own."""
+        term = term.strip()
+        wanted = self.wanted(term, users_called(term))
+        return [wanted] if isinstance(wanted, Q) else wanted
 
-    def wanted(self, term: str, people: list[str]) -> Q:
+    def wanted(self, term: str, people: list[str]) -> Q | Sequence[Q]:
         """Return what the term finds in this table; `people` are ids of users it names."""
         return Q(pk=term)
 
 
+class LookedUpAdmin(SearchedByIndex, ReadOnlyAdmin):
+    """A page to look at, of a table that may be big."""
+
+
 def users_called(term: str) -> list[str]:
-    """Return the ids of up to 100 users with this id, or whose username begins with it."""
+    """Return the ids of up to 20 users with this id, or whose username begins with it."""
     named = User.objects.filter(Q(pk=term) | Q(username__startswith=term))
     return list(named.order_by("username").values_list("pk", flat=True)[:_MOST_PEOPLE])
 
@@ -49,3 +59,10 @@ def users_called(term: str) -> list[str]:
 def link_to_search(*, page: str, term: str, text: str) -> str:
     """Return a link to the rows that `term` finds on another admin page (`app_model`)."""
     return format_html('<a href="{}?q={}">{}</a>', reverse(f"admin:{page}_changelist"), term, text)
+
+
+def link_to_row(*, page: str, pk: str | None) -> str:
+    """Return a link to a row's own page (`app_model`), called by its id."""
+    if not pk:
+        return "-"
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[pk]), pk)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q
 
+from livestream import roles
 from livestream.models import User
 
 PASSWORD = "demo"  # noqa: S105 - known to everybody, which is why only the local profile has it
@@ -55,7 +55,7 @@ def create_demo_users(*, now: datetime) -> list[str]:
     for prepare in _preparations:
         prepare()
     created = [each.username for each in DEMO_USERS if _create(each, now)]
-    _let_staff_see_everything()
+    _let_staff_lead_the_desk()
     return created
 
 
@@ -72,10 +72,11 @@ def _create(demo_user: DemoUser, now: datetime) -> bool:
     return created
 
 
-def _let_staff_see_everything() -> None:
-    """Give demo staff every permission to look, and the one to retry what is stuck."""
-    looking = Q(codename__startswith="view_") | Q(codename="change_outboxmessage")
-    permissions = Permission.objects.filter(looking)
+def _let_staff_lead_the_desk() -> None:
+    """Put demo staff into the group that may do everything that support does."""
+    roles.create_groups()
+    roles.grant()
     names = [each.username for each in DEMO_USERS if each.is_staff]
+    lead = Group.objects.get(name=roles.SUPPORT_LEAD)
     for user in User.objects.filter(username__in=names):
-        user.user_permissions.add(*permissions)
+        user.groups.add(lead)

@@ -16,6 +16,14 @@ class CannotBlockYourself(Unprocessable):
     title = "You cannot block yourself"
 
 
+def find_user(*, term: str) -> User:
+    """Return the user with this id or this username; raises UserNotFound."""
+    user = User.objects.filter(pk=term).first() or User.objects.filter(username=term).first()
+    if user is None:
+        raise UserNotFound(f"There is no user {term}.")
+    return user
+
+
 def blocked_by_tag(*, streamer_id: str) -> str:
     """Return the tag of those whom the streamer blocked (spec section 1)."""
     return f"blocked-by:{streamer_id}"

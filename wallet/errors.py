@@ -26,6 +26,13 @@ class EscrowNotFound(NotFound):
     title = "No such escrow"
 
 
+class EscrowAlreadyDecided(Conflict):
+    """What becomes of the escrow's money was decided before."""
+
+    code = "escrow_already_decided"
+    title = "This escrow was settled before"
+
+
 class TransferConflict(Conflict):
     """The transfer id was used before, for another movement of money."""
 

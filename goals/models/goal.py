@@ -93,11 +93,15 @@ class Goal(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="goal_newest"),
+            models.Index(fields=["type", "-created_at", "-id"], name="goal_of_type"),
+            models.Index(fields=["outcome", "-created_at", "-id"], name="goal_by_outcome"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(ended_at=None), name="goal_not_over"),
             models.Index(fields=["session", "-created_at", "-id"], name="goal_of_session"),
             models.Index(fields=["streamer", "-created_at", "-id"], name="goal_of_streamer"),
             models.Index(fields=["exp"], condition=Q(active=True), name="goal_expiring"),
             models.Index(fields=["nbf"], condition=Q(active=False, ended_at=None), name="goal_scheduled"),
         ]
+        permissions = [("end_goal", "Can end a goal")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

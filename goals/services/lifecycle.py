@@ -85,6 +85,25 @@ def deactivate_goal(
         return True
 
 
+def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = None) -> None:
+    """End a goal whose escrow was just refunded by hand: with that outcome, whatever it had reached.
+
+    What was paid and is not counted yet is counted afterwards, and reaches nothing any more.
+    """
+    with transaction.atomic():
+        goal = locking.lock_goal(goal_id=goal_id)
+        if goal.type in PERFORMED_TYPES:
+            performance.close_stage(goal=goal, now=now)
+            goal.refresh_from_db()
+        if goal.ended_at is not None:
+            Goal.objects.filter(pk=goal.pk).update(outcome=Goal.Outcome.REFUNDED)
+            return
+        _end(goal, now, cancelled=False, cooldown=False, outcome=Goal.Outcome.REFUNDED)
+        publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome)
+        if goal.type == FUNDING:
+            contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
+
+
 def supersede_goal(*, goal_id: str, now: datetime) -> bool:
     """End an invitation because another was agreed to: nobody declined it, so nothing cools down."""
     with transaction.atomic():
@@ -116,10 +135,10 @@ def _count_what_is_due(goal: Goal, now: datetime) -> None:
         performance.close_stage(goal=goal, now=now)
 
 
-def _end(goal: Goal, now: datetime, cancelled: bool, cooldown: bool) -> None:
+def _end(goal: Goal, now: datetime, cancelled: bool, cooldown: bool, outcome: str | None = None) -> None:
     goal.active, goal.ended_at = False, now
     goal.exp = min(goal.exp, now) if goal.exp else now
-    goal.outcome = rules.outcome(
+    goal.outcome = outcome or rules.outcome(
         goal.type, progress=goal.progress, reached=goal.reached, agreed=bool(goal.agreed_at), cancelled=cancelled
     )
     if cooldown and goal.type in COOLDOWNS and not goal.agreed_at:

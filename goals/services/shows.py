@@ -80,7 +80,7 @@ def _check_sold(funding: Goal, now: datetime) -> None:
     # The last ticket may have been counted, and the sale closed by it, since this was asked.
     if funding.ended_at is None and (funding.exp is None or funding.exp > now):
         raise FundingNotClosed
-    if not funding.reached:
+    if not funding.reached or funding.outcome == Goal.Outcome.REFUNDED:  # by support, for instance
         raise FundingNotReached
 
 

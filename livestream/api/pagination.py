@@ -6,6 +6,7 @@ rows share one moment, and rows that arrive meanwhile neither repeat nor hide ot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,8 +88,23 @@ class CursorPagination(BasePagination):
         ]
 
 
-def find_page(*, queryset: QuerySet[Any], ordering: tuple[str, ...], size: int, cursor: Cursor | None) -> Page:
-    """Return the page of `size` rows that begins, or ends, at the cursor."""
+def first_of_all(ordered: QuerySet[Any], limit: int) -> list[Any]:
+    """Return the first rows."""
+    return list(ordered[:limit])
+
+
+def find_page(
+    *,
+    queryset: QuerySet[Any],
+    ordering: tuple[str, ...],
+    size: int,
+    cursor: Cursor | None,
+    pick: Callable[[QuerySet[Any], int], list[Any]] = first_of_all,
+) -> Page:
+    """Return the page of `size` rows that begins, or ends, at the cursor.
+
+    `pick` takes the first rows of what is in order and beyond the cursor.
+    """
     backwards = cursor is not None and cursor.backwards
     descending = ordering[0].startswith("-") != backwards
     names = [name.removeprefix("-") for name in ordering]
@@ -96,7 +112,7 @@ def find_page(*, queryset: QuerySet[Any], ordering: tuple[str, ...], size: int, 
         values = _values(queryset.model, names, cursor)
         queryset = queryset.filter(_beyond(names, values, "lt" if descending else "gt"))
     sign = "-" if descending else ""
-    found = list(queryset.order_by(*(sign + name for name in names))[: size + 1])
+    found = pick(queryset.order_by(*(sign + name for name in names)), size + 1)
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()

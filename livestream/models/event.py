@@ -57,7 +57,9 @@ class EventRecord(models.Model):
             models.Index(fields=["escrow_id", "transaction", "position"]),
             models.Index(fields=["user_id", "transaction", "position"]),
             models.Index(fields=["name", "position"]),
+            models.Index(fields=["occurred_at"], name="event_by_age"),
         ]
+        permissions = [("replay_eventrecord", "Can replay an event")]
 
     def __str__(self) -> str:
         return f"{self.name} #{self.position}"

@@ -42,7 +42,9 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(failed_at=None), name="outbox_due"),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_dead"),
+            models.Index(fields=["due_at"], condition=Q(failed_at=None, attempts__gt=0), name="outbox_failing"),
         ]
+        permissions = [("retry_outboxmessage", "Can retry a task")]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.id}"

@@ -13,6 +13,14 @@ class User(AbstractUser):
 
     id = ObjectIdField(primary_key=True)
 
+    class Meta(AbstractUser.Meta):
+        indexes = [
+            models.Index(fields=["date_joined", "id"], name="user_by_age"),
+            models.Index(fields=["username"], condition=models.Q(is_staff=True), name="user_staff"),
+            models.Index(fields=["username"], condition=models.Q(is_active=False), name="user_closed"),
+        ]
+        permissions = [("block_user", "Can block and unblock somebody for a streamer")]
+
     @property
     def tags(self) -> set[str]:
         """The user's tags, such as `blocked-by:{streamer_id}`; prefetch `tag_rows` for lists."""

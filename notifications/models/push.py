@@ -40,6 +40,8 @@ class Push(models.Model):
             models.Index(fields=["subject", "id"], name="push_of_subject"),
             models.Index(fields=["event_id"], name="push_of_event"),
             models.Index(fields=["sent_at"], name="push_sent"),
+            models.Index(fields=["created_at"], name="push_by_age"),
+            models.Index(fields=["event", "id"], name="push_of_type"),
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,9 @@ class Webhook(models.Model):
             models.Index(fields=["time_ms", "id"], condition=Q(processed_at=None), name="webhook_queue"),
             models.Index(fields=["channel", "time_ms"], name="webhook_of_channel"),
             models.Index(fields=["received_at"], name="webhook_received"),
+            models.Index(fields=["name", "id"], name="webhook_of_type"),
+            models.Index(fields=["result", "id"], name="webhook_by_result"),
+            models.Index(fields=["user_id", "id"], name="webhook_of_user"),
         ]
 
     def __str__(self) -> str:

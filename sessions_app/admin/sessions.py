@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from collections.abc import Sequence
 
-from livestream.admin_base import ReadOnlyAdmin
+from django.contrib import admin
+from django.db.models import Q
+
+from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.admin_relations import relate, searched
+from livestream.admin_search import LookedUpAdmin
 from sessions_app.models import Session
 
 
+class StateFilter(ChoiceFilter):
+    """Which sessions are open, live, or over; those that somebody has for themselves are live."""
+
+    title = "state"
+    parameter_name = "state"
+    offered = (
+        Choice("open", "open, not live yet", lambda now: Q(active=True, started_at=None)),
+        Choice("live", "live", lambda now: Q(active=True, started_at__isnull=False)),
+        Choice("private", "in a private show", lambda now: Q(active=True, preset=Session.Preset.PRIVATE)),
+        Choice("exclusive", "in a 1-on-1", lambda now: Q(active=True, preset=Session.Preset.EXCLUSIVE)),
+        Choice("ended", "ended", lambda now: Q(active=False)),
+    )
+
+
 @admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
+class SessionAdmin(LookedUpAdmin):
     """Sessions, newest first."""
 
     list_display = ["id", "streamer", "title", "preset", "active", "created_at", "started_at", "ended_at"]
-    list_filter = ["active", "preset"]
+    list_filter = [StateFilter, age_filter(by_time("created_at"))]
     list_select_related = ["streamer"]
     ordering = ["-created_at", "-id"]
-    search_fields = ["id__exact", "streamer__id__exact", "streamer__username__startswith"]
     search_help_text = "Id of a session or of its streamer, or the beginning of the streamer's name"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(pk=term), *(Q(streamer_id=each) for each in people)]
+
+
+relate("sessions_app.session", "Streamer", to="livestream.user", find=lambda session: session.streamer_id)
+relate("sessions_app.session", "Events", to="livestream.eventrecord", find=searched(lambda session: session.id))
+relate("sessions_app.session", "Tasks", to="livestream.outboxmessage", find=searched(lambda session: session.id))
+relate("livestream.user", "Sessions", to="sessions_app.session", find=searched(lambda user: user.pk))
+relate("livestream.eventrecord", "Session", to="sessions_app.session", find=lambda event: event.session_id)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -70,7 +71,7 @@ def test_a_goal_s_page_shows_its_stage_and_leads_to_its_money(desk, show, moving
     leave_stage(show, source="webhook-2")
     page = desk.get(f"/admin/goals/goal/{show.id}/change/").content.decode()
     assert page.count("webhook-1") >= 2  # the mark, and the interval that it opened
-    assert f"/admin/wallet/escrow/?q={show.escrow_id}" in page
+    assert f"/admin/wallet/escrow/{quote(show.escrow_id)}/change/" in page
     assert f"/admin/goals/contribution/?q={show.funding_goal_id}" in page
     assert (PerformanceMark.objects.count(), PerformanceInterval.objects.count()) == (2, 1)
 

@@ -19,7 +19,7 @@ def support(client):
     user = User.objects.create_user("support", is_staff=True)
     user.user_permissions.add(
         *Permission.objects.filter(codename__startswith="view_"),
-        Permission.objects.get(codename="change_outboxmessage"),
+        Permission.objects.get(codename="retry_outboxmessage"),
     )
     client.force_login(user)
     return client

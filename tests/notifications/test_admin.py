@@ -48,7 +48,10 @@ def listed(client, path):
         (f"q={GOAL}", ["goal.added", "goal.ended", "goal.started"]),
         (f"q=private-user@{USER}", ["goal.added", "goal.ended", "goal.started"]),
         ("q=nobody", []),
-        ("provider=local", ["goal.added"]),
+        ("event=goal.ended", ["goal.ended"]),
+        ("event=goal.ended&delivery=sent", []),
+        ("age=over-hour", []),
+        ("age=week", ["goal.added", "goal.ended", "goal.started"]),
     ],
 )
 def test_pushes_are_found(support, rows, query, events):
@@ -61,8 +64,13 @@ def test_pushes_are_found(support, rows, query, events):
         ("", 1),
         ("processing=waiting", 1),
         ("processing=failing", 1),
-        ("processing=done", 0),
+        ("processing=published", 0),
+        ("name=member_added", 1),
+        ("name=member_removed", 0),
+        ("age=hour", 1),
+        ("age=over-hour", 0),
         (f"q={GOAL}", 1),
+        (f"q={USER}", 1),
         ("q=x", 0),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from goals.models import Goal
-from goals.services import contributions
+from goals.services import contributions, performance
 from livestream import clock
 from livestream.models import User
 from tests.support.outbox import pass_time, run_due
@@ -41,5 +41,15 @@ def completed_show(moving: clock.MovableClock, *, target: int = 60) -> Goal:
     show = running_show(moving, target=target)
     go_on_stage(show)
     pass_time(moving, seconds=target)
+    show.refresh_from_db()
+    return show
+
+
+def just_completed_show(moving: clock.MovableClock, *, target: int = 60) -> Goal:
+    """Perform a show to its target, with everything that follows still to be done, its payout too."""
+    show = running_show(moving, target=target)
+    go_on_stage(show)
+    moving.advance(seconds=target)
+    performance.complete_performance(goal_id=show.id, now=moving.at)
     show.refresh_from_db()
     return show

@@ -29,7 +29,10 @@ class Earning(models.Model):
             models.UniqueConstraint(fields=["escrow", "user_id", "hour"], name="earning_one_an_hour_and_escrow"),
             models.CheckConstraint(condition=models.Q(amount__gte=0), name="earning_never_negative"),
         ]
-        indexes = [models.Index(fields=["user_id", "hour", "id"], name="earning_of_streamer")]
+        indexes = [
+            models.Index(fields=["user_id", "hour", "id"], name="earning_of_streamer"),
+            models.Index(fields=["state", "id"], name="earning_in_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.escrow_id}"

@@ -41,12 +41,18 @@ class Escrow(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "opened_at"], name="escrow_age"),
+            models.Index(fields=["opened_at", "escrow_id"], name="escrow_newest"),
+            models.Index(fields=["state", "escrow_id"], name="escrow_in_state"),
             models.Index(fields=["user_id", "opened_at"], name="escrow_of_streamer"),
             models.Index(
                 fields=["decided_at"],
                 condition=Q(settled_at=None, decided_at__isnull=False),
                 name="escrow_unsettled",
             ),
+        ]
+        permissions = [
+            ("refund_escrow", "Can refund an escrow"),
+            ("settle_escrow", "Can settle what is due of an escrow"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,55 @@
+"""What support does to goals and to their money: end, refund, settle.
+
+An escrow's page belongs to a lower floor, which does not know whose its money is. So its acts
+are offered to it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+
+from goals.models import Goal
+from goals.services import support
+from livestream import clock
+from livestream.admin_actions import triggerer_of
+from livestream.admin_base import confirmed_action, offer
+from wallet.models import Escrow
+
+
+@confirmed_action(description="End", permission="goals.end_goal")
+def end_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason: str) -> str:
+    """End goals; their money goes where it goes at the end of each."""
+    for goal in goals:
+        support.end_goal(goal_id=goal.id, triggerer=triggerer_of(request), now=clock.now())
+    return f"{len(goals)} ended"
+
+
+@confirmed_action(description="Settle what is due", permission="wallet.settle_escrow")
+def settle_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason: str) -> str:
+    """Have what is overdue about goals happen."""
+    return _told([what for goal in goals for what in support.settle_goal(goal_id=goal.id, now=clock.now())])
+
+
+@confirmed_action(description="Refund", permission="wallet.refund_escrow")
+def refund_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *, reason: str) -> str:
+    """Give everything in escrows back."""
+    for escrow in escrows:
+        support.refund_escrow(escrow_id=escrow.pk, triggerer=triggerer_of(request), now=clock.now())
+    return f"{len(escrows)} refunded: their payers are being paid"
+
+
+@confirmed_action(description="Settle what is due", permission="wallet.settle_escrow")
+def settle_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *, reason: str) -> str:
+    """Have what is overdue about escrows happen."""
+    return _told([what for each in escrows for what in support.settle_escrow(escrow_id=each.pk, now=clock.now())])
+
+
+def _told(done: Sequence[str]) -> str:
+    return "Done: " + ", ".join(done) if done else "Nothing is due"
+
+
+offer(refund_escrows, on="wallet.escrow")
+offer(settle_escrows, on="wallet.escrow")

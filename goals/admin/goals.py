@@ -1,0 +1,119 @@
+"""Goals and their pairs: all there is to see, and nothing to change by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.db.models import Q
+
+from goals.admin import acts
+from goals.models import Goal, PerformanceInterval, PerformanceMark, ShowGoalPair
+from livestream.admin_base import ReadOnlyInline
+from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.admin_relations import relate, searched
+from livestream.admin_search import LookedUpAdmin
+from livestream.events.contracts import GOAL_TYPES
+from livestream.models import EventRecord, OutboxMessage
+from livestream.story import Subject
+from livestream.story.admin import StoryAdmin
+from wallet import escrow_ids
+from wallet.models import Escrow
+
+
+class IntervalInline(ReadOnlyInline):
+    model = PerformanceInterval
+    per_page = 20
+
+
+class MarkInline(ReadOnlyInline):
+    model = PerformanceMark
+    per_page = 20
+
+
+class TypeFilter(ChoiceFilter):
+    title = "type"
+    parameter_name = "type"
+    offered = tuple(Choice(kind, kind, lambda now, kind=kind: Q(type=kind)) for kind in GOAL_TYPES)  # type: ignore[misc]
+
+
+class StateFilter(ChoiceFilter):
+    """Goals by state, and those that are over by what became of them."""
+
+    title = "state"
+    parameter_name = "state"
+    offered = (
+        Choice("scheduled", "scheduled", lambda now: Q(active=False, ended_at=None)),
+        Choice("active", "active", lambda now: Q(active=True, ended_at=None)),
+        *(Choice(end, f"ended: {end}", lambda now, end=end: Q(outcome=end)) for end in Goal.Outcome.values),  # type: ignore[misc]
+    )
+
+
+@admin.register(Goal)
+class GoalAdmin(StoryAdmin, LookedUpAdmin):
+    """Goals, newest first, each with what happened on its stage."""
+
+    list_display = ["id", "type", "state", "streamer", "progress", "target", "outcome", "created_at", "exp"]
+    list_filter = [TypeFilter, StateFilter, age_filter(by_time("created_at"))]
+    list_select_related = ["streamer"]
+    ordering = ["-created_at", "-id"]
+    search_help_text = "Id of a goal, session or escrow; id or beginning of the name of a streamer or of who invited"
+    inlines = [IntervalInline, MarkInline]
+    actions = [acts.end_goals, acts.settle_goals]
+
+    def story_subject(self, obj: Goal) -> Subject:
+        return Subject(goal_ids=(obj.id,))
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        goal_id = escrow_ids.goal_of(term)
+        found = [Q(pk=goal_id), Q(funding_goal_id=goal_id), Q(trigger_goal_id=goal_id), Q(session_id=term)]
+        for each in people:
+            found += [Q(streamer_id=each), Q(triggered_by_id=each)]
+        return found
+
+
+@admin.register(ShowGoalPair)
+class ShowGoalPairAdmin(LookedUpAdmin):
+    """Funding goals and their shows, newest first."""
+
+    list_display = ["id", "session_id", "funding_goal_id", "show_goal_id", "funding_ended", "show_ended"]
+    ordering = ["-id"]
+    search_help_text = "Id of a session, of a funding goal or of a show"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(session_id=term), Q(funding_goal_id=term), Q(show_goal_id=term)]
+
+
+def _sold_by(goal: Goal) -> str | None:
+    return goal.funding_goal_id or (goal.id if goal.ticket_product_id else None)
+
+
+def _goal_of(escrow: Escrow) -> str:
+    return escrow_ids.goal_of(escrow.escrow_id)
+
+
+def _event_s_goal(event: EventRecord) -> str | None:
+    return event.goal_id
+
+
+def _subject(message: OutboxMessage) -> str | None:
+    return message.subject or None
+
+
+relate("goals.goal", "Session", to="sessions_app.session", find=lambda goal: goal.session_id)
+relate("goals.goal", "Streamer", to="livestream.user", find=lambda goal: goal.streamer_id)
+relate("goals.goal", "Invited by", to="livestream.user", find=lambda goal: goal.triggered_by_id)
+relate("goals.goal", "Escrow", to="wallet.escrow", find=lambda goal: goal.escrow_id)
+relate("goals.goal", "Transfers", to="wallet.transfer", find=searched(lambda goal: goal.escrow_id))
+relate("goals.goal", "Tickets", to="goals.contribution", find=searched(_sold_by))
+relate("goals.goal", "Goals of the same money", to="goals.goal", find=searched(lambda goal: goal.escrow_id))
+relate("goals.goal", "Events", to="livestream.eventrecord", find=searched(lambda goal: goal.id))
+relate("goals.goal", "Tasks", to="livestream.outboxmessage", find=searched(lambda goal: goal.id))
+relate("wallet.escrow", "Goal", to="goals.goal", find=_goal_of)
+relate("wallet.escrow", "Tickets", to="goals.contribution", find=searched(_goal_of))
+relate("livestream.user", "Goals", to="goals.goal", find=searched(lambda user: user.pk))
+relate("livestream.user", "Tickets", to="goals.contribution", find=searched(lambda user: user.pk))
+relate("livestream.eventrecord", "Goal", to="goals.goal", find=_event_s_goal)
+relate("livestream.outboxmessage", "Goals", to="goals.goal", find=searched(_subject))
+relate("livestream.outboxmessage", "Escrow", to="wallet.escrow", find=searched(_subject))
+relate("sessions_app.session", "Goals", to="goals.goal", find=searched(lambda session: session.id))

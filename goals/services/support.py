@@ -1,0 +1,77 @@
+"""What support staff does by hand: end a goal, give an escrow back, settle what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from goals.errors import GoalNotActive
+from goals.models import Goal
+from goals.services import due, lifecycle, locking
+from livestream.conflicts import retried
+from livestream.events.contracts import TRIGGER_EXCLUSIVE
+from wallet import escrow_ids
+from wallet.errors import EscrowAlreadyDecided
+from wallet.services import escrows, refunds
+
+
+@retried
+def end_goal(*, goal_id: str, triggerer: str, now: datetime) -> None:
+    """End a goal that is scheduled or active; its money goes where it goes at such an end.
+
+    Raises GoalNotFound, and GoalNotActive where it has ended before, or is reached by now.
+    """
+    with transaction.atomic():
+        if not lifecycle.deactivate_goal(goal_id=goal_id, triggerer=triggerer, cancelled=True, now=now):
+            raise GoalNotActive(f"The goal {goal_id} has ended.")
+
+
+@retried
+def refund_escrow(*, escrow_id: str, triggerer: str, now: datetime) -> None:
+    """Close an open escrow for good, give everything in it back, and end the goals it was for.
+
+    It is decided under the escrow's exclusive lock, before any goal's: a payout that comes
+    later finds it decided, and one that came first makes this raise EscrowAlreadyDecided.
+    Raises EscrowNotFound.
+    """
+    with transaction.atomic():
+        escrow = escrows.lock_escrow(escrow_id=escrow_id)
+        if not refunds.escrow_refund(escrow_id=escrow_id, now=now):
+            raise EscrowAlreadyDecided(f"{escrow_id} was {escrow.state} at {escrow.decided_at:%Y-%m-%d %H:%M:%S} UTC.")
+        for goal in _goals_of(escrow_id):
+            lifecycle.end_refunded_goal(goal_id=goal.id, triggerer=triggerer, now=now)
+
+
+@retried
+def settle_escrow(*, escrow_id: str, now: datetime) -> list[str]:
+    """Have everything happen that is overdue about an escrow and its goals; returns what, in words."""
+    with transaction.atomic():
+        done = []
+        for each in due.find_due(before=now, escrow_id=escrow_id):
+            each.act(now)
+            done.append(f"{each.what} ({each.subjects[0]})")
+        return done
+
+
+@retried
+def settle_goal(*, goal_id: str, now: datetime) -> list[str]:
+    """Have everything happen that is overdue about a goal and its money; raises GoalNotFound."""
+    goal = locking.find_goal(goal_id=goal_id)
+    if goal.escrow_id is not None:
+        return settle_escrow(escrow_id=goal.escrow_id, now=now)
+    started = lifecycle.activate_goal(goal_id=goal_id, now=now)
+    ended = not started and lifecycle.deactivate_due_goal(goal_id=goal_id, now=now)
+    return [f"start a goal ({goal_id})"] * started + [f"end a goal ({goal_id})"] * ended
+
+
+def _goals_of(escrow_id: str) -> list[Goal]:
+    """Return the goals whose money the escrow holds, but for an invitation that led to its 1-on-1."""
+    first = escrow_ids.goal_of(escrow_id)
+    sharing = Goal.objects.filter(Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first)).order_by("pk")
+    return [
+        goal
+        for goal in sharing
+        if goal.escrow_id == escrow_id and not (goal.type == TRIGGER_EXCLUSIVE and goal.exclusive_goal_id)
+    ]

@@ -1,0 +1,28 @@
+"""What members of staff did in the admin, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q
+
+from livestream.admin_relations import relate
+from livestream.admin_search import LookedUpAdmin
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(LookedUpAdmin):
+    """The audit log, newest first. What was done to one thing stands in its own history, too."""
+
+    list_display = ["id", "action_time", "user", "content_type", "object_id", "change_message"]
+    list_select_related = ["user", "content_type"]
+    ordering = ["-id"]
+    search_help_text = "Id of a member of staff, or the beginning of their name"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(user_id=each) for each in people or [term]]
+
+
+relate("admin.logentry", "Member of staff", to="livestream.user", find=lambda entry: entry.user_id)

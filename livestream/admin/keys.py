@@ -1,0 +1,24 @@
+"""Which Idempotency-Keys were answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.db.models import Q
+
+from livestream.admin_search import LookedUpAdmin
+from livestream.models import IdempotencyRecord
+
+
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(LookedUpAdmin):
+    """Which keys were answered; not what, since an answer is the caller's own business."""
+
+    list_display = ["key", "path", "user_id", "status", "created_at"]
+    fields = ["key", "path", "user_id", "status", "leased_until", "created_at"]
+    ordering = ["-created_at", "-id"]
+    search_help_text = "Id of a user, or the beginning of their name"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(user_id=each) for each in people or [term]]

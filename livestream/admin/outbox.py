@@ -1,0 +1,77 @@
+"""Work that is still to be done, what stands in its way, and a way to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+
+from livestream import clock, outbox
+from livestream.admin_base import confirmed_action
+from livestream.admin_lists import Choice, ChoiceFilter
+from livestream.admin_search import LookedUpAdmin
+from livestream.admin_secrets import text_without_secrets
+from livestream.models import OutboxMessage
+
+_BY_DUE = ("due_at", "id")
+# No lease and no pause is longer: what is wanted by now is due by then.
+_LONGEST_LEASES = 64
+
+
+def _due(now: datetime) -> Q:
+    latest = now + timedelta(seconds=settings.OUTBOX_LEASE * _LONGEST_LEASES)
+    return Q(failed_at=None, eta__lte=now, due_at__lte=latest)
+
+
+class StateFilter(ChoiceFilter):
+    """Which messages wait for their time, are due, fail again and again, or gave up."""
+
+    title = "state"
+    parameter_name = "state"
+    offered = (
+        Choice("waiting", "Waiting", lambda now: Q(failed_at=None, eta__gt=now, due_at__gt=now), _BY_DUE),
+        Choice("due", "Due", _due, _BY_DUE),
+        Choice("failing", "Failing", lambda now: Q(failed_at=None, attempts__gt=0), _BY_DUE),
+        Choice("dead", "Dead", lambda now: Q(failed_at__isnull=False), ("-failed_at", "-id")),
+    )
+
+
+def _overdue(age: timedelta) -> Choice:
+    name = f"{int(age.total_seconds())}"
+    return Choice(name, f"for over {age}", lambda now: Q(failed_at=None, due_at__lt=now - age), _BY_DUE)
+
+
+class OverdueFilter(ChoiceFilter):
+    """Which messages nobody has taken for a while."""
+
+    title = "overdue"
+    parameter_name = "overdue"
+    offered = tuple(_overdue(timedelta(minutes=minutes)) for minutes in (1, 10, 60, 1440))
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(LookedUpAdmin):
+    """Tasks, the newest first; those in a chosen state, the first due first."""
+
+    list_display = ["actor", "subject", "due_at", "attempts", "last_error", "failed_at"]
+    list_filter = [StateFilter, OverdueFilter]
+    ordering = ["-id"]
+    search_help_text = "Id of a message or of its subject (a goal, an escrow, …), or actor"
+    actions = ["retry_now"]
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(pk=term), Q(subject=term), Q(actor=term)]
+
+    @admin.display(description="last error")
+    def last_error(self, message: OutboxMessage) -> str:
+        """Show the last line of the traceback, which says what went wrong."""
+        return text_without_secrets(message.error.strip().rpartition("\n")[2])[:120]
+
+    @confirmed_action(description="Retry now", permission="livestream.retry_outboxmessage")
+    def retry_now(self, request: HttpRequest, messages: Sequence[OutboxMessage], *, reason: str) -> str:
+        retried = outbox.retry(message_ids=[each.pk for each in messages], now=clock.now())
+        return f"{retried} of {len(messages)} messages are due now"

@@ -1,0 +1,110 @@
+"""Accounts: found by id or name, with whom they are blocked by; superusers edit them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as LibraryGroupAdmin
+from django.contrib.auth.admin import UserAdmin as LibraryUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Q
+from django.http import HttpRequest
+
+from livestream import users
+from livestream.admin_base import (
+    AdminPasswordChangeForm,
+    ModelAdmin,
+    TabularInline,
+    UserChangeForm,
+    UserCreationForm,
+    confirmed_action,
+)
+from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.admin_relations import relate, searched
+from livestream.admin_search import SearchedByIndex
+from livestream.models import User, UserTag
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(LibraryGroupAdmin, ModelAdmin):
+    """Roles: what those in a group may see and do."""
+
+    list_filter = ()
+
+
+class TagInline(TabularInline):
+    model = UserTag
+    ordering = ["tag"]
+    per_page = 20
+
+
+class RoleFilter(ChoiceFilter):
+    title = "role"
+    parameter_name = "role"
+    offered = (
+        Choice("staff", "staff", lambda now: Q(is_staff=True)),
+        Choice("closed", "closed accounts", lambda now: Q(is_active=False)),
+    )
+
+
+@admin.register(User)
+class UserAdmin(LibraryUserAdmin, SearchedByIndex):
+    """Accounts, with their tags."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "id", "is_staff", "is_active", "date_joined"]
+    list_filter = [RoleFilter, age_filter(by_time("date_joined"), order=("-date_joined", "-id"))]
+    ordering = ["username"]
+    search_fields = ["pk"]
+    search_help_text = "Id, or the beginning of the username"
+    inlines = [TagInline]
+    actions = ["block", "unblock"]
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(pk=term), Q(username__startswith=term)]
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Show those who may only look neither the password's hash nor who may do what."""
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        seen = ["id", "username", "is_active", "is_staff", "groups", "date_joined", "last_login"]
+        return [(None, {"fields": seen})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Sequence[str]:
+        return ["id"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep every account: the ledger and the event log name it for good."""
+        return False
+
+    @confirmed_action(
+        description="Block for a streamer",
+        permission="livestream.block_user",
+        asks={"streamer": "Id or username of the streamer"},
+    )
+    def block(self, request: HttpRequest, viewers: Sequence[User], *, streamer: str, reason: str) -> str:
+        found = users.find_user(term=streamer)
+        for viewer in viewers:
+            users.block(streamer_id=found.pk, user_id=viewer.pk)
+        return f"{len(viewers)} blocked by {found}"
+
+    @confirmed_action(
+        description="Unblock for a streamer",
+        permission="livestream.block_user",
+        asks={"streamer": "Id or username of the streamer"},
+    )
+    def unblock(self, request: HttpRequest, viewers: Sequence[User], *, streamer: str, reason: str) -> str:
+        found = users.find_user(term=streamer)
+        for viewer in viewers:
+            users.unblock(streamer_id=found.pk, user_id=viewer.pk)
+        return f"{len(viewers)} no longer blocked by {found}"
+
+
+relate("livestream.user", "Events", to="livestream.eventrecord", find=searched(lambda user: user.pk))
+relate("livestream.user", "What they did as staff", to="admin.logentry", find=searched(lambda u: u.is_staff and u.pk))

@@ -1,0 +1,113 @@
+"""Escrows and earnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.db.models import Q
+
+from livestream.admin_base import ReadOnlyInline
+from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_id, by_time
+from livestream.admin_relations import relate, searched
+from livestream.admin_search import LookedUpAdmin, link_to_row
+from livestream.story import Subject, Thing
+from livestream.story.admin import StoryAdmin
+from wallet import escrow_ids
+from wallet.models import Earning, Escrow
+
+_NAMES = {
+    "show_funding": escrow_ids.show_funding,
+    "trigger_private": escrow_ids.trigger_private,
+    "trigger_exclusive": escrow_ids.trigger_exclusive,
+}
+
+
+class EarningInline(ReadOnlyInline):
+    model = Earning
+    fields = readonly_fields = ["id", "hour", "amount", "state", "settled_at"]
+    ordering = ["hour"]
+    per_page = 20
+
+
+class StateFilter(ChoiceFilter):
+    """Which escrows hold money, which are on their way, and how the others ended."""
+
+    title = "state"
+    parameter_name = "state"
+    offered = (
+        Choice(
+            "unsettled",
+            "decided, not settled yet",
+            lambda now: Q(decided_at__isnull=False, settled_at=None),
+            ("-decided_at", "-escrow_id"),
+        ),
+        *(Choice(state, state, lambda now, state=state: Q(state=state)) for state in Escrow.State.values),  # type: ignore[misc]
+    )
+
+
+class TypeFilter(ChoiceFilter):
+    """What escrows are for: their names say so, and their goals' ids put them in the order of time."""
+
+    title = "type"
+    parameter_name = "type"
+    offered = tuple(
+        Choice(kind, kind, lambda now, name=name: Q(pk__startswith=name("")), ("-escrow_id",))  # type: ignore[misc]
+        for kind, name in _NAMES.items()
+    )
+
+
+@admin.register(Escrow)
+class EscrowAdmin(StoryAdmin, LookedUpAdmin):
+    """Money that is held for goals, newest first."""
+
+    list_display = ["escrow_id", "streamer", "state", "received", "opened_at", "decided_at", "settled_at"]
+    # The type's order is the one that stands where both have one.
+    list_filter = [TypeFilter, StateFilter, age_filter(by_time("opened_at"))]
+    ordering = ["-opened_at", "-escrow_id"]
+    search_help_text = "Id of an escrow, of its goal or of its streamer, or the beginning of the streamer's name"
+    inlines = [EarningInline]
+
+    def story_subject(self, obj: Escrow) -> Subject:
+        return Subject(escrow_id=obj.pk, things=(Thing(model="wallet.escrow", pk=obj.pk, name="escrow"),))
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        named = Q(pk__in=[term, *(name(term) for name in _NAMES.values())])
+        return [named, *(Q(user_id=each) for each in people)]
+
+    @admin.display(description="streamer")
+    def streamer(self, escrow: Escrow) -> str:
+        return link_to_row(page="livestream_user", pk=escrow.user_id)
+
+
+class EarningStateFilter(ChoiceFilter):
+    title = "state"
+    parameter_name = "state"
+    offered = tuple(Choice(state, state, lambda now, state=state: Q(state=state)) for state in Earning.State.values)  # type: ignore[misc]
+
+
+@admin.register(Earning)
+class EarningAdmin(LookedUpAdmin):
+    """What streamers earned, the newest first."""
+
+    list_display = ["id", "user_id", "escrow_id", "hour", "amount", "state", "settled_at"]
+    list_filter = [EarningStateFilter, age_filter(by_id)]
+    ordering = ["-id"]
+    search_help_text = "Id of an earning, of an escrow or of a streamer, or the beginning of the streamer's name"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        return [Q(pk=term), Q(escrow_id=term), *(Q(user_id=each) for each in people)]
+
+
+relate("wallet.escrow", "Streamer", to="livestream.user", find=lambda escrow: escrow.user_id)
+relate("wallet.escrow", "Account", to="wallet.account", find=lambda escrow: escrow.pk)
+relate("wallet.escrow", "Transfers", to="wallet.transfer", find=searched(lambda escrow: escrow.pk))
+relate("wallet.escrow", "Earnings", to="wallet.earning", find=searched(lambda escrow: escrow.pk))
+relate("wallet.escrow", "Events", to="livestream.eventrecord", find=searched(lambda escrow: escrow.pk))
+relate("wallet.escrow", "Tasks", to="livestream.outboxmessage", find=searched(lambda escrow: escrow.pk))
+relate("wallet.earning", "Escrow", to="wallet.escrow", find=lambda earning: earning.escrow_id)
+relate("wallet.earning", "Streamer", to="livestream.user", find=lambda earning: earning.user_id)
+relate("livestream.user", "Escrows in their favour", to="wallet.escrow", find=searched(lambda user: user.pk))
+relate("livestream.user", "Earnings", to="wallet.earning", find=searched(lambda user: user.pk))
+relate("livestream.eventrecord", "Escrow", to="wallet.escrow", find=lambda event: event.escrow_id)
+relate("wallet.pendingcredit", "Escrow", to="wallet.escrow", find=lambda waiting: waiting.account_id)

@@ -1,0 +1,99 @@
+"""The ledger: accounts, transfers, and payments that are not counted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.db.models import Q
+
+from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.admin_relations import relate, searched
+from livestream.admin_search import LookedUpAdmin, link_to_row
+from wallet import escrow_ids, selectors
+from wallet.models import Account, PendingCredit, Transfer
+
+
+@admin.register(Account)
+class AccountAdmin(LookedUpAdmin):
+    """Balances of users, escrows and the system."""
+
+    list_display = ["id", "kind", "balance", "created_at"]
+    ordering = ["id"]
+    search_help_text = "Id of a user or of an escrow, or the beginning of a username"
+
+    def wanted(self, term: str, people: list[str]) -> Q:
+        return Q(pk__in=[term, *people])
+
+
+class KindFilter(ChoiceFilter):
+    title = "type"
+    parameter_name = "kind"
+    offered = tuple(Choice(kind, kind, lambda now, kind=kind: Q(kind=kind)) for kind in Transfer.Kind.values)  # type: ignore[misc]
+
+
+@admin.register(Transfer)
+class TransferAdmin(LookedUpAdmin):
+    """The ledger, newest first."""
+
+    list_display = ["transfer_id", "kind", "amount", "from_account", "to_account", "created_at"]
+    list_filter = [KindFilter, age_filter(by_time("created_at"))]
+    ordering = ["-created_at", "-transfer_id"]
+    search_help_text = "Beginning of a transfer's id; id of a user or of an escrow; beginning of a username"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        found = [Q(pk__startswith=term)]
+        for account in people or [term]:
+            # Said in the words of the indexes, each of which knows some kinds of arrivals only.
+            held = Q(credit_id=account, kind=Transfer.Kind.HOLD)
+            arrived = Q(credit_id=account, kind__in=selectors.INCOMING)
+            found += [Q(debit_id=account), held, arrived]
+        return found
+
+    @admin.display(description="from")
+    def from_account(self, transfer: Transfer) -> str:
+        return link_to_row(page="wallet_account", pk=transfer.debit_id)
+
+    @admin.display(description="to")
+    def to_account(self, transfer: Transfer) -> str:
+        return link_to_row(page="wallet_account", pk=transfer.credit_id)
+
+
+@admin.register(PendingCredit)
+class PendingCreditAdmin(LookedUpAdmin):
+    """Payments that wait to be counted: rows that stay for longer than a second are stuck."""
+
+    list_display = ["id", "transfer_id", "account_id", "payer_id", "amount", "created_at"]
+    fields = ["transfer", "account", "payer_id", "amount", "created_at"]
+    ordering = ["id"]
+    search_help_text = "Id of an escrow"
+
+    def wanted(self, term: str, people: list[str]) -> Q:
+        return Q(account_id=term)
+
+
+def _user(account: Account) -> str | None:
+    return account.id if account.kind == Account.Kind.USER else None
+
+
+def _escrow(account: Account) -> str | None:
+    return account.id if account.kind == Account.Kind.ESCROW else None
+
+
+def _escrow_of(transfer: Transfer) -> str | None:
+    held = transfer.kind == Transfer.Kind.HOLD
+    return None if transfer.debit_id == escrow_ids.DEPOSITS else transfer.credit_id if held else transfer.debit_id
+
+
+def _person_of(transfer: Transfer) -> str:
+    return transfer.debit_id if transfer.kind == Transfer.Kind.HOLD else transfer.credit_id
+
+
+relate("wallet.account", "User", to="livestream.user", find=_user)
+relate("wallet.account", "Escrow", to="wallet.escrow", find=_escrow)
+relate("wallet.account", "Transfers", to="wallet.transfer", find=searched(lambda account: account.pk))
+relate("wallet.transfer", "User", to="livestream.user", find=_person_of)
+relate("wallet.transfer", "Escrow", to="wallet.escrow", find=_escrow_of)
+relate("livestream.user", "Account", to="wallet.account", find=searched(lambda user: user.pk))
+relate("livestream.user", "Transfers", to="wallet.transfer", find=searched(lambda user: user.pk))
+relate("livestream.user", "Paid into escrows", to="wallet.transfer", find=searched(lambda user: user.pk, kind="hold"))
