@@ -18,7 +18,7 @@ SCENARIO ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check lint types imports migrations matrix schema format \
-	bench-contributions bench-refund install install-dev lock clean
+	bench-contributions bench-refund bench-fanout install install-dev lock clean
 
 help: ## list these targets
 	@echo "make <target>   (PORT=$(PORT), LIVESTREAM_VAR=$(LIVESTREAM_VAR))"
@@ -74,6 +74,9 @@ bench-contributions: install-dev ## contributions a second, beside other ways to
 
 bench-refund: install-dev ## refunding 10,000 and 100,000 contributors (needs PostgreSQL)
 	@$(PY) -m bench.refund $(ARGS)
+
+bench-fanout: install-dev ## letting 10,000 ticket holders into a show (needs PostgreSQL)
+	@$(PY) -m bench.fanout $(ARGS)
 
 install: ## make the virtual environment and install the service's packages
 	@.ci/install run

@@ -21,7 +21,7 @@ def note_told(*, audience_id: str, viewers: Sequence[str], told_at: datetime, ex
     """Note that these viewers were told, whether they waited or not."""
     if not viewers:
         return
-    values: list[object] = []
+    values: list[str | datetime | None] = []
     adapt = connection.ops.adapt_datetimefield_value
     moments = (adapt(told_at), adapt(exp))
     for viewer_id in viewers:

@@ -49,7 +49,7 @@ def notice_beginnings() -> None:
 @sweep(every=60)
 def forget_the_old() -> None:
     """Delete a few chunks of what is kept for long enough: never so many that a relay has to wait."""
-    for forget in (retention.forget_pushes, retention.forget_webhooks):
+    for forget in (retention.forget_pushes, retention.forget_webhooks, retention.forget_audiences):
         for _ in range(_CHUNKS):
             if forget(now=clock.now()) < retention.AT_ONCE:
                 break

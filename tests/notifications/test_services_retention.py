@@ -9,7 +9,7 @@ import pytest
 
 from livestream import clock, ids
 from notifications import sweeps
-from notifications.models import Push, Webhook
+from notifications.models import Admission, Audience, Push, Webhook
 from notifications.services import retention
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,11 @@ def webhook(**fields):
     return Webhook.objects.create(**(usual | {"received_at": clock.now()} | fields))
 
 
+def audience(**fields):
+    usual = {"goal_id": ids.new_id(), "subject": "s", "event_id": ids.new_id(), "escrow_id": "e"}
+    return Audience.objects.create(**(usual | {"since": clock.now()} | fields))
+
+
 def test_old_ones_are_forgotten_and_young_ones_are_kept(moving, settings):
     settings.RETENTION_DAYS = 7
     push(sent_at=clock.now())
@@ -41,6 +46,16 @@ def test_old_ones_are_forgotten_and_young_ones_are_kept(moving, settings):
     moving.advance(seconds=86_400)
     sweeps.forget_the_old()
     assert (Push.objects.get(), Webhook.objects.get()) == young
+
+
+def test_the_audiences_of_old_shows_are_forgotten_with_all_their_viewers(moving, settings):
+    settings.RETENTION_DAYS = 7
+    old = audience(created_at=clock.now() - timedelta(days=7))
+    young = audience(created_at=clock.now() - timedelta(days=6))
+    for each in (old, young):
+        Admission.objects.bulk_create(Admission(audience=each, viewer_id=ids.new_id()) for _ in range(5))
+    assert [retention.forget_audiences(now=clock.now(), size=3) for _ in range(4)] == [3, 2, 1, 0]
+    assert (Audience.objects.get(), Admission.objects.filter(audience=young).count()) == (young, 5)
 
 
 def test_what_was_never_sent_or_failed_or_never_processed_is_kept_for_good(moving):
@@ -57,8 +72,9 @@ def test_zero_days_keep_everything(moving, settings):
     settings.RETENTION_DAYS = 0
     push(sent_at=clock.now() - timedelta(days=1000))
     webhook(processed_at=clock.now(), received_at=clock.now() - timedelta(days=1000))
+    audience(created_at=clock.now() - timedelta(days=1000))
     sweeps.forget_the_old()
-    assert (Push.objects.count(), Webhook.objects.count()) == (1, 1)
+    assert (Push.objects.count(), Webhook.objects.count(), Audience.objects.count()) == (1, 1, 1)
 
 
 def test_a_chunk_is_never_bigger_than_asked_for_and_begins_with_the_oldest(moving):
