@@ -53,8 +53,6 @@ def _table(signal: DomainSignal, rows: list[Receiver]) -> str:
 
 def _row(receiver: Receiver) -> str:
     kind = "effect" if receiver.effect else "state"
-    if receiver.stored:
-        kind += f", stores the call of {receiver.stored}"
     if receiver.news:
         kind += ", news"
     app = receiver.function.__module__.split(".")[0]

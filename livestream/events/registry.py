@@ -21,7 +21,6 @@ class Receiver:
     types: frozenset[str] | None
     when: Predicate | None
     effect: bool
-    stored: str
     news: bool
 
     @property
@@ -48,21 +47,19 @@ def receives(
     types: set[str] | None = None,
     when: Predicate | None = None,
     effect: bool = False,
-    stored: str = "",
     news: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare a receiver of `signal`.
 
     `types` are the goal types it applies to, `when` a pure predicate over the payload. An
     effect receiver runs later, in a transaction of its own, as an outbox message; any other
-    runs in the transaction that publishes. `stored` names work of another release that it
-    only puts into the outbox. `news` marks one that only tells people what has just happened:
-    it is left out where an old event is replayed.
+    runs in the transaction that publishes. `news` marks one that only tells people what
+    has just happened: it is left out where an old event is replayed.
     """
 
     def declare(function: Function) -> Function:
         limits = frozenset(types) if types is not None else None
-        receiver = Receiver(signal, function, limits, when, effect, stored, news)
+        receiver = Receiver(signal, function, limits, when, effect, news)
         if receiver.key in _receivers:
             raise RuntimeError(f"two receivers are called {receiver.key}")
         _receivers[receiver.key] = receiver

@@ -71,7 +71,7 @@ def payers():
 def readable(user, goal):
     """Return the text of all that a user may read of the goal's session."""
     client, streamer = client_of(user), goal.streamer_id
-    paths = ["/sessions", f"/sessions/{goal.session_id}", "/goals", f"/goals?session={goal.session_id}"]
+    paths = ["/feed", "/sessions", f"/sessions/{goal.session_id}", "/goals", f"/goals?session={goal.session_id}"]
     paths += [f"/goals/{each}" for each in Goal.objects.values_list("id", flat=True)]
     paths += [f"/notify/channels/{name}" for name in channels.with_snapshots(streamer) if "-stream@" in name]
     paths += [f"/notify/channels/presence-stream@{streamer}"]
