@@ -10,7 +10,7 @@ from notifications.models import Push
 from sessions_app.models import Post
 from tests.support.matrix import events_of_goal, last_event, receivers_of
 from tests.support.outbox import assert_enqueued, pass_time, run_due
-from tests.support.shows import completed_show, running_show
+from tests.support.shows import asked_of_rtc, completed_show, recorded_show, running_show
 from tests.support.stage import go_on_stage, leave_stage
 from wallet.models import Earning, Escrow, Transfer
 
@@ -105,8 +105,10 @@ def test_a_clip_is_asked_for(moving):
 
 
 def test_the_recording_is_stopped(moving):
-    show = completed_show(moving, target=60)
-    assert_enqueued("StopRecord", goal_id=show.id)
+    show = recorded_show(moving, target=60)
+    go_on_stage(show)
+    pass_time(moving, seconds=60)
+    assert asked_of_rtc(show) == ["StartRecord", "StopRecord"]
 
 
 def test_a_banned_streamer_gets_no_clip(moving):
@@ -135,7 +137,7 @@ def test_the_escrow_goes_to_the_streamer_transfer_by_transfer(moving):
 def test_an_unreached_show_gives_everything_back(moving):
     from goals.services import lifecycle
 
-    show = running_show(moving, target=60)
+    show = recorded_show(moving, target=60)
     lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
     assert receivers_of("goal.ended", goal_id=show.id) == {
         "track_goals",
@@ -146,5 +148,5 @@ def test_an_unreached_show_gives_everything_back(moving):
         "invalidate_cached_pusher_channel_data",
     }
     run_due()
-    assert_enqueued("StopRecord", goal_id=show.id)
+    assert asked_of_rtc(show) == ["StartRecord", "StopRecord"]
     assert Transfer.objects.filter(kind="refund").count() == 2

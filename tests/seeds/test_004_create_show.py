@@ -11,7 +11,7 @@ from notifications.models import Push
 from tests.support.matrix import events_of_goal, last_event, receivers_of
 from tests.support.outbox import assert_enqueued, pass_time, run_due
 from tests.support.people import make_show
-from tests.support.shows import reached_funding, running_show
+from tests.support.shows import asked_of_rtc, reached_funding, recorded_show, running_show
 
 pytestmark = pytest.mark.django_db
 
@@ -103,5 +103,5 @@ def test_every_ticket_holder_is_authorized_for_the_preview_and_for_sd(moving, pu
 
 
 def test_the_recording_is_started(moving):
-    show = running_show(moving)
-    assert_enqueued("StartRecord", goal_id=show.id, session_id=show.session_id)
+    show = recorded_show(moving)
+    assert asked_of_rtc(show) == ["StartRecord"]

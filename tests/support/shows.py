@@ -8,6 +8,8 @@ from goals.models import Goal
 from goals.services import contributions, performance
 from livestream import clock
 from livestream.models import User
+from sessions_app.models import RtcCall
+from sessions_app.services import sources
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_session, make_show, make_user
 from tests.support.stage import go_on_stage
@@ -34,6 +36,20 @@ def running_show(moving: clock.MovableClock, *, target: int = 60, nbf: datetime 
     show = make_show(reached_funding(moving), target=target, nbf=nbf)
     run_due()
     return show
+
+
+def recorded_show(moving: clock.MovableClock, *, target: int = 60) -> Goal:
+    """Make a funded show whose streamer broadcasts through BytePlus, and start it."""
+    funding = reached_funding(moving)
+    sources.add_source(user_id=funding.streamer_id, provider="byteplus", now=clock.now())
+    show = make_show(funding, target=target)
+    run_due()
+    return show
+
+
+def asked_of_rtc(show: Goal) -> list[str]:
+    """Return what the provider was asked about a show, in order."""
+    return list(RtcCall.objects.filter(subject=show.id, outcome="done").order_by("id").values_list("action", flat=True))
 
 
 def completed_show(moving: clock.MovableClock, *, target: int = 60) -> Goal:
