@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from goals.models import Goal
 from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
 from livestream.story.wording import coins, moment, seconds
-from wallet.models import Escrow
+
+# How support staff is named as a triggerer (livestream.admin_actions).
+_BY_SUPPORT = "support "
 
 
-def why(goal: Goal, *, planned_exp: datetime | None, escrow: Escrow | None) -> str:
-    """Say how it stands with a goal, and why its money is paid out, given back or held.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the log knows of a goal: the exp that it was created with, and who ended it.
 
-    `planned_exp` is the exp that the goal was created with: one that ends early has a new one.
+    One that ends early has a new exp.
     """
-    if escrow is not None and _given_back_by_hand(goal, escrow):
-        return f"Refunded by support, although the {goal.type} goal is {goal.outcome or goal.state}."
-    return _REASONS[goal.type](goal, planned_exp)
+
+    planned_exp: datetime | None = None
+    ended_by: str = ""
 
 
-def _given_back_by_hand(goal: Goal, escrow: Escrow) -> bool:
-    """Whether an escrow was refunded although nothing about its goal says so."""
-    return escrow.state == Escrow.State.REFUNDED and goal.outcome != Goal.Outcome.REFUNDED and not _may_refund(goal)
+def why(goal: Goal, *, past: Past) -> str:
+    """Say how it stands with a goal, and why its money is paid out, given back or held."""
+    return _REASONS[goal.type](goal, past)
 
 
-def _may_refund(goal: Goal) -> bool:
-    leads_on = goal.show_goal_id is not None or goal.exclusive_goal_id is not None
-    return leads_on or goal.outcome == Goal.Outcome.CANCELLED
-
-
-def _funding(goal: Goal, planned_exp: datetime | None) -> str:
+def _funding(goal: Goal, past: Past) -> str:
     sold = f"{goal.progress:,} of {coins(goal.target)}"
     if goal.ended_at is None:
         return f"Tickets are sold until {moment(goal.exp)}; {sold} are there."
@@ -41,12 +40,12 @@ def _funding(goal: Goal, planned_exp: datetime | None) -> str:
         return f"Refunded because the session ended and no show was made, although {sold} were there."
     if goal.reached:
         return f"The target was reached, {sold}. The money waits for the show, which is not made yet."
-    if planned_exp and planned_exp <= goal.ended_at:
-        return f"Refunded because the target was not reached by exp, {moment(planned_exp)}: {sold} were there."
-    return f"Refunded because {_cut_short_by(goal)} before the target was reached: {sold} were there."
+    if past.planned_exp and past.planned_exp <= goal.ended_at:
+        return f"Refunded because the target was not reached by exp, {moment(past.planned_exp)}: {sold} were there."
+    return f"Refunded because {_cut_short_by(goal, past)} before the target was reached: {sold} were there."
 
 
-def _show(goal: Goal, planned_exp: datetime | None) -> str:
+def _show(goal: Goal, past: Past) -> str:
     performed = f"{goal.progress:,} of {seconds(goal.target)}"
     if goal.state == "scheduled":
         return f"The show starts at {moment(goal.nbf)}; the money waits for it."
@@ -56,32 +55,34 @@ def _show(goal: Goal, planned_exp: datetime | None) -> str:
         return f"Paid out because the show was performed to its end, {performed}."
     if not goal.progress:
         return f"Refunded because nobody performed the show before {_end_of(goal)}."
-    return f"Refunded because only {performed} of the show were performed when {_cut_short_by(goal)}."
+    return f"Refunded because only {performed} of the show were performed when {_cut_short_by(goal, past)}."
 
 
-def _karaoke(goal: Goal, planned_exp: datetime | None) -> str:
+def _karaoke(goal: Goal, past: Past) -> str:
     return f"Nobody pays for a karaoke; {goal.progress:,} of {seconds(goal.target)} were sung."
 
 
-def _private(goal: Goal, planned_exp: datetime | None) -> str:
+def _private(goal: Goal, past: Past) -> str:
     if goal.agreed_at is None:
-        return _unanswered(goal, planned_exp)
+        return _unanswered(goal, past)
     if goal.ended_at is None:
         return f"The streamer agreed at {moment(goal.agreed_at)}. It is paid out when the private show ends."
     return f"Paid out because the streamer agreed at {moment(goal.agreed_at)} and the private show is over."
 
 
-def _invitation_to_1_on_1(goal: Goal, planned_exp: datetime | None) -> str:
+def _invitation_to_1_on_1(goal: Goal, past: Past) -> str:
     if goal.agreed_at is None:
-        return _unanswered(goal, planned_exp)
+        return _unanswered(goal, past)
     return f"The streamer agreed to the 1-on-1 at {moment(goal.agreed_at)}."
 
 
-def _unanswered(goal: Goal, planned_exp: datetime | None) -> str:
+def _unanswered(goal: Goal, past: Past) -> str:
     if goal.ended_at is None:
         return f"The streamer has not answered the invitation. Without an answer by {moment(goal.exp)} it is refunded."
-    if planned_exp and planned_exp <= goal.ended_at:
-        return f"Refunded because the streamer did not answer the invitation by exp, {moment(planned_exp)}."
+    if past.planned_exp and past.planned_exp <= goal.ended_at:
+        return f"Refunded because the streamer did not answer the invitation by exp, {moment(past.planned_exp)}."
+    if past.ended_by.startswith(_BY_SUPPORT):
+        return "Refunded because support ended the invitation before the streamer answered it."
     if goal.cooldown_until is None:
         return "Refunded because the streamer agreed to another invitation."
     if _with_its_session(goal):
@@ -89,14 +90,14 @@ def _unanswered(goal: Goal, planned_exp: datetime | None) -> str:
     return "Refunded because the streamer declined the invitation."
 
 
-def _one_on_one(goal: Goal, planned_exp: datetime | None) -> str:
+def _one_on_one(goal: Goal, past: Past) -> str:
     performed = f"{goal.progress:,} of {seconds(goal.target)}"
     if goal.ended_at is None:
         return f"The 1-on-1 goes on, {performed} are performed. The money waits until it is over."
     if goal.reached:
         return f"Paid out because the 1-on-1 was performed to its end, {performed}."
     if goal.progress:
-        return f"Split because the 1-on-1 was cut short: {performed} were performed when {_cut_short_by(goal)}."
+        return f"Split because the 1-on-1 was cut short: {performed} were performed when {_cut_short_by(goal, past)}."
     return f"Refunded because nobody performed the 1-on-1 before {_end_of(goal)}."
 
 
@@ -105,7 +106,9 @@ def _with_its_session(goal: Goal) -> bool:
     return ended is not None and goal.ended_at is not None and ended <= goal.ended_at
 
 
-def _cut_short_by(goal: Goal) -> str:
+def _cut_short_by(goal: Goal, past: Past) -> str:
+    if past.ended_by.startswith(_BY_SUPPORT):
+        return "support ended it"
     if goal.outcome == Goal.Outcome.CANCELLED:
         return "the streamer cancelled it"
     return "the session ended" if _with_its_session(goal) else "it ended"
@@ -115,7 +118,7 @@ def _end_of(goal: Goal) -> str:
     return "the session ended" if _with_its_session(goal) else f"it ended at {moment(goal.ended_at)}"
 
 
-_REASONS: dict[str, Callable[[Goal, datetime | None], str]] = {
+_REASONS: dict[str, Callable[[Goal, Past], str]] = {
     FUNDING: _funding,
     SHOW: _show,
     KARAOKE: _karaoke,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db.models.fields.json import KeyTransform
 
 from goals import rules
 from goals.models import Goal, PerformanceInterval
 from goals.story.family import in_order, thing_of
-from goals.story.reasons import why
-from livestream.events.contracts import FUNDING, GOAL_CREATED
+from goals.story.reasons import Past, why
+from livestream.events.contracts import FUNDING, GOAL_CREATED, GOAL_ENDED
 from livestream.models import EventRecord
 from livestream.story import Curve, Entry, Fact, Kind, State, Subject, Thing, Told, Window, steps, tells
-from livestream.story.wording import coins, name, seconds
-from wallet.models import Escrow
+from livestream.story.wording import coins, moment, name, seconds
 
 
 @tells(place=20)
@@ -25,9 +27,8 @@ def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     goals = in_order(rows)
     if not goals:
         return Told()
-    planned = _planned_exp(subject)
-    escrow = Escrow.objects.filter(pk=subject.escrow_id).first() if subject.escrow_id else None
-    reasons = [why(goal, planned_exp=planned.get(goal.id), escrow=escrow) for goal in goals]
+    past, by_hand = _past_of(subject), _refund_by_hand(subject)
+    reasons = [by_hand] if by_hand else [why(goal, past=past.get(goal.id, Past())) for goal in goals]
     intervals = PerformanceInterval.objects.filter(goal__in=goals)
     found = list(steps.listed(intervals, at="opened_at", window=window))
     return Told(
@@ -39,10 +40,27 @@ def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     )
 
 
-def _planned_exp(subject: Subject) -> dict[str, datetime]:
-    created = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name=GOAL_CREATED.name)
-    exps = created.values_list("goal_id", KeyTransform("exp", "payload"))
-    return {goal_id: datetime.fromisoformat(exp) for goal_id, exp in exps if exp and goal_id}
+def _past_of(subject: Subject) -> dict[str, Past]:
+    rows = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name__in=(GOAL_CREATED.name, GOAL_ENDED.name))
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    told = rows.values_list("goal_id", "name", "triggerer", KeyTransform("exp", "payload"))
+    for goal_id, name_of_event, triggerer, exp in told:
+        if name_of_event == GOAL_ENDED.name:
+            found[str(goal_id)]["ended_by"] = triggerer
+        elif exp:
+            found[str(goal_id)]["planned_exp"] = datetime.fromisoformat(exp)
+    return {goal_id: Past(**facts) for goal_id, facts in found.items()}
+
+
+def _refund_by_hand(subject: Subject) -> str:
+    """Say which of support's staff gave the escrow back and why, empty where it was nobody."""
+    of_escrows = LogEntry.objects.filter(content_type__app_label="wallet", content_type__model="escrow")
+    refunds = of_escrows.filter(object_id=subject.escrow_id or "", change_message__startswith="Refund:")
+    found = refunds.select_related("user").order_by("-pk").first()
+    if found is None:
+        return ""
+    reason = found.change_message.removeprefix("Refund:").strip()
+    return f"Refunded by support, {found.user}, at {moment(found.action_time)}, because: {reason}"
 
 
 def _people(goal: Goal) -> Iterator[Fact]:
