@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.db.models import Q
 
 from livestream.admin_search import LookedUpAdmin
-from sessions_app.models import FeedEntry
+from sessions_app.models import FeedEntry, Session
 
 
 @admin.register(FeedEntry)
@@ -17,8 +19,9 @@ class FeedEntryAdmin(LookedUpAdmin):
     ordering = ["-started_at", "-id"]
     search_help_text = "Id of an entry, a session or its streamer, or the beginning of the streamer's name"
 
-    def wanted(self, term: str, people: list[str]) -> Q:
-        return Q(pk=term) | Q(session_id=term) | Q(session__streamer_id__in=people)
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        theirs = Session.objects.filter(streamer_id__in=people).values("pk")
+        return [Q(pk=term), Q(session_id=term), Q(session_id__in=theirs)]
 
     @admin.display(description="goals")
     def goals(self, entry: FeedEntry) -> int:

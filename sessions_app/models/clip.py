@@ -35,6 +35,9 @@ class Asset(models.Model):
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["state", "id"], name="asset_by_state")]
+
     def __str__(self) -> str:
         return f"clip {self.id}"
 

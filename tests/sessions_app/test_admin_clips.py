@@ -37,9 +37,9 @@ def test_a_draft_is_found_with_the_reason_why_it_is_one(desk, session, at_eight)
         found = desk.get(posts, {"q": term}).content.decode()
         assert post.id in found
         assert "No source of the streamer names a playback_url." in found
-    assert post.id in desk.get(posts, {"asset__state": "failed"}).content.decode()
-    assert post.id not in desk.get(posts, {"asset__state": "ready"}).content.decode()
     assets = reverse("admin:sessions_app_asset_changelist")
+    assert post.reason in desk.get(assets, {"state": "failed"}).content.decode()
+    assert post.asset_id not in desk.get(assets, {"state": "ready"}).content.decode()
     for term in (post.asset_id, post.id, session.id):
         assert post.asset_id in desk.get(assets, {"q": term}).content.decode()
 
@@ -64,7 +64,8 @@ def test_a_clip_that_waits_for_its_next_attempt_is_due_at_once(desk, session, at
     post = draft(session, source=edge.url("page.m3u8"))
     waiting = wait_and_cut(at_eight, post)
     assert (waiting.attempts, waiting.due_at > at_eight.at) == (1, True)
-    ask_again(desk, post)
+    assets = reverse("admin:sessions_app_asset_changelist")
+    desk.post(assets, {"action": "retry_clip", "_selected_action": [post.asset_id], "reason": "it is back"})
     waiting.refresh_from_db()
     assert (waiting.attempts, waiting.due_at) == (0, at_eight.at)
 
