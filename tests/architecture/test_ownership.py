@@ -25,7 +25,7 @@ from wallet.models import Account
 
 WRITING = ("post", "put", "patch", "delete")
 # What is no part of the API: it writes nothing, or is the admin site, which has tests of its own.
-NO_API = {"healthz", "readyz", "metrics", "admin", "", "^"}
+NO_API = {"healthz", "readyz", "metrics", "admin", "favicon.ico", "", "^"}
 
 
 class Row(NamedTuple):
