@@ -42,15 +42,17 @@ class ModelAdmin(ThemedModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     sortable_by = ()
-    actions_selection_counter = False
+    # Without it the list's script fails, as it writes there how many rows are chosen.
+    actions_selection_counter = True
     change_form_outer_before_template = "admin/around_object.html"
 
     def get_changelist(self, request: HttpRequest, **_: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        names = [each if isinstance(each, str) else each.parameter_name for each in self.list_filter]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        own = {each.parameter_name for each in self.list_filter if not isinstance(each, str)}
+        of_fields = [each for each in self.list_filter if isinstance(each, str)]
+        return lookup in own or any(lookup == name or lookup.startswith(f"{name}__") for name in of_fields)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found = super().get_actions(request)

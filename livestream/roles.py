@@ -13,7 +13,7 @@ SUPPORT_LEAD = "support-lead"
 
 # Whoever looks, looks at everything, the tables of later releases included.
 _LOOKED_AT = ("livestream", "wallet", "sessions_app", "goals", "notifications", "admin")
-_SUPPORT_DOES = frozenset({"retry_outboxmessage"})
+_SUPPORT_DOES = frozenset({"retry_outboxmessage", "retry_clip"})
 ACTS = {
     SUPPORT: _SUPPORT_DOES,
     SUPPORT_LEAD: _SUPPORT_DOES | {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user"},

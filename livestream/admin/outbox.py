@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django_dramatiq.models import Task
 
 from livestream import clock, outbox
 from livestream.admin_base import confirmed_action
@@ -16,6 +17,9 @@ from livestream.admin_lists import Choice, ChoiceFilter
 from livestream.admin_search import LookedUpAdmin
 from livestream.admin_secrets import text_without_secrets
 from livestream.models import OutboxMessage
+
+# The package's own list of tasks: it shows payloads as they are, and the outbox is the record.
+admin.site.unregister(Task)
 
 _BY_DUE = ("due_at", "id")
 # No lease and no pause is longer: what is wanted by now is due by then.
