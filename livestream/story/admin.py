@@ -13,12 +13,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from livestream import clock
+from livestream.admin_base import ModelAdmin
 from livestream.story import asking, assembling, picture, registry, showing
 from livestream.story.links import Links
 from livestream.story.subjects import Subject, window_of
 
 
-class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StoryAdmin(ModelAdmin):
     """Mixed into an admin page: a link in its list, a button on a row's page, and the story."""
 
     def story_subject(self, obj: Any) -> Subject:

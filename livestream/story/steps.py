@@ -25,14 +25,14 @@ class Step(Func):
     def __init__(self, moment: str, *, width: int) -> None:
         super().__init__(F(moment), width=width)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(width)s"
-        return super().as_sql(compiler, connection, template=template, **context)
+        return self.as_sql(compiler, connection, template=template, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # Not `extract`, which counts in exact decimals and takes twice the time of the page.
         template = "floor(date_part('epoch', %(expressions)s) / %(width)s)::bigint"
-        return super().as_sql(compiler, connection, template=template, **context)
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def in_steps(

@@ -23,7 +23,7 @@ def tell_audiences(subject: Subject, window: Window, now: datetime) -> Told:
     found = list(Audience.objects.filter(subject__in=subject.goal_ids).order_by("-id")[: steps.MOST_LISTED])
     counted = Admission.objects.filter(audience__in=found).order_by().values("audience_id")
     counted = counted.annotate(all=Count("pk"), told=Count("told_at"), failed=Count("failed_at"), last=Max("told_at"))
-    numbers = {each["audience_id"]: each for each in counted}
+    numbers: dict[str, dict[str, Any]] = {each["audience_id"]: dict(each) for each in counted}
     return Told(entries=[_entry(audience, numbers.get(audience.id, {})) for audience in found])
 
 

@@ -53,9 +53,12 @@ def tell_money(subject: Subject, window: Window, now: datetime) -> Told:
 
 def _counted(escrow_id: str, window: Window) -> tuple[list[Group], list[Group]]:
     """Count what came and what went, in the window and elsewhere; what came is all of one kind."""
-    how = {"at": "created_at", "window": window, "after": window.after, "amount": Sum("amount")}
-    came, came_elsewhere = steps.in_steps(Transfer.objects.filter(credit_id=escrow_id, kind=HOLD), **how)
-    went, went_elsewhere = steps.in_steps(Transfer.objects.filter(debit_id=escrow_id, kind__in=OUT), by=["kind"], **how)
+
+    def counted(rows: QuerySet[Transfer], *by: str) -> tuple[list[Group], list[Group]]:
+        return steps.in_steps(rows, at="created_at", window=window, by=by, after=window.after, amount=Sum("amount"))
+
+    came, came_elsewhere = counted(Transfer.objects.filter(credit_id=escrow_id, kind=HOLD))
+    went, went_elsewhere = counted(Transfer.objects.filter(debit_id=escrow_id, kind__in=OUT), "kind")
     for group in (*came, *came_elsewhere):
         group["kind"] = HOLD
     return [*came, *went], [*came_elsewhere, *went_elsewhere]
