@@ -28,7 +28,7 @@ from tests.support.threads import at_once
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
-EVENINGS = int(os.environ.get("RTC_EVENINGS", "8"))
+EVENINGS = int(os.environ.get("RTC_EVENINGS", "5"))
 TARGET, TICKET = 10, 200
 ACTS = ("work", "work", "a moment", "a minute", "late ones arrive", "one is performed", "one is missed")
 
