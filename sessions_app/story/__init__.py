@@ -1,5 +1,5 @@
-"""What sessions tell in a story: when the session was, and what became of the recording."""
+"""What sessions tell in a story: when the session was, and what it left behind."""
 
-from sessions_app.story import recordings, sessions
+from sessions_app.story import clips, recordings, sessions
 
-__all__ = ["recordings", "sessions"]
+__all__ = ["clips", "recordings", "sessions"]

@@ -6,6 +6,7 @@ import pytest
 
 from goals.services import inviting
 from livestream.models import User
+from notifications.models import Admission
 from tests.support import endings
 from tests.support.endings import offering_session
 from tests.support.invitations import agree, invite
@@ -121,3 +122,17 @@ def test_stage_session_pushes_recording_and_tasks_are_on_the_page_too(desk, movi
     assert "Session went live" in page.titles
     times = [row.entry.at for row in page.context["shown"]]
     assert times == sorted(times)
+
+
+def test_the_recording_and_the_clip_of_a_show_are_told(desk, moving):
+    show = endings.show_performed(moving)
+    titles = desk.story(show).titles
+    assert any(title.startswith("Recording: ") for title in titles)
+    assert "Clip of the show" in titles
+    assert "2 viewers let in to watch" in titles
+
+
+def test_a_viewer_is_told_when_they_were_let_in(desk, moving):
+    show = endings.show_cut_short(moving)
+    viewer = User.objects.get(pk=Admission.objects.first().viewer_id)
+    assert "Was let in to watch until" in desk.story(show, payer=viewer.username).text
