@@ -38,6 +38,6 @@ def purge_idempotency_records() -> None:
 
 @sweep(every=_AN_HOUR)
 def purge_receiver_runs() -> None:
-    """Forget which receivers ran more than 30 days ago."""
+    """Forget which receivers ran more than RETENTION_DAYS ago."""
     while runs.purge(now=clock.now()):
         pass
