@@ -42,8 +42,8 @@ class Statuses(serializers.Serializer[Any]):
     ended = EpochDateTimeField(allow_null=True)
 
 
-class FeedSession(serializers.Serializer[Session]):
-    """A session as the feed shows it; `GET /sessions/{id}` has the goals it embeds."""
+class PlainSession(serializers.Serializer[Session]):
+    """A session by itself, as the feed shows it."""
 
     id = ObjectIdSerializerField()
     streamer_id = ObjectIdSerializerField()
@@ -60,7 +60,7 @@ class FeedEntrySerializer(serializers.Serializer[FeedEntry]):
     The context's `goals` has them by id.
     """
 
-    session = FeedSession()
+    session = PlainSession()
     goals = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": {}}})
@@ -69,16 +69,9 @@ class FeedEntrySerializer(serializers.Serializer[FeedEntry]):
         return [current[goal_id] for goal_id in entry.goal_ids if goal_id in current]
 
 
-class SessionSerializer(serializers.Serializer[Session]):
+class SessionSerializer(PlainSession):
     """A session with the goals it embeds (spec section 3); higher floors fill those in."""
 
-    id = ObjectIdSerializerField()
-    streamer_id = ObjectIdSerializerField()
-    title = serializers.CharField()
-    preset = serializers.ChoiceField(choices=Session.Preset.choices)
-    active = serializers.BooleanField()
-    prices = Prices()
-    statuses = Statuses()
     show_goal_pairs = serializers.ListField(child=serializers.DictField(), read_only=True)
     trigger_private_goals = serializers.ListField(child=serializers.DictField(), read_only=True)
     exclusive_goal_pairs = serializers.DictField(child=serializers.DictField(), read_only=True)
