@@ -75,7 +75,7 @@ def offer(action: Callable[..., Any], *, on: str) -> None:
     _offered.setdefault(on, []).append(action)
 
 
-def offered_on(model: str) -> Sequence[Callable[..., Any]]:
+def offered_on(model: str) -> Sequence[Any]:
     """Return the acts that higher floors offer on the pages of this model."""
     return _offered.get(model, ())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import IS_POPUP_VAR
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -41,15 +41,15 @@ class ModelAdmin(ThemedModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
-    sortable_by = ()
+    sortable_by: Any = ()
     # Without it the list's script fails, as it writes there how many rows are chosen.
     actions_selection_counter = True
     change_form_outer_before_template = "admin/around_object.html"
 
-    def get_changelist(self, request: HttpRequest, **_: Any) -> type[KeysetChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return KeysetChangeList
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         own = {each.parameter_name for each in self.list_filter if not isinstance(each, str)}
         of_fields = [each for each in self.list_filter if isinstance(each, str)]
         return lookup in own or any(lookup == name or lookup.startswith(f"{name}__") for name in of_fields)

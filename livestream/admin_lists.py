@@ -35,6 +35,7 @@ class KeysetChangeList(ChangeList):
     never one that somebody wrote into the address.
     """
 
+    query: str
     earlier: str | None
     later: str | None
 

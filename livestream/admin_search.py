@@ -25,7 +25,7 @@ class SearchedByIndex(ModelAdmin):
     can answer.
     """
 
-    search_fields = ["pk"]  # has the page show its search box; `wanted` is what searches
+    search_fields: Any = ["pk"]  # has the page show its search box; `wanted` is what searches
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

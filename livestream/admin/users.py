@@ -61,7 +61,6 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
     list_display = ["username", "id", "is_staff", "is_active", "date_joined"]
     list_filter = [RoleFilter, age_filter(by_time("date_joined"), order=("-date_joined", "-id"))]
     ordering = ["username"]
-    search_fields = ["pk"]
     search_help_text = "Id, or the beginning of the username"
     inlines = [TagInline]
     actions = ["block", "unblock"]
@@ -76,7 +75,7 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         seen = ["id", "username", "is_active", "is_staff", "groups", "date_joined", "last_login"]
         return [(None, {"fields": seen})]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         return ["id"] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

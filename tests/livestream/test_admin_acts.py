@@ -145,4 +145,4 @@ def test_the_buyer_s_money_is_found_from_their_page(desk, sale):
     transfer = Transfer.objects.get(kind="hold")
     links = {link.text: link.url for link in desk.get(page_of(transfer.debit)).context["links"]}
     assert links["User"] == f"/admin/livestream/user/{transfer.debit_id}/change/"
-    assert list(desk.get(links["Transfers"]).context["cl"].result_list)[0] == transfer
+    assert desk.get(links["Transfers"]).context["cl"].result_list[0] == transfer
