@@ -64,6 +64,7 @@ class StoryAdmin(ModelAdmin):
         window = window_of(subject=subject, now=now, start=question.start, end=question.end, after=question.after)
         story = assembling.tell(subject=subject, window=window, now=now)
         links = Links(site=self.admin_site, request=request)
+        answered = asking.answer(question=question, subject=subject)
         shown = list(showing.entries(story=story, links=links))
         return {
             **self.admin_site.each_context(request),
@@ -79,6 +80,7 @@ class StoryAdmin(ModelAdmin):
             "question": question,
             "stretch": showing.stretch(start=question.start, end=question.end),
             "further": showing.further(story=story),
-            "answered": asking.answer(question=question, subject=subject),
+            "answered": answered,
+            "of_payer": [(entry, links.to(entry.thing)) for entry in answered.entries] if answered else [],
             "things": [(thing, links.to(thing), links.actions(thing)) for thing in subject.things],
         }

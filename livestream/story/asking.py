@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from livestream.models import User
 from livestream.story import people, registry
 from livestream.story.subjects import Subject
-from livestream.story.telling import Told
+from livestream.story.telling import Entry, Told
 
 _LONGEST = 200
 
@@ -33,6 +33,16 @@ class Answered:
     user: User | None
     candidates: list[User]
     told: list[Told]
+
+    @property
+    def headlines(self) -> list[str]:
+        """What is known, in sentences."""
+        return [each.headline for each in self.told if each.headline]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What concerns the user alone, in order of time."""
+        return sorted((entry for each in self.told for entry in each.entries), key=lambda entry: entry.at)
 
 
 def read_question(values: Mapping[str, str]) -> Question:

@@ -69,6 +69,7 @@ def test_a_viewer_s_own_coins_are_told(desk, funding, moving):
     )
     assert f"refund-{funding.escrow_id}-" in told.text
     assert f"goal:ticket:{funding.id}" in told.text
+    assert f"/admin/wallet/transfer/refund-show_5Ffunding_3A{funding.id}-" in told.html
 
 
 @pytest.mark.parametrize(
