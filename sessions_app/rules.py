@@ -15,7 +15,8 @@ DRAFT_TAGS = ("drafts", "beta", "no_exposure")
 
 _SECONDS_A_MINUTE = 60
 # What BytePlus takes as the id of a room, a user or a task.
-_RTC_ID = re.compile(r"[a-zA-Z0-9_@\-.]{1,128}")
+_LONGEST_RTC_ID = 128
+_RTC_ID = re.compile(r"[a-zA-Z0-9_@\-.]+")
 
 
 def price_of(*, rate: int, duration: int) -> int:
@@ -23,9 +24,9 @@ def price_of(*, rate: int, duration: int) -> int:
     return -(-rate * duration // _SECONDS_A_MINUTE)
 
 
-def is_rtc_id(text: object) -> bool:
-    """Tell whether BytePlus takes `text` as the id of a room, a user or a task."""
-    return isinstance(text, str) and _RTC_ID.fullmatch(text) is not None
+def is_rtc_id(text: object, *, longer: int = 0) -> bool:
+    """Tell whether BytePlus takes `text`, and `longer` characters more, as the id of a room, a user or a task."""
+    return isinstance(text, str) and _RTC_ID.fullmatch(text) is not None and len(text) + longer <= _LONGEST_RTC_ID
 
 
 def tags_of_clip(*, of_user: Iterable[str], asked: Iterable[str]) -> list[str]:

@@ -49,16 +49,18 @@ def first_source_of(*, user_id: str, provider: str) -> Source | None:
     return Source.objects.filter(user_id=user_id, provider=provider).order_by("created_at", "id").first()
 
 
-def room_of(*, session: Session) -> str:
-    """Return the RTC room in which a session is played.
+def room_of(*, session: Session, goal_id: str | None = None) -> str:
+    """Return the RTC room of a session, or the one in which a goal of it is performed.
 
-    It is the one that the streamer's newest BytePlus source names; where none does, the
-    session has a room of its own, called by its id.
+    A session's is the one that the streamer's newest BytePlus source names, or else has the
+    session's id. What is paid for has a room of its own beside it: whoever still holds a token
+    of something that was broken off, and so given back, sees nothing of what others pay for next.
     """
+    suffix = f".{goal_id}" if goal_id else ""
     sources = Source.objects.filter(user_id=session.streamer_id, provider=Source.BYTEPLUS)
     newest_first = sources.order_by("-created_at", "-id").values_list("metadata", flat=True)
     named = (metadata.get("room_id") for metadata in newest_first)
-    return next((room_id for room_id in named if rules.is_rtc_id(room_id)), session.id)
+    return next((room_id for room_id in named if rules.is_rtc_id(room_id, longer=len(suffix))), session.id) + suffix
 
 
 def playback_of(*, user_id: str) -> str | None:

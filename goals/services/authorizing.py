@@ -17,11 +17,16 @@ from sessions_app.services import locking
 PREVIEW, SD = "preview", "sd"
 QUALITIES = (PREVIEW, SD)
 LONGEST_GRANT = timedelta(hours=1)
+# Nobody takes it back when a 1-on-1 begins, of which there is none.
+LONGEST_PREVIEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A user may watch a session in a quality until `exp`, by right of a goal or of none."""
+    """A user may watch a session in a quality until `exp`, by right of a goal or of none.
+
+    `goal_id` is what is watched, and for the streamer what is performed; None for the public stream.
+    """
 
     session_id: str
     user_id: str
@@ -49,18 +54,20 @@ def authorize(*, session: Session, user_id: str, quality: str, now: datetime) ->
     Raises NotAuthorizedForQuality, and what `refuse_unwelcome` does.
     """
     refuse_unwelcome(session=session, user_id=user_id)
-    free = Grant(session.id, user_id, quality, now + LONGEST_GRANT)
+    on = _on(session)
     if user_id == session.streamer_id:
-        return free
+        return Grant(session.id, user_id, quality, now + LONGEST_GRANT, on.id if on else None)
+    if quality == PREVIEW and (on is None or on.type != EXCLUSIVE):
+        return Grant(session.id, user_id, quality, now + LONGEST_PREVIEW)
+    if on is None:
+        raise NotAuthorizedForQuality
+    return _paid(on, user_id, quality, now)
+
+
+def _on(session: Session) -> Goal | None:
+    """Return the goal that has the stage, of those that are paid for; a 1-on-1 before all others."""
     running = {goal.type: goal for goal in _running(session)}
-    if EXCLUSIVE in running:
-        return _paid(running[EXCLUSIVE], user_id, quality, now)
-    if quality == PREVIEW:
-        return free
-    for goal_type in (TRIGGER_PRIVATE, SHOW):
-        if goal_type in running:
-            return _paid(running[goal_type], user_id, quality, now)
-    raise NotAuthorizedForQuality
+    return next((running[kind] for kind in (EXCLUSIVE, TRIGGER_PRIVATE, SHOW) if kind in running), None)
 
 
 def _running(session: Session) -> list[Goal]:

@@ -61,5 +61,5 @@ def opening(*, goal: Goal, event_id: str, exp: datetime, now: datetime) -> Openi
         "event_id": event_id,
     }
     data = payloads.fit(said, reserve=PERSONAL_BYTES)
-    room = room_tokens.room_of(session=goal.session)
+    room = room_tokens.room_of(session=goal.session, goal_id=goal.id)
     return Opening(goal, room, exp, now, data, payloads.encode(data)[:-1])

@@ -57,5 +57,5 @@ def _room(session: Session, grant: Grant, now: datetime) -> dict[str, Any]:
     performs = grant.user_id == session.streamer_id
     if grant.quality != SD and not performs:
         return NO_ROOM
-    room = room_tokens.room_of(session=session)
+    room = room_tokens.room_of(session=session, goal_id=grant.goal_id)
     return room_tokens.admission(room=room, user_id=grant.user_id, exp=grant.exp, now=now, publish=performs)

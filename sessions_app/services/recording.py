@@ -92,7 +92,7 @@ def _begin(wish: Recording, provider: RtcProvider, now: datetime) -> tuple[Recor
         session = selectors.find_session(session_id=recording.session_id)
         _save(
             recording,
-            room_id=recording.room_id or selectors.room_of(session=session),
+            room_id=recording.room_id or selectors.room_of(session=session, goal_id=recording.goal_id),
             provider=provider.name,
             asked_at=recording.asked_at or now,
             unsure_until=now + SETTLING,

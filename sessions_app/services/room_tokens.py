@@ -27,12 +27,12 @@ class Room:
     room_id: str
 
 
-def room_of(*, session: Session) -> Room:
-    """Return the room in which a session is played, ready to let people in."""
+def room_of(*, session: Session, goal_id: str | None = None) -> Room:
+    """Return the room of a session, or of a goal that is performed in it, ready to let people in."""
     app_id, app_key = settings.BYTEPLUS_APP_ID, settings.BYTEPLUS_APP_KEY
     if not (app_id and app_key):
         app_id, app_key = LOCAL_APP_ID, LOCAL_APP_KEY
-    return Room(app_id, app_key, selectors.room_of(session=session))
+    return Room(app_id, app_key, selectors.room_of(session=session, goal_id=goal_id))
 
 
 def admission(*, room: Room, user_id: str, exp: datetime, now: datetime, publish: bool = False) -> dict[str, Any]:

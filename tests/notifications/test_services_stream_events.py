@@ -54,9 +54,10 @@ def test_the_tokens_are_the_viewers_own_and_end_with_the_grant(session, moving, 
         assert not {"token", "byteplus_token", "byteplus_rtc_info"} & set(preview)
         own = {"session_id": session.id, "user_id": holder.pk, "quality": "sd", "exp": exp}
         assert signing.loads(sd["token"], salt=SALT) == own
-        assert sd["byteplus_rtc_info"] == {"app_id": APP_ID, "room_id": session.id, "user_id": holder.pk}
+        room = f"{session.id}.{show.id}"
+        assert sd["byteplus_rtc_info"] == {"app_id": APP_ID, "room_id": room, "user_id": holder.pk}
         _, _, expire_at, room_id, user_id, privileges = read(sd["byteplus_token"])
-        assert (expire_at, room_id, user_id, list(privileges)) == (exp, session.id, holder.pk, [4])
+        assert (expire_at, room_id, user_id, list(privileges)) == (exp, room, holder.pk, [4])
         assert preview["exp"] == sd["exp"] == exp
     kept = json.dumps([Audience.objects.values_list("data", flat=True).get(), show.id])
     assert not any(holder.pk in kept or told[holder.pk, "sd"][0]["token"] in kept for holder in holders)

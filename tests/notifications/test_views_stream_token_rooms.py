@@ -10,8 +10,10 @@ from sessions_app.services import sources
 from tests.notifications.shows import enter_stage, running_show
 from tests.sessions_app.test_rtc_tokens import APP_ID, APP_KEY, read
 from tests.support.clients import client_of
+from tests.support.endings import cancel
 from tests.support.invitations import agree, invite
 from tests.support.outbox import run_due
+from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +46,9 @@ def room_token(answer):
 
 
 def test_a_ticket_holder_enters_the_room_until_the_show_can_be_over(session, moving, viewer):
-    running_show(session, moving, viewer, target=60)
+    show = running_show(session, moving, viewer, target=60)
     answer = ask(session, viewer)
-    assert room_token(answer) == (answer["exp"], session.id, viewer.pk, VIEWER)
+    assert room_token(answer) == (answer["exp"], f"{session.id}.{show.id}", viewer.pk, VIEWER)
     assert answer["exp"] == clock.to_epoch(moving.at) + 60
 
 
@@ -70,6 +72,22 @@ def test_the_streamer_performs_in_the_room_of_the_newest_source(session, streame
 def test_the_viewer_of_a_1_on_1_only_watches(session, viewer):
     agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
     assert room_token(ask(session, viewer))[3] == VIEWER
+
+
+def test_who_holds_a_token_of_a_show_that_was_broken_off_sees_nothing_of_the_1_on_1_after_it(
+    session, moving, viewer, streamer
+):
+    show = running_show(session, moving, viewer, target=3600)
+    lost = ask(session, viewer)
+    assert room_token(ask(session, streamer))[1] == room_token(lost)[1]
+    cancel(show)
+    run_due()
+    other = make_user(coins=1000)
+    agree(invite(session, other, kind=inviting.EXCLUSIVE))
+    run_due()
+    given, performed = room_token(ask(session, other)), room_token(ask(session, streamer))
+    assert lost["exp"] > clock.to_epoch(moving.at)  # it still opens its room, in which nobody is
+    assert given[1] == performed[1] != room_token(lost)[1]
 
 
 def test_a_cached_room_token_is_replaced_when_the_streamer_comes_on_stage(session, moving, viewer):

@@ -31,7 +31,7 @@ def test_a_started_show_is_recorded_under_its_goals_id_and_for_no_longer_than_it
     show.start()
     work()
     (asked,) = byteplus_server.calls("StartRecord")
-    assert (asked["RoomId"], asked["TaskId"]) == (ROOM, show.id)
+    assert (asked["RoomId"], asked["TaskId"]) == (f"{ROOM}.{show.id}", show.id)
     assert asked["Control"] == {"MaxRecordTime": LONGEST, "MaxIdleTime": configured.SHOW_MAX_WAIT}
     assert show.recording.state == "recording"
 
@@ -72,7 +72,7 @@ def test_a_streamer_whose_source_names_no_room_is_recorded_in_the_sessions(bytep
     show = Show(session)
     show.start()
     work()
-    assert byteplus_server.calls("StartRecord")[0]["RoomId"] == session.id
+    assert byteplus_server.calls("StartRecord")[0]["RoomId"] == f"{session.id}.{show.id}"
 
 
 def test_a_vendor_that_is_away_for_longer_than_the_outbox_tries_is_asked_again(byteplus_server, show, at_eight):
@@ -154,7 +154,12 @@ def test_each_call_is_kept_without_what_opens_the_storage(byteplus_server, show,
     first, second = RtcCall.objects.filter(subject=show.id).order_by("id")
     assert (first.outcome, first.said) == ("unavailable", "InternalError: because")
     assert (second.outcome, second.said, second.provider) == ("done", "ok", "byteplus")
-    assert second.asked == {"room_id": ROOM, "task_id": show.id, "max_seconds": LONGEST, "idle_seconds": 1800}
+    assert second.asked == {
+        "room_id": f"{ROOM}.{show.id}",
+        "task_id": show.id,
+        "max_seconds": LONGEST,
+        "idle_seconds": 1800,
+    }
     assert not [row for row in RtcCall.objects.values_list("asked", "said") if "sesame" in str(row)]
 
 

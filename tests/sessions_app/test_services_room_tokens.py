@@ -42,6 +42,13 @@ def test_the_newest_source_that_names_a_room_decides(session):
     for unusable in (None, "", 7, "a b", "a:b", "x" * 129):
         add(session, room_id=unusable)
     assert selectors.room_of(session=session) == "second"
+    assert selectors.room_of(session=session, goal_id="f" * 24) == f"second.{'f' * 24}"
+
+
+def test_a_room_whose_name_leaves_no_place_for_a_goal_is_not_taken_for_one(session):
+    add(session, room_id="x" * 128)
+    assert selectors.room_of(session=session) == "x" * 128
+    assert selectors.room_of(session=session, goal_id="f" * 24) == f"{session.id}.{'f' * 24}"
 
 
 @pytest.mark.usefixtures("_credentials")
