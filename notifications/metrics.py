@@ -10,7 +10,7 @@ from prometheus_client import Counter, Metric
 
 from livestream import clock, metrics
 from notifications import selectors
-from notifications.models import Push, Webhook
+from notifications.models import Audience, Push, Webhook
 
 # refused and stored count what was sent to us, the others what became of what was stored.
 WEBHOOKS = Counter("livestream_webhooks", "Webhooks, by what became of them.", ["result"])
@@ -28,6 +28,14 @@ def push_figures(now: datetime) -> Iterator[Metric]:
     since = metrics.seconds_since(first, now)
     yield metrics.gauge("livestream_pushes_oldest_unsent_seconds", "How long the next push has waited.", since)
     yield metrics.gauge("livestream_pushes_failed", "Pushes that were refused for good.", failed)
+
+
+@metrics.figures
+def audience_figures(now: datetime) -> Iterator[Metric]:
+    """Read how long an audience, not all of which was let in yet, has waited for it."""
+    waiting = Audience.objects.filter(closed_at=None, walked_at=None)
+    since = metrics.seconds_since(waiting.aggregate(first=Min("created_at"))["first"], now)
+    yield metrics.gauge("livestream_audiences_oldest_waiting_seconds", "How long an audience has waited.", since)
 
 
 @metrics.figures

@@ -11,11 +11,11 @@ import pytest
 import requests
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
-from prometheus_client.parser import text_string_to_metric_families
 
 from livestream import clock, metrics
 from livestream.models import OutboxMessage
 from settings.environment import BASE_DIR
+from tests.support.scraping import scrape
 
 pytestmark = pytest.mark.django_db
 
@@ -24,16 +24,6 @@ pytestmark = pytest.mark.django_db
 def moving():
     with clock.frozen() as moving:
         yield moving
-
-
-def scrape(client):
-    """Return all samples: by name, or by name and the values of the labels."""
-    text = client.get("/metrics").content.decode()
-    found = {}
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            found[" ".join([sample.name, *sample.labels.values()])] = sample.value
-    return found
 
 
 def task(**fields):
