@@ -13,6 +13,7 @@ from livestream.story.subjects import Subject
 from livestream.story.telling import Entry, Told
 
 _LONGEST = 200
+_YEARS = range(2000, 2101)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,11 +63,18 @@ def _moment(values: Mapping[str, str], key: str, question: Question) -> datetime
     text = values.get(key, "").strip()
     if not text:
         return None
+    at = _read(text)
+    if at is None or at.year not in _YEARS:
+        question.refusals.append(f"“{text[:40]}” is no moment; write it as 2026-05-01T20:00:00 (UTC).")
+        return None
+    return at
+
+
+def _read(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        question.refusals.append(f"“{text[:40]}” is no moment; write it as 2026-05-01T20:00:00 (UTC).")
         return None
 
 

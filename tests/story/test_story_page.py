@@ -111,9 +111,21 @@ def test_the_beginning_of_a_name_offers_who_may_be_meant(desk, funding):
     assert "Nobody has this id" in desk.story(funding, payer="\0zzz").text
 
 
-@pytest.mark.parametrize("query", [{"from": "yesterday"}, {"to": "2026-13-01"}, {"from": "9" * 400}])
-def test_a_moment_that_cannot_be_read_is_refused_in_words(desk, funding, query):
-    page = desk.story(funding, **query)
+UNREAD = [
+    "yesterday",
+    "2026-13-01",
+    "9" * 400,
+    "9999-12-31T23:59:59",
+    "0001-01-01T00:00+14:00",
+    "1999-12-31",
+    "2101-01-01",
+]
+
+
+@pytest.mark.parametrize("moment", UNREAD)
+@pytest.mark.parametrize("side", ["from", "to"])
+def test_a_moment_that_cannot_be_read_is_refused_in_words(desk, funding, side, moment):
+    page = desk.story(funding, **{side: moment})
     assert "is no moment" in page.text
     assert "kai paid in" in page.titles
 
