@@ -16,7 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from livestream.admin_actions import confirmed_action, is_allowed, offer, offered_on
 from livestream.admin_lists import KeysetChangeList
 from livestream.admin_relations import links_of
-from livestream.admin_secrets import text_without_secrets, without_secrets
+from livestream.redaction import redacted, without_secrets
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -50,9 +50,7 @@ class ModelAdmin(ThemedModelAdmin):
         return KeysetChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        own = {each.parameter_name for each in self.list_filter if not isinstance(each, str)}
-        of_fields = [each for each in self.list_filter if isinstance(each, str)]
-        return lookup in own or any(lookup == name or lookup.startswith(f"{name}__") for name in of_fields)
+        return lookup in {each.parameter_name for each in self.list_filter}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found = super().get_actions(request)
@@ -117,6 +115,11 @@ def _readable(row: models.Model) -> models.Model:
         value = getattr(row, field.attname)
         if isinstance(field, models.JSONField):
             setattr(row, field.attname, without_secrets(value))
-        elif isinstance(field, models.TextField) and value:
-            setattr(row, field.attname, text_without_secrets(value))
+        elif value and _may_be_any_text(field):
+            setattr(row, field.attname, redacted(value))
     return row
+
+
+def _may_be_any_text(field: models.Field[Any, Any]) -> bool:
+    # A key is what the page itself goes by, and a choice is one of our own words.
+    return isinstance(field, models.CharField | models.TextField) and not field.primary_key and not field.choices

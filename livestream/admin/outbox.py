@@ -15,8 +15,8 @@ from livestream import clock, outbox
 from livestream.admin_base import confirmed_action
 from livestream.admin_lists import Choice, ChoiceFilter
 from livestream.admin_search import LookedUpAdmin
-from livestream.admin_secrets import text_without_secrets
 from livestream.models import OutboxMessage
+from livestream.redaction import last_line
 
 # The package's own list of tasks: it shows payloads as they are, and the outbox is the record.
 admin.site.unregister(Task)
@@ -73,7 +73,7 @@ class OutboxMessageAdmin(LookedUpAdmin):
     @admin.display(description="last error")
     def last_error(self, message: OutboxMessage) -> str:
         """Show the last line of the traceback, which says what went wrong."""
-        return text_without_secrets(message.error.strip().rpartition("\n")[2])[:120]
+        return last_line(message.error, longest=120)
 
     @confirmed_action(description="Retry now", permission="livestream.retry_outboxmessage")
     def retry_now(self, request: HttpRequest, messages: Sequence[OutboxMessage], *, reason: str) -> str:

@@ -9,7 +9,7 @@ from livestream.events import registry
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
-from livestream.story.redaction import last_line
+from livestream.redaction import last_line
 from livestream.story.telling import Line, State
 from livestream.story.wording import count, moment
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import F
 
 from livestream.models import OutboxMessage
+from livestream.redaction import last_line
 from livestream.story import steps
-from livestream.story.redaction import last_line
 from livestream.story.registry import tells
 from livestream.story.subjects import Subject, Thing, Window
 from livestream.story.telling import Entry, Fact, Kind, State, Told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from livestream.redaction import last_line
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
-from livestream.story.redaction import last_line
 from livestream.story.wording import count, moment
 from notifications import channels
 from notifications.models import Webhook

@@ -14,6 +14,7 @@ from livestream.admin_base import confirmed_action
 from livestream.admin_lists import Choice, ChoiceFilter
 from livestream.admin_relations import relate, searched
 from livestream.admin_search import LookedUpAdmin
+from livestream.redaction import redacted
 from sessions_app.models import Asset, Post
 from sessions_app.services import clipping
 
@@ -30,7 +31,7 @@ def retry_clip(page: Any, request: HttpRequest, rows: Sequence[Post | Asset], *,
 class PostAdmin(LookedUpAdmin):
     """What completed shows left behind, newest first, and why a draft is still one."""
 
-    list_display = ["id", "sender", "goal_id", "caption", "clip", "reason", "created_at"]
+    list_display = ["id", "sender", "goal_id", "caption", "clip", "hindrance", "created_at"]
     list_select_related = ["sender", "asset"]
     ordering = ["-created_at", "-id"]
     search_help_text = "Id of a post, of its clip or its show; id of a streamer or the beginning of their name"
@@ -42,6 +43,10 @@ class PostAdmin(LookedUpAdmin):
     @admin.display(description="clip")
     def clip(self, post: Post) -> str:
         return post.asset.state
+
+    @admin.display(description="reason")
+    def hindrance(self, post: Post) -> str:
+        return redacted(post.reason)
 
 
 class StateFilter(ChoiceFilter):
@@ -70,7 +75,7 @@ class AssetAdmin(LookedUpAdmin):
     @admin.display(description="reason")
     def reason(self, asset: Asset) -> str:
         post = getattr(asset, "post", None)
-        return post.reason if post else ""
+        return redacted(post.reason) if post else ""
 
 
 relate("sessions_app.post", "Clip", to="sessions_app.asset", find=lambda post: post.asset_id)

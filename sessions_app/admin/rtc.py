@@ -6,8 +6,12 @@ from django.contrib import admin
 from django.db.models import Q
 
 from livestream.admin_base import ReadOnlyAdmin
+from livestream.admin_lists import Choice, ChoiceFilter
 from livestream.admin_search import LookedUpAdmin
+from livestream.redaction import redacted
 from sessions_app.models import Recording, RtcCall, Source
+from sessions_app.services.banning import BAN
+from sessions_app.services.record_wishes import START, STOP
 
 
 @admin.register(Source)
@@ -15,7 +19,6 @@ class SourceAdmin(ReadOnlyAdmin):
     """Where streamers broadcast from."""
 
     list_display = ["id", "user", "provider", "created_at"]
-    list_filter = ["provider"]
     list_select_related = ["user"]
     ordering = ["-created_at", "-id"]
     search_fields = ["id__exact", "user__id__exact"]
@@ -47,14 +50,34 @@ class RecordingAdmin(LookedUpAdmin):
         return Q(pk=term) | Q(session_id=term) | Q(streamer_id__in=people)
 
 
+class ActionFilter(ChoiceFilter):
+    """What the provider was asked to do."""
+
+    title = "action"
+    parameter_name = "action"
+    offered = tuple(Choice(name, name, lambda now, name=name: Q(action=name)) for name in (START, STOP, BAN))  # type: ignore[misc]
+
+
+class OutcomeFilter(ChoiceFilter):
+    """Which calls were made, refused, or did not get through."""
+
+    title = "outcome"
+    parameter_name = "outcome"
+    offered = tuple(Choice(name, name, lambda now, name=name: Q(outcome=name)) for name in RtcCall.Outcome.values)  # type: ignore[misc]
+
+
 @admin.register(RtcCall)
 class RtcCallAdmin(LookedUpAdmin):
     """Calls to the provider, newest first; with the local one, this is where they arrive."""
 
-    list_display = ["id", "action", "subject", "outcome", "said", "provider", "made_at", "took_ms"]
-    list_filter = ["action", "outcome", "provider"]
+    list_display = ["id", "action", "subject", "outcome", "answer", "provider", "made_at", "took_ms"]
+    list_filter = [ActionFilter, OutcomeFilter]
     ordering = ["-id"]
     search_help_text = "Id of a show, or of a session whose streamer was put out of the room"
 
     def wanted(self, term: str, people: list[str]) -> Q:
         return Q(subject=term)
+
+    @admin.display(description="said")
+    def answer(self, call: RtcCall) -> str:
+        return redacted(call.said)

@@ -29,7 +29,11 @@ class RtcCall(models.Model):
 
     class Meta:
         verbose_name = "RTC call"
-        indexes = [models.Index(fields=["subject", "id"], name="rtc_call_of_subject")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="rtc_call_of_subject"),
+            models.Index(fields=["action", "id"], name="rtc_call_by_action"),
+            models.Index(fields=["outcome", "id"], name="rtc_call_by_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} #{self.pk}"

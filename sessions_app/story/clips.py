@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from livestream.redaction import redacted
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, tells
-from livestream.story.redaction import redacted
 from sessions_app.models import Asset, Post
 
 _STATES = {Asset.State.READY: State.DONE, Asset.State.PENDING: State.WAITING, Asset.State.FAILED: State.FAILED}

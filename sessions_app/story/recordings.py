@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from livestream.redaction import redacted
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
-from livestream.story.redaction import redacted
 from sessions_app.models import Recording, RtcCall
 
 _LONGEST = 200

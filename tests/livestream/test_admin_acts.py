@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 
 from livestream.models import EventRecord, UserTag
 from tests.goals.stories import quick_show
-from tests.support.desk import act, at_the_desk, page_of, staff, told
+from tests.support.desk import act, at_the_desk, list_of, page_of, staff, told
 from tests.support.people import make_funding, make_session, make_user
 from tests.support.rows import make_row
 from tests.support.shows import buy
@@ -16,6 +16,7 @@ from tests.support.unchanged import nothing_changes
 from wallet.models import Escrow, Transfer
 
 pytestmark = pytest.mark.django_db
+SIGNED = "https://cdn-02.video.example/app1/stream-9f3a21.m3u8?auth=SECRET-0&expires=1"
 
 
 @pytest.fixture
@@ -127,11 +128,22 @@ def test_tokens_and_secrets_are_on_no_page(desk):
         kwargs={"token": "SECRET-3"},
         error="failed: https://x/?token=SECRET-4&a=1 with eyJhbGciOiJIUzI1NiJ9.SECRET-5abc.SECRET-6abc",
     )
-    source = make_row(apps.get_model("sessions_app.source"), metadata={"app_secret": "SECRET-7", "room_id": "shown"})
-    for row in (push, message, source):
+    source = make_row(
+        apps.get_model("sessions_app.source"),
+        metadata={"app_secret": "SECRET-7", "room_id": "shown", "playback_url": SIGNED},
+    )
+    goal = make_row(apps.get_model("goals.goal"), rtc_sources={"started": {"playback_url": SIGNED, "key": "SECRET-8"}})
+    post = make_row(apps.get_model("sessions_app.post"), reason=f"HTTP 403: {SIGNED}")
+    call = make_row(apps.get_model("sessions_app.rtccall"), said="refused: Authorization: Bearer SECRET-9")
+    for row in (push, message, source, goal, post, call):
         page = desk.get(page_of(row)).content.decode()
         assert "SECRET" not in page, row
+        assert "SECRET" not in desk.get(list_of(row._meta.label_lower)).content.decode(), row
     assert "shown" in desk.get(page_of(push)).content.decode()
+    for row in (source, goal, post):
+        assert (
+            "https://cdn-02.video.example/app1/stream-9f3a21.m3u8?[hidden]" in desk.get(page_of(row)).content.decode()
+        )
 
 
 def test_who_may_only_look_sees_no_hash_of_a_password(desk):

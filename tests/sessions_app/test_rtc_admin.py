@@ -59,6 +59,8 @@ def test_every_search_goes_through_indexes(desk, show):
     with CaptureQueriesContext(connection) as asked:
         found(desk, "recording", show.id)
         found(desk, "rtccall", show.id)
+        for chosen in ({"action": "StartRecord"}, {"outcome": "refused"}):
+            assert desk.get("/admin/sessions_app/rtccall/", chosen).status_code == 200
     tables = ('FROM "sessions_app_recording" WHERE', 'FROM "sessions_app_rtccall" WHERE')
     assert_found_through_indexes([each["sql"] for each in asked if any(table in each["sql"] for table in tables)])
 
@@ -67,6 +69,19 @@ def test_a_call_is_found_by_its_show_and_can_be_read(desk, show):
     (call,) = found(desk, "rtccall", show.id)
     assert (call.action, call.provider) == ("StartRecord", "local")
     assert show.id in desk.get(f"/admin/sessions_app/rtccall/{call.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "number"),
+    [
+        ({"action": "StartRecord"}, 1),
+        ({"action": "StopRecord"}, 0),
+        ({"outcome": "done"}, 1),
+        ({"outcome": "refused"}, 0),
+    ],
+)
+def test_calls_are_chosen_by_what_was_asked_and_how_it_went(desk, show, chosen, number):
+    assert len(desk.get("/admin/sessions_app/rtccall/", chosen).context["cl"].result_list) == number
 
 
 @pytest.mark.parametrize("page", ["recording", "rtccall", "source"])

@@ -7,7 +7,7 @@ from django.core import signing
 
 from livestream.api.authentication import issue_access_token
 from livestream.models import User
-from livestream.story.redaction import last_line, redacted
+from livestream.redaction import last_line, redacted, without_secrets
 
 PLAIN = [
     "ConnectionError: HTTPConnectionPool(host='api.pusher.com', port=80): Max retries exceeded",
@@ -15,6 +15,8 @@ PLAIN = [
     "presence-stream-viewer@68143584d6945d32e732cc21.preview.68143584d6945d32e732cc22",
     "django.db.utils.OperationalError: could not obtain lock on row in relation wallet_account",
     "goals.services.lifecycle.GoalNotFound: There is no goal 68143584d6945d32e732cc21.",
+    "2026-05-01T20:00:00.123456+00:00 for request 8e03978e-40d5-43e8-bc93-6894a57f9324",
+    "KeyError: 'monkey'",
 ]
 
 
@@ -40,6 +42,22 @@ def test_what_looks_like_a_token_is_hidden(db, name):
     assert shown == "Refused: 403 for [hidden] at once"
 
 
-@pytest.mark.parametrize("said", ['{"token": "%s"}', "?auth_signature=%s&x=1", "byteplus_token=%s", "password: %s"])
+SAID = ["key: %s", "app_auth_key=%s", "Authorization: Bearer %s", "Basic %s", "redis://u:%s@cache:6379/0"]
+
+
+@pytest.mark.parametrize(
+    "said", ['{"token": "%s"}', "?auth_signature=%s&x=1", "byteplus_token=%s", "password: %s", *SAID]
+)
 def test_what_is_called_a_secret_is_hidden_however_short(said):
     assert "abc123" not in redacted(said % "abc123")
+
+
+@pytest.mark.parametrize("name", ["key", "auth_key", "authkey", "stream_key", "streamKey", "byteplus_token", "auth"])
+def test_json_under_a_secret_s_name_is_hidden_and_what_it_stands_beside_is_not(name):
+    assert without_secrets([{name: {"deep": 1}, "monkey": "shown"}]) == [{name: "[hidden]", "monkey": "shown"}]
+
+
+def test_of_a_signed_address_the_host_and_the_path_stay():
+    signed = "Get https://u:p4ss@cdn-02.example:8443/live/a1b2c3.m3u8?wsTime=9&sign=abc123, refused"
+    assert redacted(signed) == "Get https://[hidden]@cdn-02.example:8443/live/a1b2c3.m3u8?[hidden] refused"
+    assert redacted("https://x.example/" + "ab12" * 16 + "/live") == "https://x.example/[hidden]/live"
