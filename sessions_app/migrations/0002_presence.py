@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 ("online", models.BooleanField()),
                 ("changed_at", models.DateTimeField()),
+                ("source", models.BigIntegerField()),
             ],
         ),
     ]

@@ -9,7 +9,8 @@ from django.db import models
 class StreamerPresence(models.Model):
     """The newest that is known of a streamer on their own stream channel.
 
-    Webhooks come late and out of order: only one that is newer than `changed_at` counts.
+    Webhooks come late and out of order: only one that is newer than `changed_at` counts, and in
+    the same millisecond one that was stored later than `source`.
     """
 
     streamer = models.OneToOneField(
@@ -17,6 +18,7 @@ class StreamerPresence(models.Model):
     )
     online = models.BooleanField()
     changed_at = models.DateTimeField()
+    source = models.BigIntegerField()
 
     def __str__(self) -> str:
         return f"{self.streamer_id} {'online' if self.online else 'offline'}"

@@ -20,5 +20,6 @@ def trigger_online(event: ChannelEvent) -> None:
         streamer_id=str(event.user_id),
         online=isinstance(event, ChannelOccupied),
         at=event.time,
+        source=int(event.source),
         now=clock.now(),
     )

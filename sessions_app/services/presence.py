@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from livestream.models import User
 from sessions_app import selectors
@@ -16,14 +17,15 @@ from sessions_app.services import ending
 A_WEBHOOKS_TICK = timedelta(milliseconds=1)
 
 
-def trigger_online(*, streamer_id: str, online: bool, at: datetime, now: datetime) -> bool:
+def trigger_online(*, streamer_id: str, online: bool, at: datetime, source: int, now: datetime) -> bool:
     """Start the countdown to `disconnect` when the streamer leaves, stop it on return.
 
-    Returns whether this was news: what happened before something already known is not. Of two
-    things in the same millisecond, the one that is told later counts.
+    Returns whether this was news: what happened before something already known is not. All
+    events of one webhook share its millisecond: of those, what was stored later counts, `source`
+    being the number that it was stored under. So what is told again changes nothing.
     """
     with transaction.atomic():
-        if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at):
+        if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at, source):
             return False
         session = selectors.active_session_of(streamer_id=streamer_id)
         if session is None or at <= session.created_at - A_WEBHOOKS_TICK:  # it was about the session before
@@ -40,11 +42,10 @@ def trigger_online(*, streamer_id: str, online: bool, at: datetime, now: datetim
         return True
 
 
-def _is_news(streamer_id: str, online: bool, at: datetime) -> bool:
+def _is_news(streamer_id: str, online: bool, at: datetime, source: int) -> bool:
     known = StreamerPresence.objects.filter(pk=streamer_id)
-    if known.filter(changed_at__lte=at).update(online=online, changed_at=at):
+    fact = {"online": online, "changed_at": at, "source": source}
+    if known.filter(Q(changed_at__lt=at) | Q(changed_at=at, source__lte=source)).update(**fact):
         return True
-    StreamerPresence.objects.bulk_create(
-        [StreamerPresence(streamer_id=streamer_id, online=online, changed_at=at)], ignore_conflicts=True
-    )
-    return known.filter(changed_at=at, online=online).exists()
+    StreamerPresence.objects.bulk_create([StreamerPresence(streamer_id=streamer_id, **fact)], ignore_conflicts=True)
+    return known.filter(**fact).exists()
