@@ -7,11 +7,12 @@ from typing import Any
 from livestream import analytics_sinks, clock, idempotency
 from livestream.events import actors as event_actors
 from livestream.events import runs
+from livestream.forgetting import forget_some
 from livestream.outbox import external, sweep
 
 __all__ = ["event_actors", "purge_idempotency_records", "purge_receiver_runs", "track"]
 
-_AN_HOUR = 60 * 60
+_A_MINUTE = 60
 
 
 @external()
@@ -29,15 +30,13 @@ def track(
     analytics_sinks.deliver(record={**named, "properties": properties})
 
 
-@sweep(every=_AN_HOUR)
+@sweep(every=_A_MINUTE)
 def purge_idempotency_records() -> None:
-    """Forget the answers kept for longer than 24 hours."""
-    while idempotency.purge(now=clock.now()):
-        pass
+    """Forget some of the answers kept for longer than 24 hours."""
+    forget_some(forget=idempotency.purge, full=idempotency.PURGED_AT_ONCE, now=clock.now())
 
 
-@sweep(every=_AN_HOUR)
+@sweep(every=_A_MINUTE)
 def purge_receiver_runs() -> None:
-    """Forget which receivers ran more than RETENTION_DAYS ago."""
-    while runs.purge(now=clock.now()):
-        pass
+    """Forget some of which receivers ran more than RETENTION_DAYS ago."""
+    forget_some(forget=runs.purge, full=runs.PURGED_AT_ONCE, now=clock.now())

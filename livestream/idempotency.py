@@ -16,7 +16,7 @@ from livestream.models import IdempotencyRecord
 
 KEPT = timedelta(hours=24)
 LEASE = timedelta(seconds=15)
-_PURGED_AT_ONCE = 1000
+PURGED_AT_ONCE = 1000
 
 
 class KeyReused(Unprocessable):
@@ -96,7 +96,7 @@ def release(*, claim: Claim) -> None:
 def purge(*, now: datetime) -> int:
     """Delete up to 1,000 records older than 24 hours and return how many they were."""
     old = IdempotencyRecord.objects.filter(created_at__lte=now - KEPT).order_by("created_at")
-    some = list(old.values_list("pk", flat=True)[:_PURGED_AT_ONCE])
+    some = list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE])
     # Asked again when deleting: a key that was taken over meanwhile is young.
     deleted, _ = IdempotencyRecord.objects.filter(pk__in=some, created_at__lte=now - KEPT).delete()
     return deleted

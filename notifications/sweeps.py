@@ -7,12 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from livestream import clock, ids
+from livestream.forgetting import forget_some
 from livestream.models import OutboxMessage
 from livestream.outbox import enqueue, sweep
 from notifications import selectors
 from notifications.services import inbox, retention
-
-_CHUNKS = 5
 
 
 @sweep(every=0.1)
@@ -50,9 +49,7 @@ def notice_beginnings() -> None:
 def forget_the_old() -> None:
     """Delete a few chunks of what is kept for long enough: never so many that a relay has to wait."""
     for forget in (retention.forget_pushes, retention.forget_webhooks, retention.forget_audiences):
-        for _ in range(_CHUNKS):
-            if forget(now=clock.now()) < retention.AT_ONCE:
-                break
+        forget_some(forget=forget, full=retention.AT_ONCE, now=clock.now())
 
 
 def wake(*, actor: str, key: str, kwargs: dict[str, Any] | None = None, subject: str = "") -> None:

@@ -38,7 +38,7 @@ def tell_events(subject: Subject, window: Window, now: datetime) -> Told:
     others = rows if each else rows.exclude(name=GOAL_PROGRESSED.name)
     found = list(steps.listed(others, at="occurred_at", window=window))
     told = Told(rest="More events follow" if len(found) > steps.MOST_LISTED else "")
-    told.entries = _singly(found[: steps.MOST_LISTED], subject)
+    told.entries = _singly(found[: steps.MOST_LISTED], subject, now)
     if not each:
         told.entries += _together(progress, window)
     return told
@@ -51,8 +51,8 @@ def _events_of(subject: Subject) -> QuerySet[EventRecord]:
     return EventRecord.objects.filter(goal_id__in=subject.goal_ids)
 
 
-def _singly(found: Sequence[EventRecord], subject: Subject) -> list[Entry]:
-    lines = receivers.lines_of(records=found, subjects=subject.ids)
+def _singly(found: Sequence[EventRecord], subject: Subject, now: datetime) -> list[Entry]:
+    lines = receivers.lines_of(records=found, subjects=subject.ids, now=now)
     return [_one(record, lines[record.position]) for record in found]
 
 

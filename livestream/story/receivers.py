@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from livestream.events import registry
+from livestream.events import registry, runs
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
@@ -14,33 +15,35 @@ from livestream.story.telling import Line, State
 from livestream.story.wording import count, moment
 
 Lines = Sequence[Line]
-_MOST_WAITING = 500
 _MOST_RUNS = 5000
 
 
-def lines_of(*, records: Sequence[EventRecord], subjects: Sequence[str]) -> dict[int, Lines]:
+def lines_of(*, records: Sequence[EventRecord], subjects: Sequence[str], now: datetime) -> dict[int, Lines]:
     """Return by position what is known of the receivers of these events: two questions for all.
 
     State receivers ran with their event, or it would not be there. Of effect receivers the
-    runs are kept for a while; those that did not get to an end are still messages.
+    runs are kept for a while; those that did not get to an end are still messages, of which
+    there is one for each event and receiver.
     """
     positions = [record.position for record in records]
     ran = defaultdict(list)
     for run in ReceiverRun.objects.filter(position__in=positions).order_by("id")[:_MOST_RUNS]:
         ran[run.position].append(run)
-    waiting = _waiting(subjects)
-    return {each.position: list(_lines(each, ran[each.position], waiting[each.position])) for each in records}
+    waiting, since = _waiting(subjects, positions), runs.kept_since(now=now)
+    return {each.position: list(_lines(each, ran[each.position], waiting[each.position], since)) for each in records}
 
 
-def _waiting(subjects: Sequence[str]) -> dict[int, list[OutboxMessage]]:
+def _waiting(subjects: Sequence[str], positions: Sequence[int]) -> dict[int, list[OutboxMessage]]:
     found: dict[int, list[OutboxMessage]] = defaultdict(list)
     rows = OutboxMessage.objects.filter(subject__in=subjects, actor__in=("deliver_event", "run_receiver"))
-    for message in rows.order_by("id")[:_MOST_WAITING]:
-        found[message.kwargs.get("position", 0)].append(message)
+    for message in rows.filter(kwargs__position__in=positions).order_by("id"):
+        found[message.kwargs["position"]].append(message)
     return found
 
 
-def _lines(record: EventRecord, ran: list[ReceiverRun], waiting: list[OutboxMessage]) -> Iterator[Line]:
+def _lines(
+    record: EventRecord, ran: list[ReceiverRun], waiting: list[OutboxMessage], since: datetime | None
+) -> Iterator[Line]:
     acting = _acting(record)
     for receiver in acting:
         if not receiver.effect:
@@ -53,9 +56,11 @@ def _lines(record: EventRecord, ran: list[ReceiverRun], waiting: list[OutboxMess
     known = {run.receiver for run in ran} | {_receiver_of(message) for message in waiting}
     if any(message.actor == "deliver_event" for message in waiting):
         return
+    forgotten = since is not None and record.occurred_at <= since
     for receiver in acting:
         if receiver.effect and receiver.name not in known:
-            yield Line(text=f"{receiver.name}: done, when is no longer kept")
+            said = "done, when is no longer kept" if forgotten else "not known to have run"
+            yield Line(text=f"{receiver.name}: {said}")
 
 
 def _acting(record: EventRecord) -> list[Receiver]:

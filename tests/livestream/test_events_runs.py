@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,18 @@ def test_a_replay_is_one_more_run():
         replay_event(event_id=EventRecord.objects.get(pk=run.position).event_id, receivers=["track_goals"])
     run_receivers()
     assert ReceiverRun.objects.filter(receiver="track_goals", position=run.position).count() == 2
+
+
+def test_one_round_forgets_a_few_chunks_and_leaves_the_rest_for_the_next(settings):
+    settings.RETENTION_DAYS = 30
+    long_ago = clock.now() - timedelta(days=31)
+    old = ReceiverRun(position=1, receiver="any", attempts=1, finished_at=long_ago)
+    ReceiverRun.objects.bulk_create(copy(old) for _ in range(5500))
+    left = []
+    for _ in range(2):
+        purge_receiver_runs()
+        left.append(ReceiverRun.objects.count())
+    assert left == [500, 0]
 
 
 @pytest.mark.parametrize(("days", "left"), [(30, [2, 3]), (0, [0, 1, 2, 3])])
