@@ -104,7 +104,8 @@ def _due_id(message: OutboxMessage, pending: Pending) -> str | None:
 def retry(*, message_ids: Iterable[str], now: datetime) -> int:
     """Make dead or waiting messages due now, with a fresh count of attempts; returns how many.
 
-    One that somebody is at work on is left to them.
+    One that somebody is at work on is left to them, and one that is wanted later to its time.
     """
-    idle = OutboxMessage.objects.filter(Q(running_until=None) | Q(running_until__lte=now), pk__in=message_ids)
+    wanted = OutboxMessage.objects.filter(pk__in=message_ids, eta__lte=now)
+    idle = wanted.filter(Q(running_until=None) | Q(running_until__lte=now))
     return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None)

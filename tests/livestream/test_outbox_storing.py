@@ -164,3 +164,10 @@ def test_a_retry_makes_dead_and_waiting_work_due_with_a_fresh_count(probe, movin
     assert (row.failed_at, row.attempts, row.due_at, row.running_until) == (None, 0, moving.at, None)
     run_due()
     assert (probe.marks, probe.rows()) == (1, [])
+
+
+def test_a_retry_leaves_what_is_wanted_later_to_its_time_and_does_not_count_it(probe, moving):
+    probe.do(eta=moving.at + LATER)
+    before = OutboxMessage.objects.values().get()
+    assert outbox.retry(message_ids=[probe.row().id], now=moving.at) == 0
+    assert OutboxMessage.objects.values().get() == before
