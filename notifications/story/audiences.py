@@ -15,16 +15,36 @@ from livestream.story.wording import count, moment
 from notifications.models import Admission, Audience
 
 _MOST = 20
+# A big show has hundreds of thousands of viewers each time that it begins.
+_COUNTED = 5
 
 
 @tells(place=45)
 def tell_audiences(subject: Subject, window: Window, now: datetime) -> Told:
-    """Tell how many viewers were told that they may watch, each time that it began."""
+    """Tell how many viewers were told that they may watch, the last few times that it began."""
     found = list(Audience.objects.filter(subject__in=subject.goal_ids).order_by("-id")[: steps.MOST_LISTED])
-    counted = Admission.objects.filter(audience__in=found).order_by().values("audience_id")
+    counted = Admission.objects.filter(audience__in=found[:_COUNTED]).order_by().values("audience_id")
     counted = counted.annotate(all=Count("pk"), told=Count("told_at"), failed=Count("failed_at"), last=Max("told_at"))
     numbers: dict[str, dict[str, Any]] = {each["audience_id"]: dict(each) for each in counted}
-    return Told(entries=[_entry(audience, numbers.get(audience.id, {})) for audience in found])
+    told = [_entry(audience, numbers.get(audience.id, {})) for audience in found[:_COUNTED]]
+    return Told(entries=[*told, *(_uncounted(audience) for audience in found[_COUNTED:])])
+
+
+def _uncounted(audience: Audience) -> Entry:
+    return Entry(
+        at=audience.created_at,
+        kind=Kind.PUSH,
+        title="Viewers let in to watch",
+        detail=f"how many is counted for the last {_COUNTED} beginnings alone",
+        order=(audience.id,),
+        state=_state(audience, 0, 0),
+        about=audience.subject,
+        thing=_thing(audience),
+    )
+
+
+def _thing(audience: Audience) -> Thing:
+    return Thing(model="notifications.audience", pk=audience.id, name="audience")
 
 
 def _entry(audience: Audience, numbers: dict[str, Any]) -> Entry:
@@ -39,7 +59,7 @@ def _entry(audience: Audience, numbers: dict[str, Any]) -> Entry:
         order=(audience.id,),
         state=_state(audience, waiting, failed),
         about=audience.subject,
-        thing=Thing(model="notifications.audience", pk=audience.id, name="audience"),
+        thing=_thing(audience),
     )
 
 

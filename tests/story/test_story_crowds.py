@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from notifications.models import Push
+from notifications.models import Admission, Audience, Push
 from tests.story.conftest import NOW
 from tests.story.crowds import write_crowd
 from tests.support.outbox import run_due
@@ -90,3 +90,13 @@ def test_failed_pushes_of_a_crowd_stand_out(desk, funding, moving):
     Push.objects.filter(pk__in=[push.pk for push in refused]).update(sent_at=None, failed_at=NOW)
     failed = [entry for entry in desk.story(funding).entries("push") if entry.state == "failed"]
     assert sum(int(entry.title.split()[0]) for entry in failed) == 7
+
+
+def test_only_the_last_few_beginnings_have_their_viewers_counted(desk, funding):
+    for number in range(8):
+        about = {"event_id": f"{number:024x}", "escrow_id": funding.escrow_id, "created_at": NOW, "since": NOW}
+        audience = Audience.objects.create(goal_id=f"{number:024x}", subject=funding.id, walked_at=NOW, **about)
+        Admission.objects.create(audience=audience, viewer_id="a" * 24, told_at=NOW, exp=NOW, provider="local")
+    titles = desk.story(funding).titles
+    assert titles.count("1 viewer let in to watch") == 5
+    assert titles.count("Viewers let in to watch") == 3
