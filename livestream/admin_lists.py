@@ -24,6 +24,7 @@ from livestream import clock
 from livestream.api import cursors
 from livestream.api.cursors import Cursor, InvalidCursor
 from livestream.api.pagination import find_page, first_of_all
+from livestream.walking import last_before
 
 Order = tuple[str, ...]
 
@@ -170,8 +171,7 @@ def by_position(model: type[Model], field: str) -> Callable[[str, datetime], Q]:
     """
 
     def bound(side: str, at: datetime) -> Q:
-        before = model._base_manager.filter(**{f"{field}__lt": at}).order_by(f"-{field}", "-pk")
-        last = Coalesce(Subquery(before.values("pk")[:1]), 0)
+        last = Coalesce(Subquery(last_before(model=model, field=field, at=at)), 0)
         return Q(pk__gt=last) if side == "gte" else Q(pk__lte=last)
 
     return bound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -24,3 +25,9 @@ def walk(rows: QuerySet[Row], *, by: str, after: Any = None, size: int = PAGE) -
         if len(page) < size:
             return
         after = getattr(page[-1], by)
+
+
+def last_before(*, model: type[Model], field: str, at: datetime) -> QuerySet[Any, Any]:
+    """Return the key of the last row before `at`, by an index over `field`; empty where there is none."""
+    before = model._base_manager.filter(**{f"{field}__lt": at}).order_by(f"-{field}", "-pk")
+    return before.values_list("pk", flat=True)[:1]
