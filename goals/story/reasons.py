@@ -10,19 +10,17 @@ from goals.models import Goal
 from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
 from livestream.story.wording import coins, moment, seconds
 
-# How support staff is named as a triggerer (livestream.admin_actions).
-_BY_SUPPORT = "support "
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What the log knows of a goal: the exp that it was created with, and who ended it.
+    """What is known of a goal besides its row: the exp that it was created with, and whether support ended it.
 
-    One that ends early has a new exp.
+    One that ends early has a new exp. What ends by itself does so in support's name where
+    support has it settled or replayed, so only their act of ending tells that they did.
     """
 
     planned_exp: datetime | None = None
-    ended_by: str = ""
+    ended_by_support: bool = False
 
 
 def why(goal: Goal, *, past: Past) -> str:
@@ -81,7 +79,7 @@ def _unanswered(goal: Goal, past: Past) -> str:
         return f"The streamer has not answered the invitation. Without an answer by {moment(goal.exp)} it is refunded."
     if past.planned_exp and past.planned_exp <= goal.ended_at:
         return f"Refunded because the streamer did not answer the invitation by exp, {moment(past.planned_exp)}."
-    if past.ended_by.startswith(_BY_SUPPORT):
+    if past.ended_by_support:
         return "Refunded because support ended the invitation before the streamer answered it."
     if goal.cooldown_until is None:
         return "Refunded because the streamer agreed to another invitation."
@@ -107,7 +105,7 @@ def _with_its_session(goal: Goal) -> bool:
 
 
 def _cut_short_by(goal: Goal, past: Past) -> str:
-    if past.ended_by.startswith(_BY_SUPPORT):
+    if past.ended_by_support:
         return "support ended it"
     if goal.outcome == Goal.Outcome.CANCELLED:
         return "the streamer cancelled it"

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from goals import rules
 from goals.models import Goal, PerformanceInterval
 from goals.story.family import in_order, thing_of
 from goals.story.reasons import Past, why
-from livestream.events.contracts import FUNDING, GOAL_CREATED, GOAL_ENDED
+from livestream.events.contracts import FUNDING, GOAL_CREATED
 from livestream.models import EventRecord
 from livestream.story import Curve, Entry, Fact, Kind, State, Subject, Thing, Told, Window, steps, tells
 from livestream.story.wording import coins, moment, name, seconds
+
+# How the audit entries of these acts begin (goals.admin.acts).
+_ENDED, _REFUNDED = "End:", "Refund:"
 
 
 @tells(place=20)
@@ -27,8 +29,9 @@ def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     goals = in_order(rows)
     if not goals:
         return Told()
-    past, by_hand = _past_of(subject), _refund_by_hand(subject)
-    reasons = [by_hand] if by_hand else [why(goal, past=past.get(goal.id, Past())) for goal in goals]
+    by_hand = list(_acts_of_support(subject))
+    past, refund = _past_of(subject, by_hand), _refund_by_hand(by_hand)
+    reasons = [refund] if refund else [why(goal, past=past[goal.id]) for goal in goals]
     intervals = PerformanceInterval.objects.filter(goal__in=goals)
     found = list(steps.listed(intervals, at="opened_at", window=window))
     return Told(
@@ -40,26 +43,33 @@ def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     )
 
 
-def _past_of(subject: Subject) -> dict[str, Past]:
-    rows = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name__in=(GOAL_CREATED.name, GOAL_ENDED.name))
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
-    told = rows.values_list("goal_id", "name", "triggerer", KeyTransform("exp", "payload"))
-    for goal_id, name_of_event, triggerer, exp in told:
-        if name_of_event == GOAL_ENDED.name:
-            found[str(goal_id)]["ended_by"] = triggerer
-        elif exp:
-            found[str(goal_id)]["planned_exp"] = datetime.fromisoformat(exp)
-    return {goal_id: Past(**facts) for goal_id, facts in found.items()}
+def _acts_of_support(subject: Subject) -> QuerySet[LogEntry]:
+    """Return the audit entries of acts that decided where the money goes, the latest first."""
+    ended = Q(content_type__app_label="goals", content_type__model="goal", change_message__startswith=_ENDED)
+    refunded = Q(content_type__app_label="wallet", content_type__model="escrow", change_message__startswith=_REFUNDED)
+    about = ended & Q(object_id__in=subject.goal_ids) | refunded & Q(object_id=subject.escrow_id or "")
+    return LogEntry.objects.filter(about).select_related("user").order_by("-pk")
 
 
-def _refund_by_hand(subject: Subject) -> str:
+def _past_of(subject: Subject, by_hand: Sequence[LogEntry]) -> dict[str, Past]:
+    created = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name=GOAL_CREATED.name)
+    planned = dict(created.values_list("goal_id", KeyTransform("exp", "payload")))
+    ended = {entry.object_id for entry in by_hand if entry.change_message.startswith(_ENDED)}
+    return {
+        goal_id: Past(
+            planned_exp=datetime.fromisoformat(planned[goal_id]) if planned.get(goal_id) else None,
+            ended_by_support=goal_id in ended,
+        )
+        for goal_id in subject.goal_ids
+    }
+
+
+def _refund_by_hand(by_hand: Sequence[LogEntry]) -> str:
     """Say which of support's staff gave the escrow back and why, empty where it was nobody."""
-    of_escrows = LogEntry.objects.filter(content_type__app_label="wallet", content_type__model="escrow")
-    refunds = of_escrows.filter(object_id=subject.escrow_id or "", change_message__startswith="Refund:")
-    found = refunds.select_related("user").order_by("-pk").first()
+    found = next((entry for entry in by_hand if entry.change_message.startswith(_REFUNDED)), None)
     if found is None:
         return ""
-    reason = found.change_message.removeprefix("Refund:").strip()
+    reason = found.change_message.removeprefix(_REFUNDED).strip()
     return f"Refunded by support, {found.user}, at {moment(found.action_time)}, because: {reason}"
 
 
