@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, combinations
 
 import pytest
 from django.apps import apps
@@ -129,3 +129,33 @@ def test_a_page_that_no_list_gave_out_leads_to_the_first(query):
 def test_a_condition_of_somebody_s_own_is_refused(query):
     client = at_the_desk(staff("support"))
     assert client.get(list_of("wallet.transfer"), query).status_code == 400
+
+
+def plan_of(sql):
+    """Return how PostgreSQL reads a list where it would rather read no table whole, and sort nothing."""
+    with connection.cursor() as cursor:
+        for what in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{what} = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def combined(page):
+    """Return the query of the list, of each choice of its filters, and of each pair of choices."""
+    filters = [each for each in page.list_filter if not isinstance(each, str)]
+    choices = [[{each.parameter_name: choice.name} for choice in each.offered] for each in filters]
+    pairs = (one | other for first, second in combinations(choices, 2) for one in first for other in second)
+    return [{}, *chain.from_iterable(choices), *pairs]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("model", sorted(LIVED | {"livestream.eventrecord", "livestream.outboxmessage"}))
+def test_every_filter_and_pair_of_filters_reads_an_index_in_its_order(model):
+    client, table = at_the_desk(staff("support")), apps.get_model(model)._meta.db_table
+    read = {}
+    for query in combined(pages()[model]):
+        sqls, _ = asked(client, model, query)
+        [read[str(query)]] = [sql for sql in sqls if sql.startswith(f'SELECT "{table}"."') and "LIMIT 51" in sql]
+    plans = {query: plan_of(sql) for query, sql in read.items()}
+    assert {query: plan for query, plan in plans.items() if f"Seq Scan on {table}" in plan} == {}
+    assert {query: plan for query, plan in plans.items() if "->  Sort" in plan or plan.startswith("Sort")} == {}

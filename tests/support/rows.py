@@ -35,4 +35,4 @@ def _something(field: Any) -> Any:
         return {}
     if isinstance(field, (models.IntegerField, models.FloatField)):
         return next(_numbers)
-    return ids.new_id()
+    return ids.new_id()[-field.max_length :] if field.max_length else ids.new_id()
