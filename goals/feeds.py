@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from goals import sql
+from goals import privacy, sql
 from goals.representations import event_payload
 from livestream.events.contracts import (
     ESCROW_COMPLETED,
@@ -42,7 +42,7 @@ NAMES = [
     )
 ]
 # What a payload says of others: not for whoever only paid.
-_OF_OTHERS = ("payers", "breakdown_id", "amount", "first_payer", "last_payer", "transfer_id", "user_id")
+_OF_OTHERS = (*privacy.OF_PAYERS, "amount", "first_payer", "last_payer", "transfer_id", "user_id")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,7 +85,7 @@ def data_for(record: EventRecord, *, user_id: str) -> dict[str, Any]:
         seen["amount"] = _refunded(record, user_id)
     elif own := (payload.get("payers") or {}).get(user_id):
         seen |= {"amount": own, "payers": {user_id: own}}
-    return _without_inviter(seen, user_id)
+    return privacy.without_inviter(seen, unless=user_id)
 
 
 def _settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
@@ -106,11 +106,3 @@ def _concerns(user_id: str) -> Q:
 def _refunded(record: EventRecord, user_id: str) -> int:
     transfer_id = escrow_ids.refund_prefix(str(record.escrow_id)) + user_id
     return Transfer.objects.filter(pk=transfer_id).values_list("amount", flat=True).first() or 0
-
-
-def _without_inviter(payload: dict[str, Any], user_id: str) -> dict[str, Any]:
-    for part, name in (("metadata", "triggered_by"), ("context", "exclusive_to")):
-        members = payload.get(part)
-        if isinstance(members, dict) and members.get(name) not in (None, user_id):
-            payload = payload | {part: {k: v for k, v in members.items() if k != name}}
-    return payload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goals import privacy
 from livestream import analytics
 from livestream.events import receives
 from livestream.events.contracts import (
@@ -25,5 +26,5 @@ def track_goals(event: GoalEvent) -> None:
         event=DomainSignal.of(event).name,
         user_id=event.streamer_id,
         insert_id=event.event_id,  # the same at every replay, so that it is counted once
-        properties=event.as_json(),
+        properties=privacy.countable(event.as_json()),
     )
