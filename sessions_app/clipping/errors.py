@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"\b(https?://)(?:[^/@\s]*@)?([^/\s?#]*)\S*")
+_ADDRESS = re.compile(r"\b(https?://)(?:[^/@\s]*@)?([^/\s?#]*)\S*", re.IGNORECASE)
 
 
 class ClipFailed(Exception):

@@ -74,6 +74,7 @@ def test_where_every_rendition_has_its_sound_apart_there_is_no_clip():
         playlists.best_rendition(text=text, base=BASE)
 
 
-def test_a_reason_keeps_of_an_address_only_the_host():
-    told = without_addresses("Error opening https://key:pass@edge.example/live/a.ts?token=secret: 404")
-    assert told == "Error opening https://edge.example/… 404"
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", "Http"])
+def test_a_reason_keeps_of_an_address_only_the_host(scheme):
+    told = without_addresses(f"Error opening {scheme}://key:pass@edge.example/live/a.ts?token=secret: 404")
+    assert told == f"Error opening {scheme}://edge.example/… 404"
