@@ -16,7 +16,9 @@ _LOOKED_AT = ("livestream", "wallet", "sessions_app", "goals", "notifications", 
 _SUPPORT_DOES = frozenset({"retry_outboxmessage", "retry_clip"})
 ACTS = {
     SUPPORT: _SUPPORT_DOES,
-    SUPPORT_LEAD: _SUPPORT_DOES | {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user"},
+    SUPPORT_LEAD: _SUPPORT_DOES
+    | {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user", "deposit"}
+    | {"add_source", "change_source", "delete_source"},
 }
 
 

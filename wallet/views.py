@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.permissions import IsAdminUser, IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from livestream import clock
@@ -25,6 +26,13 @@ from wallet.serializers import (
     WalletSerializer,
 )
 from wallet.services import transfers
+
+
+class MayDeposit(BasePermission):
+    """Lets in whom a group, such as `support-lead`, permits to deposit."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.user.has_perm("wallet.deposit")
 
 
 class WalletViewSet(GenericViewSet[Transfer]):
@@ -70,10 +78,10 @@ class EarningViewSet(GenericViewSet[Earning]):
 
 
 class DepositViewSet(GenericViewSet[Transfer]):
-    """Coins that were paid for outside; staff and the payment provider only."""
+    """Coins that were paid for outside; for the payment provider, and staff who may deposit."""
 
     serializer_class = TransferSerializer
-    permission_classes = [IsAdminUser]
+    permission_classes = [MayDeposit]
 
     @extend_schema(operation_id="deposit", request=DepositBody, responses={201: TransferSerializer})
     @idempotent

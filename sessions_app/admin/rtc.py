@@ -5,24 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Q
 
-from livestream.admin_base import ReadOnlyAdmin
 from livestream.admin_lists import Choice, ChoiceFilter
 from livestream.admin_search import LookedUpAdmin
 from livestream.redaction import redacted
-from sessions_app.models import Recording, RtcCall, Source
+from sessions_app.models import Recording, RtcCall
 from sessions_app.services.banning import BAN
 from sessions_app.services.record_wishes import START, STOP
-
-
-@admin.register(Source)
-class SourceAdmin(ReadOnlyAdmin):
-    """Where streamers broadcast from."""
-
-    list_display = ["id", "user", "provider", "created_at"]
-    list_select_related = ["user"]
-    ordering = ["-created_at", "-id"]
-    search_fields = ["id__exact", "user__id__exact"]
-    search_help_text = "Id of a source or of its streamer"
 
 
 @admin.register(Recording)

@@ -15,10 +15,10 @@ from goals.services import inviting
 from livestream import clock
 from livestream.models import UserTag
 from sessions_app.models import Session
-from tests.support import endings
+from tests.support import desk, endings
 from tests.support.clients import client_of, said
 from tests.support.invitations import invite
-from tests.support.people import make_funding, make_session, make_user
+from tests.support.people import give_coins, make_funding, make_session, make_user
 from tests.support.shows import running_show
 from tests.support.unchanged import nothing_changes
 from wallet.models import Account
@@ -98,8 +98,9 @@ def world(moving):
         "anonymous": None,
         "viewer": viewer,
         "other_streamer": make_session(make_user(coins=5000)).streamer,
-        "support": make_user(coins=5000, is_staff=True),
+        "support": desk.staff("support-lead"),
     }
+    give_coins(people["support"], 5000)
     named = {name: goal.id for name, goal in goals.items()}
     named |= {"session": session.id, "streamer": session.streamer_id, "blocked": make_user().pk}
     named |= {"funding": show.funding_goal_id, "show_session": show.session_id}

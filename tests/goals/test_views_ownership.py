@@ -10,6 +10,7 @@ from livestream import clock
 from tests.goals.bodies import funding_body, show_body
 from tests.goals.snapshot import assert_refused, everything
 from tests.goals.stories import sold_out
+from tests.support import desk
 from tests.support.people import give_coins, make_funding, make_session, make_show, make_user
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ class World:
             "streamer": self.session.streamer,
             "viewer": make_user(),
             "other streamer": make_session().streamer,
-            "support": make_user(is_staff=True),
+            "support": desk.staff("support-lead"),
         }
         for user in self.people.values():
             give_coins(user, 1000)

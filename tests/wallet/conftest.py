@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from livestream import clock
 from livestream.api.authentication import issue_access_token
-from tests.support.people import make_user
+from tests.support import desk
 
 NOW = datetime(2026, 5, 1, 20, 15, tzinfo=UTC)
 
@@ -41,4 +41,4 @@ def anonymous():
 @pytest.fixture
 def staff(client_of):
     """A client of support, which is who may deposit."""
-    return client_of(make_user(is_staff=True))
+    return client_of(desk.staff("support-lead"))

@@ -24,6 +24,8 @@ class Account(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        # Whoever may deposit makes coins: support that only looks may not.
+        permissions = [("deposit", "Can credit users with coins")]
         constraints = [
             models.CheckConstraint(condition=Q(kind="system") | Q(balance__gte=0), name="account_never_negative"),
         ]
