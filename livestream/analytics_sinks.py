@@ -11,17 +11,27 @@ from typing import Any
 import requests
 from django.conf import settings
 
+from livestream import cutoffs
+from livestream.patience import Patience
+
 _TIMEOUT_SECONDS = 5
+
+
+class SinkUnavailable(Exception):
+    """The analytics address does not answer, and another call is finding out whether it does again."""
 
 
 class SinkRefused(Exception):
     """The analytics address answered with something else than success."""
 
 
+_patience = Patience(unanswered=requests.RequestException, otherwise=SinkUnavailable)
+
+
 def deliver(*, record: Mapping[str, Any]) -> None:
     """Send the record to ANALYTICS_URL and append it to ANALYTICS_PATH, where they are set.
 
-    Raises SinkRefused or a requests error, upon which the outbox tries again later.
+    Raises SinkRefused, SinkUnavailable or a requests error, upon which the outbox tries again later.
     """
     # The address first: it is what fails, and a retry should not write the line again.
     if settings.ANALYTICS_URL:
@@ -31,10 +41,20 @@ def deliver(*, record: Mapping[str, Any]) -> None:
 
 
 def post(*, url: str, record: Mapping[str, Any]) -> None:
-    """POST the record as JSON; raises SinkRefused unless the answer is 2xx."""
-    response = requests.post(url, json=record, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
-    if not 200 <= response.status_code < 300:
-        raise SinkRefused(f"{url} answered {response.status_code}")
+    """POST the record as JSON; raises SinkRefused unless the answer is 2xx.
+
+    Nobody waits longer than five seconds for it; while it does not answer at all, one at a time does.
+    """
+    options: dict[str, Any] = {"timeout": _TIMEOUT_SECONDS, "allow_redirects": False}
+    with (
+        _patience.asking(),
+        cutoffs.session_for(seconds=_TIMEOUT_SECONDS) as session,
+        # Only the status matters: of a body, however long, nothing is read.
+        session.post(url, json=record, stream=True, **options) as answer,
+    ):
+        status = answer.status_code
+    if not 200 <= status < 300:
+        raise SinkRefused(f"{url} answered {status}")
 
 
 def append(*, path: Path, record: Mapping[str, Any]) -> None:

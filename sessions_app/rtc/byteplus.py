@@ -18,9 +18,9 @@ from byteplus_sdk.Credentials import Credentials
 from byteplus_sdk.ServiceInfo import ServiceInfo
 from django.conf import settings
 
+from livestream.patience import Patience
 from sessions_app.rtc.answers import read_answer
-from sessions_app.rtc.contract import Unavailable, refuse_bad_ids, refuse_bad_lengths
-from sessions_app.rtc.patience import Patience
+from sessions_app.rtc.contract import NotAsked, Unavailable, refuse_bad_ids, refuse_bad_lengths
 
 SERVICE = "rtc"
 VERSIONS = {"BanRoomUser": "2023-11-01", "StartRecord": "2022-06-01", "StopRecord": "2022-06-01"}
@@ -29,7 +29,7 @@ VERSIONS = {"BanRoomUser": "2023-11-01", "StartRecord": "2022-06-01", "StopRecor
 KICK = 0
 ALL_IN_ONE_PICTURE = 0
 
-_patience = Patience()
+_patience = Patience(unanswered=Unavailable, otherwise=NotAsked)
 _kept = threading.local()
 
 

@@ -1,0 +1,35 @@
+"""An analytics address that hangs does not take the workers from the money."""
+
+import time
+
+import pytest
+import requests
+
+from livestream import analytics_sinks
+from livestream.analytics_sinks import SinkUnavailable, post
+from livestream.patience import Patience
+from tests.support.threads import at_once
+from tests.support.trickling import Trickle
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch):
+    """Nobody remembers other tests' addresses, and five seconds pass sooner."""
+    patience = Patience(unanswered=requests.RequestException, otherwise=SinkUnavailable)
+    monkeypatch.setattr(analytics_sinks, "_patience", patience)
+    monkeypatch.setattr(analytics_sinks, "_TIMEOUT_SECONDS", 0.4)
+
+
+def test_while_it_hangs_one_call_waits_for_it_and_not_every_worker():
+    with Trickle("headers") as server:
+        begun = time.monotonic()
+        with pytest.raises(requests.Timeout):
+            post(url=server.url, record={})
+        assert time.monotonic() - begun < 2
+        told = at_once(*[lambda: post(url=server.url, record={})] * 6)
+    assert sorted({type(each).__name__ for each in told}) == ["SinkUnavailable", "Timeout"]
+
+
+def test_a_body_without_end_is_not_waited_for():
+    with Trickle("body") as server:
+        post(url=server.url, record={})
