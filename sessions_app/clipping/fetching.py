@@ -8,11 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 
+from livestream import cutoffs
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible
 from sessions_app.clipping.playlists import FIRST_LINE
 
@@ -36,6 +37,13 @@ class Deadline:
         return left
 
 
+class Page(NamedTuple):
+    """A playlist's text, and the address it came from after all redirects."""
+
+    text: str
+    address: str
+
+
 class Reader:
     """Reads from `http(s)://…`, and names without a scheme from below `folder`."""
 
@@ -43,21 +51,20 @@ class Reader:
         self._folder = folder.resolve()
         self.deadline = deadline
 
-    def playlist(self, location: str) -> str | None:
-        """Return the text of the playlist that lies there, or None where something else does."""
-        chunks = self._chunks(location)
-        found = next(chunks, b"")
-        if not found.startswith(FIRST_LINE.encode()):
-            return None
-        for chunk in chunks:
+    def playlist(self, location: str) -> Page | None:
+        """Return the playlist that lies there, or None where something else does."""
+        found, address, first = b"", location, FIRST_LINE.encode()
+        for address, chunk in self._chunks(location):  # noqa: B007 - used after the loop
             found += chunk
+            if not first.startswith(found[: len(first)]):
+                return None
             if len(found) > LARGEST_PLAYLIST:
                 raise ClipImpossible("The playlist is too large.")
-        return found.decode(errors="replace")
+        return Page(found.decode(errors="replace"), address) if found.startswith(first) else None
 
     def append(self, location: str, file: BinaryIO) -> None:
         """Append what lies there to an open file."""
-        for chunk in self._chunks(location):
+        for _, chunk in self._chunks(location):
             file.write(chunk)
             if file.tell() > LARGEST_CLIP_SOURCE:
                 raise ClipImpossible("The segments are too large.")
@@ -78,28 +85,39 @@ class Reader:
             raise ClipImpossible("The source is neither a web address nor a file of CLIP_SOURCE_FOLDER.")
         return path
 
-    def _chunks(self, location: str) -> Iterator[bytes]:
+    def _chunks(self, location: str) -> Iterator[tuple[str, bytes]]:
+        """Yield what lies there, piece by piece, and with each the address that it came from."""
         path = self.path_of(location)
-        yield from self._from_web(location) if path is None else self._from_file(path)
+        yield from self._from_web(location) if path is None else self._from_file(location, path)
 
-    def _from_file(self, path: Path) -> Iterator[bytes]:
+    def _from_file(self, location: str, path: Path) -> Iterator[tuple[str, bytes]]:
         try:
             with path.open("rb") as file:
                 while chunk := file.read(_STEP):
                     self.deadline.left()
-                    yield chunk
+                    yield location, chunk
         except OSError as error:
             raise ClipFailed(f"The source's file cannot be read ({error.strerror}).") from error
 
-    def _from_web(self, url: str) -> Iterator[bytes]:
-        silence = min(_LONGEST_SILENCE_SECONDS, self.deadline.left())
+    def _from_web(self, url: str) -> Iterator[tuple[str, bytes]]:
+        failure = ""
         try:
-            with requests.get(url, stream=True, timeout=silence) as response:
-                if response.status_code != requests.codes.ok:
-                    raise ClipFailed(f"The source answered {response.status_code}.")
-                for chunk in response.iter_content(_STEP):
-                    self.deadline.left()
-                    yield chunk
+            yield from self._asked_of(url)
         except (requests.RequestException, ValueError) as error:
-            # Without its text and its cause, which hold the whole address.
-            raise ClipFailed(f"The source cannot be reached ({type(error).__name__}).") from None
+            failure = type(error).__name__
+        self.deadline.left()  # what was cut off there may look like its end, or like a failure
+        if failure:  # without its text and its cause, which hold the whole address
+            raise ClipFailed(f"The source cannot be reached ({failure}).")
+
+    def _asked_of(self, url: str) -> Iterator[tuple[str, bytes]]:
+        left = self.deadline.left()
+        silence = min(_LONGEST_SILENCE_SECONDS, left)
+        with (
+            cutoffs.session_for(seconds=left) as session,
+            session.get(url, stream=True, timeout=silence) as response,
+        ):
+            if response.status_code != requests.codes.ok:
+                raise ClipFailed(f"The source answered {response.status_code}.")
+            for chunk in response.iter_content(_STEP):
+                self.deadline.left()
+                yield response.url, chunk

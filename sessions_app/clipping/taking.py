@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sessions_app.clipping import cutting, playlists
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible
-from sessions_app.clipping.fetching import Reader
+from sessions_app.clipping.fetching import Page, Reader
 from sessions_app.clipping.playlists import Playlist, Segment
 
 # How long after the wanted end a live playlist may still come to hold it.
@@ -39,17 +39,17 @@ def take(*, location: str, wanted: Wanted, folder: Path, reader: Reader, now: da
     ends now; one that is over, and a file, ended when the show completed. Raises ClipFailed,
     and ClipImpossible where another attempt would change nothing.
     """
-    text, clip = reader.playlist(location), folder / "clip.mp4"
-    if text is None:
+    page, clip = reader.playlist(location), folder / "clip.mp4"
+    if page is None:
         source = reader.path_of(location) or location
         seconds = cutting.cut_end_of_file(
             source=source, rewind=wanted.rewind, seconds=wanted.seconds, to=clip, deadline=reader.deadline
         )
         return clip, seconds
-    better = playlists.best_rendition(text=text, base=location)
+    better = playlists.best_rendition(text=page.text, base=page.address)
     if better is not None:
-        text, location = reader.playlist(better) or "", better
-    playlist = playlists.parse(text=text, base=location)
+        page = reader.playlist(better) or Page("", better)
+    playlist = playlists.parse(text=page.text, base=page.address)
     chosen = choose(playlist=playlist, wanted=wanted, now=now)
     return clip, _cut(chosen, wanted, clip, reader)
 

@@ -61,6 +61,7 @@ class Edge(ThreadingHTTPServer):
     """A server that hands out a folder and `pages`, with `status`; it keeps what it was asked for.
 
     Of files it gives parts too, as a server does where seeking is possible; of pages it does not.
+    Who asks for what has `moved` is sent on.
     """
 
     daemon_threads = True
@@ -69,6 +70,7 @@ class Edge(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder, self.status = folder, 200
         self.pages: dict[str, bytes] = {}
+        self.moved: dict[str, str] = {}
         self.asked: list[str] = []
         self.meanwhile: Callable[[], object] = lambda: None
 
@@ -95,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         name = self.path.partition("?")[0].lstrip("/")
         self.server.asked.append(name)
         self.server.meanwhile()
+        if name in self.server.moved:
+            self._redirect(self.server.moved[name])
+            return
         path = self.server.folder / name
         body = self.server.pages.get(name) or (path.read_bytes() if path.is_file() else None)
         status = self.server.status if body is not None else 404
@@ -108,6 +113,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _redirect(self, to: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", to)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, *args: object) -> None:
         """Keep the test's output to the test."""
