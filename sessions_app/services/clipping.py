@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db import transaction
 
 from livestream import outbox
 from livestream.models import OutboxMessage
+from livestream.patience import OneAtATime
 from sessions_app import selectors
 from sessions_app.clipping import taking
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
@@ -24,6 +25,15 @@ from sessions_app.services import clips
 
 ACTOR = "clip_livestream_as_asset"
 QUARANTINE = "quarantine"
+_PUT_OFF_SECONDS = 5
+
+
+class _CutElsewhere(Exception):
+    """Another thread of this process is cutting a clip."""
+
+
+# A cut may take minutes, and the threads of a worker are those of all queues: money among them.
+_turns = OneAtATime(otherwise=_CutElsewhere)
 
 
 def clip_livestream_as_asset(
@@ -32,13 +42,18 @@ def clip_livestream_as_asset(
     """Cut the clip, put it into quarantine and its post out of drafts; tell whether this call did.
 
     A clip that is ready stays as it is. What fails leaves the post a draft and the reason on
-    it; it is raised, so that it is tried again, unless only a person can change it. Calls the
+    it; it is raised, so that it is tried again, unless only a person can change it. A process
+    cuts one clip at a time, and puts off others for a moment, which is no failure. Calls the
     network, and must run outside of a transaction.
     """
     if not Asset.objects.filter(pk=asset_id).exclude(state=Asset.State.READY).exists():
         return False
     try:
-        name, size, seconds = _make(session_id, asset_id, wanted, now)
+        with _turns.alone():
+            name, size, seconds = _make(session_id, asset_id, wanted, now)
+    except _CutElsewhere:
+        _put_off(asset_id, now)
+        return False
     except ClipImpossible as error:
         _leave_in_drafts(asset_id, str(error))
         return False
@@ -66,6 +81,12 @@ def retry_clip(*, post: Post, now: datetime) -> bool:
         else:
             clips.ask_for_cut(post=post)
     return True
+
+
+def _put_off(asset_id: str, now: datetime) -> None:
+    with transaction.atomic():
+        post = Post.objects.select_related("asset").get(asset_id=asset_id)
+        clips.ask_for_cut(post=post, at=now + timedelta(seconds=_PUT_OFF_SECONDS))
 
 
 def _make(session_id: str, asset_id: str, wanted: Wanted, now: datetime) -> tuple[str, int, float]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from livestream.events.contracts import GOAL_COMPLETED, GoalCompleted
 from livestream.models import EventRecord, User
 from livestream.outbox import enqueue
+from livestream.outbox.storing import Pending
 from sessions_app import rules
 from sessions_app.models import Asset, Post
 from sessions_app.services import locking
@@ -77,8 +78,11 @@ def create_post_from_livestream(
     return post
 
 
-def ask_for_cut(*, post: Post) -> None:
-    """Have the post's clip cut, once all of it has been on air and has reached the playlist."""
+def ask_for_cut(*, post: Post, at: datetime | None = None) -> None:
+    """Have the post's clip cut, once all of it has been on air and has reached the playlist.
+
+    With `at` it is cut then instead, and whoever is to cut it now puts it off.
+    """
     asset = post.asset
     on_air_in = max(asset.duration - asset.rewind_seconds, 0) + settings.CLIP_DELAY
     kwargs = {
@@ -89,8 +93,9 @@ def ask_for_cut(*, post: Post) -> None:
         "metadata": {f"auto_claimed_by:{post.id}": f"message-{post.id}:0"},
         "completed_at": asset.completed_at.timestamp(),
     }
-    eta = asset.completed_at + timedelta(seconds=on_air_in)
-    enqueue("clip_livestream_as_asset", kwargs=kwargs, eta=eta, key=asset.id, subject=post.goal_id)
+    eta = at or asset.completed_at + timedelta(seconds=on_air_in)
+    pending: Pending = "touch" if at is None else "replace"
+    enqueue("clip_livestream_as_asset", kwargs=kwargs, eta=eta, key=asset.id, subject=post.goal_id, pending=pending)
 
 
 def is_banned(*, user_id: str) -> bool:

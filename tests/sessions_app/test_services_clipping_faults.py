@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,29 @@ def test_a_long_cut_is_not_begun_twice(session, at_eight, edge):
     assert edge.asked.count("page.m3u8") == 1
     post.refresh_from_db()
     assert_ready(post)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_clip_is_cut_another_is_put_off_and_holds_up_nobody(session, at_eight, edge):
+    edge.pages["page.m3u8"] = over_at_completion()
+    first, second = draft(session, source=edge.url("page.m3u8")), draft(session)
+    at_eight.advance(seconds=30)
+    waiting = message_of(second)
+
+    def cut_second():
+        edge.meanwhile = lambda: None
+        performing.perform(message_id=waiting.id)
+
+    edge.meanwhile = lambda: on_a_thread(cut_second)
+    performing.perform(message_id=message_of(first).id)
+    first.refresh_from_db()
+    assert_ready(first)
+    left = message_of(second)
+    assert (left.id, left.kwargs, left.subject) == (waiting.id, waiting.kwargs, waiting.subject)
+    assert (left.eta, left.attempts, left.error) == (at_eight.at + timedelta(seconds=5), 0, "")
+    assert edge.asked.count("page.m3u8") == 1
+    assert wait_and_cut(at_eight, second, seconds=5) is None
+    assert_ready(second)
 
 
 def on_a_thread(work):
