@@ -59,8 +59,8 @@ ACCOUNTS = """
 """
 HOLDS = f"""
     INSERT INTO wallet_transfer (transfer_id, debit_id, credit_id, amount, kind, tags, created_at)
-    SELECT 'goal:ticket:' || escrow_id || ':' || n, {_VIEWER_ID.format(n="(n::bigint * 7919) %% %(viewers)s")}, escrow_id,
-        200, 'hold', '[]', opened_at + make_interval(secs => n %% 3600)
+    SELECT 'goal:ticket:' || escrow_id || ':' || n, {_VIEWER_ID.format(n="(n::bigint * 7919) %% %(viewers)s")},
+        escrow_id, 200, 'hold', '[]', opened_at + make_interval(secs => n %% 3600)
     FROM generate_series(1, %(holds)s) AS n
     JOIN (SELECT escrow_id, opened_at, row_number() OVER (ORDER BY opened_at, escrow_id) - 1 AS place,
         count(*) OVER () AS all_of_them FROM wallet_escrow) AS escrows
