@@ -37,7 +37,12 @@ class Question:
 
 
 def confirmed_action(
-    *, description: str, permission: str, asks: Mapping[str, str] | None = None
+    *,
+    description: str,
+    permission: str,
+    asks: Mapping[str, str] | None = None,
+    warns: str = "",
+    tells: Callable[[Any], str] = str,
 ) -> Callable[[Act], Callable[..., Any]]:
     """Declare an action that asks for a reason first, and leaves an audit entry for each object.
 
@@ -45,7 +50,8 @@ def confirmed_action(
     and the answers to what it `asks` besides (a label by name); it calls a service and returns
     what to tell. `permission` is one of Django's, `app.codename`. Act and audit commit together,
     and all that follows names the member of staff as its triggerer; a domain error of the
-    service is shown and changes nothing.
+    service is shown and changes nothing. Before, the page `tells` of each object and `warns` of
+    what follows.
     """
     labels = {**(asks or {}), "reason": "Reason"}
 
@@ -55,12 +61,14 @@ def confirmed_action(
         def ask_then_act(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
             chosen = list(queryset.order_by("pk")[: _MOST_AT_ONCE + 1])
             if len(chosen) > _MOST_AT_ONCE:
-                page.message_user(request, f"At most {_MOST_AT_ONCE} at once.", messages.ERROR)
-                return None
-            said = {name: request.POST.get(name, "").strip()[:_LONGEST_ANSWER] for name in labels}
-            if not all(said.values()):
+                return page.message_user(request, f"At most {_MOST_AT_ONCE} at once.", messages.ERROR)
+            said = {name: request.POST.get(name, "").strip() for name in labels}
+            if not all(0 < len(answer) <= _LONGEST_ANSWER for answer in said.values()):
+                if "reason" in request.POST:
+                    page.message_user(request, f"Each answer has 1 to {_LONGEST_ANSWER} characters.", messages.ERROR)
                 questions = [Question(name, label, said[name]) for name, label in labels.items()]
-                return _ask(page, request, chosen, description, act.__name__, questions)
+                about = {"title": description, "warning": warns, "action": act.__name__}
+                return _ask(page, request, questions, [(each.pk, tells(each)) for each in chosen], about)
             _carry_out(page, request, chosen, functools.partial(act, page, request, chosen, **said), description, said)
             return None
 
@@ -120,15 +128,18 @@ def _with_audit(request: HttpRequest, chosen: Sequence[Any], act: Callable[[], s
 
 
 def _ask(
-    page: Any, request: HttpRequest, chosen: Sequence[Any], description: str, name: str, questions: Sequence[Question]
+    page: Any,
+    request: HttpRequest,
+    questions: Sequence[Question],
+    objects: Sequence[tuple[Any, str]],
+    about: Mapping[str, str],
 ) -> HttpResponse:
     context = {
         **page.admin_site.each_context(request),
-        "title": description,
+        **about,
         "opts": page.opts,
-        "objects": chosen,
         "questions": questions,
-        "action": name,
+        "objects": objects,
         "action_checkbox_name": ACTION_CHECKBOX_NAME,
         "longest_answer": _LONGEST_ANSWER,
     }

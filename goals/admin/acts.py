@@ -33,7 +33,17 @@ def settle_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reas
     return _told([what for goal in goals for what in support.settle_goal(goal_id=goal.id, now=clock.now())])
 
 
-@confirmed_action(description="Refund", permission="wallet.refund_escrow")
+def _held(escrow: Escrow) -> str:
+    return f"{escrow.pk}: {escrow.received:,} coins received, {escrow.state}"
+
+
+@confirmed_action(
+    description="Refund",
+    permission="wallet.refund_escrow",
+    tells=_held,
+    warns="Everybody gets back all that they paid into it; the sale, show or invitation that it is for ends, and"
+    " the streamer can never be paid out of it. It cannot be taken back.",
+)
 def refund_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *, reason: str) -> str:
     """Give everything in escrows back."""
     for escrow in escrows:

@@ -58,7 +58,7 @@ class EventFeedView(APIView):
     @extend_schema(operation_id="read_events", parameters=[OpenApiParameter("after", str)], responses=Feed)
     def get(self, request: Request) -> Response:
         """Read what happened to goals that I run or paid for, in order, after `after`."""
-        refuse_unknown(request=request, known=frozenset({"after"}))
+        refuse_unknown(request=request, known=frozenset({"after"}), allowed=frozenset({"lang"}))
         cursor, user_id = _cursor(request.query_params.get("after")), caller_id(request)
         found = feeds.events_after(user_id=user_id, cursor=cursor, limit=PAGE)
         last = feeds.cursor_of(found[-1]) if found else cursor

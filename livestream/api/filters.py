@@ -40,12 +40,12 @@ class StrictFilterBackend(DjangoFilterBackend):
         return frozenset(own) | frozenset(getattr(view, "extra_query_parameters", ()))
 
 
-def refuse_unknown(*, request: Request, known: frozenset[str]) -> None:
-    """Raise UnknownParameter where the query names something outside of `known`.
+def refuse_unknown(*, request: Request, known: frozenset[str], allowed: frozenset[str] = ALWAYS_ALLOWED) -> None:
+    """Raise UnknownParameter where the query names something outside of `known` and `allowed`.
 
     For views without a queryset; lists have StrictFilterBackend.
     """
-    unknown = sorted(set(request.query_params) - known - ALWAYS_ALLOWED)
+    unknown = sorted(set(request.query_params) - known - allowed)
     if unknown:
         errors = [_unknown_entry(name) for name in unknown]
         raise UnknownParameter(", ".join(unknown)[:200], errors=errors)

@@ -40,8 +40,10 @@ class SourceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("room_id", "playback_url"):
-            self.fields[name].initial = self.instance.metadata.get(name, "")
+        # What signs an address is shown to nobody; an address that is left as it is shown stays.
+        self._known = {name: str(self.instance.metadata.get(name, "")) for name in ("room_id", "playback_url")}
+        for name, known in self._known.items():
+            self.fields[name].initial = redacted(known)
 
     def clean_playback_url(self) -> str:
         """Refuse what no clip could ever be cut from."""
@@ -52,7 +54,10 @@ class SourceForm(forms.ModelForm):
 
     def metadata(self) -> dict[str, Any]:
         """Return the source's metadata as the form has them."""
-        said = {name: self.cleaned_data[name] for name in ("room_id", "playback_url", "provider")}
+        said = {"provider": self.cleaned_data["provider"]}
+        for name, known in self._known.items():
+            given = self.cleaned_data[name]
+            said[name] = known if given == redacted(known) else given
         kept = {name: value for name, value in self.instance.metadata.items() if name not in said}
         return kept | {name: value for name, value in said.items() if value}
 

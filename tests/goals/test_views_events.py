@@ -173,4 +173,5 @@ def test_a_cursor_may_be_that_of_somebody_else_and_shows_nothing_of_theirs(sessi
 
 def test_the_feed_is_for_who_is_signed_in_and_takes_no_other_parameter(viewer):
     assert said(client_of().get("/events")) == (401, "not_authenticated")
-    assert said(client_of(viewer).get("/events?limit=3")) == (400, "unknown_parameter")
+    for query in ("limit=3", "cursor=abc"):
+        assert said(client_of(viewer).get(f"/events?{query}")) == (400, "unknown_parameter")

@@ -65,6 +65,14 @@ def test_all_that_is_asked_is_needed_and_what_was_said_is_kept(desk):
     assert not UserTag.objects.exists()
 
 
+@pytest.mark.parametrize("reason", ["", "x" * 501])
+def test_without_a_reason_that_can_be_kept_whole_nothing_is_done_and_the_form_says_why(desk, reason):
+    viewer, streamer = make_user(), make_user()
+    page = act(desk, "block", viewer, streamer=streamer.pk, reason=reason).content.decode()
+    assert "1 to 500 characters" in page
+    assert not LogEntry.objects.exists()
+
+
 def test_an_event_is_replayed_with_a_reason_and_an_audit_entry(desk):
     quick_show()
     event = EventRecord.objects.filter(name="goal.added").first()

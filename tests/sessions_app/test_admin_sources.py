@@ -55,6 +55,17 @@ def test_what_no_provider_would_take_is_refused(lead, session, wrong):
     assert not Source.objects.exists()
 
 
+def test_what_signs_an_address_is_kept_where_it_is_left_as_it_is_shown(lead, session):
+    lead.post(f"{PAGE}add/", entered(session))
+    source = Source.objects.get()
+    shown = lead.get(page_of(source)).context["adminform"].form["playback_url"].initial
+    assert shown.startswith("https://cdn.example/live/page.m3u8")
+    assert "sesame" not in shown
+    lead.post(page_of(source), entered(session, room_id="other", playback_url=shown))
+    source.refresh_from_db()
+    assert (source.metadata["room_id"], source.metadata["playback_url"]) == ("other", ADDRESS)
+
+
 def test_support_looks_and_neither_enters_nor_sees_what_signs_an_address(lead, session):
     lead.post(f"{PAGE}add/", entered(session))
     source, onlooker = Source.objects.get(), at_the_desk(staff("support"))

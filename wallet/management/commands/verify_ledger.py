@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from livestream.command_line import prepared
 from wallet import verification
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, **options: Any) -> None:
+        prepared.refuse_without_tables()
         findings = verification.verify_ledger()
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not findings, "findings": [str(f) for f in findings]}))
