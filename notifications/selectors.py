@@ -15,6 +15,7 @@ from notifications.models import Admission, Audience, Push, Webhook
 from wallet.models import Transfer
 
 _WAITING = Q(told_at=None, failed_at=None)
+_FEW = 100
 
 
 def waiting_pushes() -> QuerySet[Push]:
@@ -68,15 +69,16 @@ def dealt_with(*, audience_id: str, after: str, upto: str) -> set[str]:
 def unwelcome(*, streamer_id: str, escrow_id: str, viewers: Collection[str]) -> dict[str, str]:
     """Return which payers of an escrow may watch nothing although they paid, and why.
 
-    It asks for those between the first and the last of `viewers`: a thousand ids in a query
-    would cost more than the query.
+    Of many, who lie together, it asks for all between the first and the last: a thousand ids in
+    a query would cost more than the query. A few may lie far apart, and are asked for by name.
     """
     if not viewers:
         return {}
     between = {"debit_id__gte": min(viewers), "debit_id__lte": max(viewers)}
     payers = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD, **between)
+    asked_for = payers.values("debit_id") if len(viewers) > _FEW else list(viewers)
     block = UserTag.objects.filter(user_id=OuterRef("id"), tag=blocked_by_tag(streamer_id=streamer_id))
-    among = User.objects.filter(Exists(block) | Q(is_active=False), pk__in=payers.values("debit_id"))
+    among = User.objects.filter(Exists(block) | Q(is_active=False), pk__in=asked_for)
     reasons = {True: "The streamer blocked this viewer.", False: "The account is closed."}
     asked = set(viewers)
     return {user.id: reasons[user.is_active] for user in among.only("id", "is_active") if user.id in asked}

@@ -70,7 +70,7 @@ def _refund_by_hand(by_hand: Sequence[LogEntry]) -> str:
     if found is None:
         return ""
     reason = found.change_message.removeprefix(_REFUNDED).strip()
-    return f"Refunded by support, {found.user}, at {moment(found.action_time)}, because: {reason}"
+    return f"Refunded by {found.user} of support at {moment(found.action_time)}, because: “{reason}”."
 
 
 def _people(goal: Goal) -> Iterator[Fact]:

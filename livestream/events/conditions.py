@@ -21,5 +21,5 @@ def not_a_completed_show(event: GoalEvent) -> bool:
 
 
 def agreed(event: GoalEnded) -> bool:
-    """Only where the streamer had agreed."""
-    return event.outcome == "agreed"
+    """Only where the streamer had agreed, also if it was given back all the same."""
+    return event.metadata.get("goal_agreed") is not None

@@ -141,7 +141,10 @@ def _to_stop(wish: Recording, now: datetime) -> Recording | None:
     with transaction.atomic():
         recording = record_wishes.lock(wish=wish)
         never_asked = recording.asked_at is None and recording.closed_at is None
-        _save(recording, wanted=STOPPED, closed_at=now if never_asked else recording.closed_at)
+        known: dict[str, Any] = {"wanted": STOPPED}
+        if never_asked:
+            known |= {"closed_at": now, "note": "The show was over before the provider was asked."}
+        _save(recording, **known)
         return recording if recording.closed_at is None else None
 
 

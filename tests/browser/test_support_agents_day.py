@@ -81,8 +81,8 @@ def test_a_ticket_is_found_the_story_read_the_money_refunded_and_seen_to_be(brow
     run_due()
 
     story_of(browser, live_server, funding)
-    assert "Refunded by support, lead" in browser.text
-    assert f"because: {REASON}" in browser.text
+    assert "Refunded by lead of support" in browser.text
+    assert f"because: “{REASON}”." in browser.text
     assert "All 1,000 coins were given back to those who paid them." in browser.text
     browser.submit(browser.fill("payer", "kai"))
     assert "kai paid 400 coins. All 400 coins were given back." in browser.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goals.services import inviting
+from goals.services import inviting, support
 from livestream import clock
 from livestream.models import ViewVersion
 from notifications import channels
@@ -72,6 +72,15 @@ def test_after_an_agreed_invitation_the_viewers_are_worked_out_anew(moving, sess
     [(channel, data)] = pushed("stream.viewers.updated")
     assert (channel, data["session_id"]) == (own(streamer), session.id)
     assert ViewVersion.objects.filter(pk=f"session-token:{session.id}").exists()
+
+
+def test_an_agreed_private_show_that_support_gives_back_is_worked_out_anew_as_well(session, streamer, viewer):
+    goal = agree(invite(session, viewer))
+    run_due()
+    support.refund_escrow(escrow_id=str(goal.escrow_id), triggerer="support lead", now=clock.now())
+    run_due()
+    goal.refresh_from_db()
+    assert (goal.outcome, told("stream.viewers.updated")) == ("refunded", [own(streamer)])
 
 
 def test_after_a_declined_one_nothing_changes_for_the_viewers(session, viewer):

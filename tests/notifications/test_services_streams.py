@@ -123,7 +123,11 @@ def test_an_ended_show_is_told_to_nobody(session, moving, holders):
     assert list(selectors.audiences_to_tell()) == []
 
 
-def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(session, moving, streamer, holders):
+@pytest.mark.parametrize("few", [0, 100])
+def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(
+    session, moving, streamer, holders, monkeypatch, few
+):
+    monkeypatch.setattr(selectors, "_FEW", few)  # a few are asked for by name, many by where they lie
     blocked, closed, welcome = holders
     show = running_show(session, moving, *holders)
     users.block(streamer_id=streamer.pk, user_id=blocked.pk)
