@@ -38,6 +38,8 @@ def from_url(url: str, *, pool_size: int | None, synchronous: str = "FULL") -> D
         return sqlite(path=parsed["NAME"], synchronous=synchronous)
     if not is_postgres(database=parsed):
         raise EnvError("only postgresql:// and sqlite:// databases are supported.")
+    if synchronous == "OFF":
+        parsed.setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
     return _with_pool(database=parsed, pool_size=pool_size or 1)
 
 

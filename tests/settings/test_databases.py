@@ -35,3 +35,9 @@ def test_postgres_keeps_the_options_of_its_url() -> None:
 def test_any_other_url_is_an_error_of_the_environment(url: str) -> None:
     with pytest.raises(EnvError):
         from_url(url, pool_size=1)
+
+
+def test_what_need_not_outlive_a_power_cut_waits_for_no_disk() -> None:
+    options = from_url("postgresql://h/d", pool_size=1, synchronous="OFF")["OPTIONS"]
+    assert options["options"] == "-c synchronous_commit=off"
+    assert "options" not in from_url("postgresql://h/d", pool_size=1)["OPTIONS"]
