@@ -11,7 +11,7 @@ class GoalsConfig(DomainAppConfig):
     def ready(self) -> None:
         super().ready()
         from goals import demo, embedding
-        from livestream.demo_users import register_preparation
+        from livestream.demo.users import register_preparation
 
         register_preparation(demo.create_ticket_products)
         embedding.register()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from livestream import analytics_sinks, clock, idempotency
+from livestream import clock, idempotency
+from livestream.analytics import sinks
 from livestream.events import actors as event_actors
 from livestream.events import runs
-from livestream.forgetting import forget_some
 from livestream.outbox import external, sweep
+from livestream.storage.purging import forget_some
 
 __all__ = ["event_actors", "purge_idempotency_records", "purge_receiver_runs", "track"]
 
@@ -27,7 +28,7 @@ def track(
     """Deliver one analytics event; `time` in unix seconds."""
     at = time if time is not None else clock.to_epoch(clock.now())
     named = {"event": event, "insert_id": insert_id, "user_id": user_id, "time": at}
-    analytics_sinks.deliver(record={**named, "properties": properties})
+    sinks.deliver(record={**named, "properties": properties})
 
 
 @sweep(every=_A_MINUTE)

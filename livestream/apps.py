@@ -33,7 +33,7 @@ class LivestreamConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
-        from livestream import roles
+        from livestream.desk import roles
 
         # The last app of all: by then every permission is there.
         last = list(apps.get_app_configs())[-1]

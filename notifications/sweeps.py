@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from livestream import clock, ids
-from livestream.forgetting import forget_some
 from livestream.models import OutboxMessage
 from livestream.outbox import enqueue, sweep
+from livestream.storage.purging import forget_some
 from notifications import selectors
 from notifications.services import inbox, retention
 

@@ -11,7 +11,7 @@ class WalletConfig(DomainAppConfig):
     def ready(self) -> None:
         super().ready()
         from livestream.api import profile
-        from livestream.demo_users import register_grant
+        from livestream.demo.users import register_grant
         from wallet import demo, selectors
 
         profile.register("balance", lambda user: selectors.balance_of(user_id=user.pk))

@@ -16,7 +16,8 @@ from rich.table import Table
 
 from bench import databases, environment, reports
 from bench.desk import asking, world
-from livestream import clock, roles
+from livestream import clock
+from livestream.desk import roles
 from livestream.models import User
 from wallet.verification import verify_ledger
 

@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from goals.models import Goal
 from goals.services import support
 from livestream import clock
-from livestream.admin_actions import triggerer_of
-from livestream.admin_base import confirmed_action, offer
+from livestream.desk.actions import triggerer_of
+from livestream.desk.pages import confirmed_action, offer
 from wallet.models import Escrow
 
 

@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from goals.admin import acts
 from goals.models import Goal, PerformanceInterval, PerformanceMark, ShowGoalPair
-from livestream.admin_base import ReadOnlyInline
-from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.desk.pages import ReadOnlyInline
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin
 from livestream.events.contracts import GOAL_TYPES
 from livestream.models import EventRecord, OutboxMessage
 from livestream.story import Subject

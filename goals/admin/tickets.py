@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from goals.models import Contribution, TicketProduct
-from livestream.admin_base import ModelAdmin
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.pages import ModelAdmin
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin
 from wallet import escrow_ids
 
 # The largest purchase of the dearest ticket is still far within 64 bits.

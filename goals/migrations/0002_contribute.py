@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from goals.sql import CONTRIBUTE
-from livestream.functions import PostgreSQLFunction
+from livestream.storage.sql_functions import PostgreSQLFunction
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goals import privacy
-from livestream import analytics
+from livestream.analytics import tracking
 from livestream.events import receives
 from livestream.events.contracts import (
     GOAL_AGREED,
@@ -22,7 +22,7 @@ from livestream.events.signals import DomainSignal
 @receives(GOAL_AGREED, effect=True)
 @receives(GOAL_ENDED, effect=True)
 def track_goals(event: GoalEvent) -> None:
-    analytics.track(
+    tracking.track(
         event=DomainSignal.of(event).name,
         user_id=event.streamer_id,
         insert_id=event.event_id,  # the same at every replay, so that it is counted once

@@ -11,9 +11,9 @@ from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive, NotYourG
 from goals.models import Goal
 from goals.services import creation, lifecycle, locking, stage_presets, stage_use
 from goals.services.publishing import publish_goal
-from livestream.conflicts import retried
 from livestream.events.contracts import EXCLUSIVE, GOAL_AGREED, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
 from livestream.outbox import enqueue
+from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
 from wallet.services import escrows

@@ -9,7 +9,7 @@ from django.db import transaction
 from goals.errors import AgreeRequired, GoalNotActive, NotYourGoal
 from goals.services import lifecycle, locking
 from goals.services.answering import INVITATIONS
-from livestream.conflicts import retried
+from livestream.storage.conflicts import retried
 
 
 @retried

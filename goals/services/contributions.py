@@ -13,9 +13,9 @@ from goals.errors import BlockedByStreamer, GoalNotFound, NotForSale, OwnGoal
 from goals.models import Contribution, Goal
 from goals.services import progress
 from livestream import ids
-from livestream.conflicts import retried
 from livestream.events.contracts import FUNDING
 from livestream.idempotency import KeyReused
+from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
 from wallet import escrow_ids, selectors
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict

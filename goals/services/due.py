@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 
 from goals.models import Goal
 from goals.services import contributions, lifecycle, session_end, settlement
-from livestream.conflicts import retried
 from livestream.events.contracts import FUNDING, TRIGGER_PRIVATE
 from livestream.outbox.finishing import work_off
-from livestream.walking import walk
+from livestream.storage.conflicts import retried
+from livestream.storage.paging import walk
 from wallet import escrow_ids
 from wallet.models import Escrow, PendingCredit
 from wallet.services import resuming

@@ -10,8 +10,8 @@ from django.db import transaction
 from goals.errors import ExpiryInThePast, UnknownTicketProduct
 from goals.models import Goal, TicketProduct
 from goals.services import creation, stage_use
-from livestream.conflicts import retried
 from livestream.events.contracts import FUNDING
+from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
 from wallet import escrow_ids
 from wallet.services import escrows

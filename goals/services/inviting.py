@@ -18,8 +18,8 @@ from goals.errors import (
 )
 from goals.models import Goal
 from goals.services import creation, lifecycle, locking, progress, stage_use
-from livestream.conflicts import retried
 from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking

@@ -10,8 +10,8 @@ from django.db import transaction
 from goals.errors import KaraokeAlreadyActive
 from goals.models import Goal
 from goals.services import creation
-from livestream.conflicts import retried
 from livestream.events.contracts import KARAOKE
+from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
 
 

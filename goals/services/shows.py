@@ -18,8 +18,8 @@ from goals.errors import (
 )
 from goals.models import Goal
 from goals.services import contributions, creation, lifecycle, locking, stage_use
-from livestream.conflicts import retried
 from livestream.events.contracts import FUNDING, SHOW
+from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
 from wallet.services import escrows
 

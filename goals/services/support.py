@@ -10,8 +10,8 @@ from django.db.models import Q
 from goals.errors import GoalNotActive
 from goals.models import Goal
 from goals.services import due, lifecycle, locking
-from livestream.conflicts import retried
 from livestream.events.contracts import TRIGGER_EXCLUSIVE
+from livestream.storage.conflicts import retried
 from wallet import escrow_ids
 from wallet.errors import EscrowAlreadyDecided
 from wallet.services import escrows, refunds

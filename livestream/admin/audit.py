@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
-from livestream.admin_relations import relate
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.relations import relate
+from livestream.desk.search import LookedUpAdmin
 
 
 @admin.register(LogEntry)

@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from livestream.admin_base import confirmed_action
-from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_position
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_position
+from livestream.desk.pages import confirmed_action
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin
 from livestream.events import contracts, replaying
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, ReceiverRun

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.db.models import Q
 
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.search import LookedUpAdmin
 from livestream.models import IdempotencyRecord
 
 

@@ -12,11 +12,11 @@ from django.http import HttpRequest
 from django_dramatiq.models import Task
 
 from livestream import clock, outbox
-from livestream.admin_base import confirmed_action
-from livestream.admin_lists import Choice, ChoiceFilter
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.lists import Choice, ChoiceFilter
+from livestream.desk.pages import confirmed_action
+from livestream.desk.redaction import last_line
+from livestream.desk.search import LookedUpAdmin
 from livestream.models import OutboxMessage
-from livestream.redaction import last_line
 
 # The package's own list of tasks: it shows payloads as they are, and the outbox is the record.
 admin.site.unregister(Task)

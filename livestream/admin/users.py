@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from livestream import users
-from livestream.admin_base import (
+from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.desk.pages import (
     AdminPasswordChangeForm,
     ModelAdmin,
     TabularInline,
@@ -21,9 +22,8 @@ from livestream.admin_base import (
     UserCreationForm,
     confirmed_action,
 )
-from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import SearchedByIndex
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import SearchedByIndex
 from livestream.models import User, UserTag
 
 admin.site.unregister(Group)

@@ -15,9 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livestream import clock, idempotency
-from livestream.conflicts import retried
 from livestream.errors import DomainError
 from livestream.idempotency import Answer, Claim, Question
+from livestream.storage.conflicts import retried
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

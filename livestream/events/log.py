@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from livestream.models import EventRecord
-from livestream.walking import last_before
+from livestream.storage.paging import last_before
 
 # A transaction that was open for long has its place later than its moment: never by that much.
 _SLACK = timedelta(hours=1)

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db import transaction
 
 from livestream import clock
-from livestream.conflicts import retried
 from livestream.errors import NotFound, Unprocessable
 from livestream.events import registry
 from livestream.events.delivering import deliver
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
+from livestream.storage.conflicts import retried
 
 
 class EventNotFound(NotFound):

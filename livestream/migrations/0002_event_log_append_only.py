@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from livestream.append_only import AppendOnly
+from livestream.storage.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 import livestream.fields
 import livestream.models.event
-from livestream.append_only import StaysAppendOnly
+from livestream.storage.append_only import StaysAppendOnly
 
 
 class Migration(migrations.Migration):

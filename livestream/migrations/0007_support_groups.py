@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from livestream import roles
+from livestream.desk import roles
 
 
 def create(apps, schema_editor):

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from livestream import clock
-from livestream.admin_base import ModelAdmin
+from livestream.desk.pages import ModelAdmin
 from livestream.story import asking, assembling, picture, registry, showing
 from livestream.story.links import Links
 from livestream.story.subjects import Subject, window_of

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from livestream.desk.redaction import last_line
 from livestream.events import registry, runs
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
-from livestream.redaction import last_line
 from livestream.story.telling import Line, State
 from livestream.story.wording import count, moment
 

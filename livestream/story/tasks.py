@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import F
 
+from livestream.desk.redaction import last_line
 from livestream.models import OutboxMessage
-from livestream.redaction import last_line
 from livestream.story import steps
 from livestream.story.registry import tells
 from livestream.story.subjects import Subject, Thing, Window

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.db.models import Q
 
-from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_position
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin
+from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_position
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin
 from notifications import channels
 from notifications.models import Webhook
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from livestream import analytics, clock
+from livestream import clock
+from livestream.analytics import tracking
 from livestream.events.contracts import ChannelEvent, EscrowEvent, EscrowRefunded
 
 
@@ -16,12 +17,12 @@ def track_channel_presence(*, name: str, event: ChannelEvent) -> None:
         "subject_id": event.subject_id,
         "seen_at": clock.to_epoch(event.time),
     }
-    analytics.track(event=name, properties=properties, insert_id=event.event_id, user_id=event.user_id)
+    tracking.track(event=name, properties=properties, insert_id=event.event_id, user_id=event.user_id)
 
 
 def track_escrow(*, name: str, event: EscrowEvent) -> None:
     """Track what became of the money in an escrow, in coins."""
-    analytics.track(
+    tracking.track(
         event=name,
         properties=_properties(event),
         insert_id=event.event_id,
@@ -32,7 +33,7 @@ def track_escrow(*, name: str, event: EscrowEvent) -> None:
 def record_bi_escrow_refund(*, event: EscrowRefunded) -> None:
     """Report a refund to business intelligence, as `update_bi_escrow` does a payout."""
     insert_id = f"bi-{event.event_id}"
-    analytics.track(event="bi.escrow.refunded", properties=_properties(event), insert_id=insert_id)
+    tracking.track(event="bi.escrow.refunded", properties=_properties(event), insert_id=insert_id)
 
 
 def _properties(event: EscrowEvent) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from livestream.desk.redaction import last_line
 from livestream.models import User
-from livestream.redaction import last_line
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, answers, steps, tells
 from livestream.story.wording import count, moment
 from notifications.models import Admission, Audience

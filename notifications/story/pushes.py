@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Case, CharField, Value, When
 
-from livestream.redaction import last_line
+from livestream.desk.redaction import last_line
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
 from livestream.story.steps import Group
 from livestream.story.wording import count, moment

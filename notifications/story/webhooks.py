@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from livestream.redaction import last_line
+from livestream.desk.redaction import last_line
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
 from livestream.story.wording import count, moment
 from notifications import channels

@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from livestream import clock
-from livestream.admin_base import confirmed_action
-from livestream.admin_lists import Choice, ChoiceFilter
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin
-from livestream.redaction import redacted
+from livestream.desk.lists import Choice, ChoiceFilter
+from livestream.desk.pages import confirmed_action
+from livestream.desk.redaction import redacted
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Asset, Post
 from sessions_app.services import clipping
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Q
 
-from livestream.admin_lists import Choice, ChoiceFilter
-from livestream.admin_search import LookedUpAdmin
-from livestream.redaction import redacted
+from livestream.desk.lists import Choice, ChoiceFilter
+from livestream.desk.redaction import redacted
+from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Recording, RtcCall
 from sessions_app.services.banning import BAN
 from sessions_app.services.record_wishes import START, STOP

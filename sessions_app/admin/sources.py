@@ -11,8 +11,8 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest
 
 from livestream import clock
-from livestream.admin_base import ModelAdmin
-from livestream.redaction import redacted
+from livestream.desk.pages import ModelAdmin
+from livestream.desk.redaction import redacted
 from sessions_app.models import Source
 
 _PLACES = ("http://", "https://", "/")

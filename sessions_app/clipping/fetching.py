@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from livestream import cutoffs
+from livestream.outbound import deadlines
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible
 from sessions_app.clipping.playlists import FIRST_LINE
 
@@ -113,7 +113,7 @@ class Reader:
         left = self.deadline.left()
         silence = min(_LONGEST_SILENCE_SECONDS, left)
         with (
-            cutoffs.session_for(seconds=left) as session,
+            deadlines.session_for(seconds=left) as session,
             session.get(url, stream=True, timeout=silence) as response,
         ):
             if response.status_code != requests.codes.ok:

@@ -18,7 +18,7 @@ from byteplus_sdk.Credentials import Credentials
 from byteplus_sdk.ServiceInfo import ServiceInfo
 from django.conf import settings
 
-from livestream.patience import Patience
+from livestream.outbound.circuit_breaker import Patience
 from sessions_app.rtc.answers import read_answer
 from sessions_app.rtc.contract import NotAsked, Unavailable, refuse_bad_ids, refuse_bad_lengths
 

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from livestream import outbox
 from livestream.models import OutboxMessage
-from livestream.patience import OneAtATime
+from livestream.outbound.circuit_breaker import OneAtATime
 from sessions_app import selectors
 from sessions_app.clipping import taking
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses

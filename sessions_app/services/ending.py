@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from livestream.conflicts import retried
 from livestream.events import publish
 from livestream.events.contracts import SESSION_ENDED, SessionEnded
 from livestream.models import OutboxMessage
 from livestream.outbox import enqueue
+from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.models import Session, Source
 from sessions_app.services import locking, telling

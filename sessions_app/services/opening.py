@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from livestream.conflicts import retried
 from livestream.events import publish
 from livestream.events.contracts import SESSION_STARTED, SessionStarted
+from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.errors import SessionAlreadyActive, SessionAlreadyStarted
 from sessions_app.models import Session

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from livestream.conflicts import retried
+from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.models import Recording, Source
 from sessions_app.rtc.contract import IDLE_SECONDS, Refused, RtcProvider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livestream import analytics
+from livestream.analytics import tracking
 from livestream.events.contracts import SessionEnded, SessionEvent
 from sessions_app import embedded, selectors
 from sessions_app.models import Session
@@ -25,7 +25,7 @@ def track_session_status(*, event: SessionEvent) -> None:
     """Count a session's start or end in analytics, at the moment it happened."""
     session = selectors.get_session(session_id=event.session_id)
     over = isinstance(event, SessionEnded)
-    analytics.track(
+    tracking.track(
         event="session.ended" if over else "session.started",
         user_id=event.streamer_id,
         insert_id=event.event_id,

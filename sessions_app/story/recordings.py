@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from livestream.redaction import redacted
+from livestream.desk.redaction import redacted
 from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
 from sessions_app.models import Recording, RtcCall
 

@@ -6,8 +6,8 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.utils import quote
 
-from livestream.admin_actions import offered_on
-from livestream.admin_base import ReadOnlyAdmin
+from livestream.desk.actions import offered_on
+from livestream.desk.pages import ReadOnlyAdmin
 from tests.goals.stories import quick_show
 from tests.support.desk import act, at_the_desk, list_of, page_of, pages, staff
 from tests.support.people import make_funding, make_session, make_user

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from goals.models import Goal
-from livestream.admin_lists import ChoiceFilter
+from livestream.desk.lists import ChoiceFilter
 from tests.goals.stories import quick_show
 from tests.support.desk import at_the_desk, list_of, pages, staff
 from tests.support.people import make_funding, make_session, make_user

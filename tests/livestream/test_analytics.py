@@ -7,8 +7,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.db import transaction
 
-from livestream import analytics, clock
-from livestream.analytics_sinks import SinkRefused, append
+from livestream import clock
+from livestream.analytics import tracking
+from livestream.analytics.sinks import SinkRefused, append
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
 
@@ -64,7 +65,7 @@ def lines(settings, tmp_path):
 def track(**changed):
     given = {"event": "goal.created", "properties": {"goal_id": "g", "target": 60}, "insert_id": "i1"}
     with transaction.atomic():
-        analytics.track(**(given | changed))
+        tracking.track(**(given | changed))
     return OutboxMessage.objects.get(actor="track", key=changed.get("insert_id", "i1"))
 
 
@@ -93,14 +94,14 @@ def test_an_event_without_a_time_has_that_of_its_delivery(lines):
 
 def test_an_event_of_a_transaction_that_is_undone_is_never_sent():
     with transaction.atomic():
-        analytics.track(event="e", properties={}, insert_id="i")
+        tracking.track(event="e", properties={}, insert_id="i")
         transaction.set_rollback(True)
     assert not OutboxMessage.objects.exists()
 
 
 def test_an_event_outside_of_a_transaction_is_refused():
     with pytest.raises(transaction.TransactionManagementError):
-        analytics.track(event="e", properties={}, insert_id="i")
+        tracking.track(event="e", properties={}, insert_id="i")
 
 
 def test_an_event_that_is_tracked_twice_waits_once():

@@ -5,9 +5,9 @@ import time
 import pytest
 import requests
 
-from livestream import analytics_sinks
-from livestream.analytics_sinks import SinkUnavailable, post
-from livestream.patience import Patience
+from livestream.analytics import sinks
+from livestream.analytics.sinks import SinkUnavailable, post
+from livestream.outbound.circuit_breaker import Patience
 from tests.support.threads import at_once
 from tests.support.trickling import Trickle
 
@@ -16,8 +16,8 @@ from tests.support.trickling import Trickle
 def trusted(monkeypatch):
     """Nobody remembers other tests' addresses, and five seconds pass sooner."""
     patience = Patience(unanswered=requests.RequestException, otherwise=SinkUnavailable)
-    monkeypatch.setattr(analytics_sinks, "_patience", patience)
-    monkeypatch.setattr(analytics_sinks, "_TIMEOUT_SECONDS", 0.4)
+    monkeypatch.setattr(sinks, "_patience", patience)
+    monkeypatch.setattr(sinks, "_TIMEOUT_SECONDS", 0.4)
 
 
 def test_while_it_hangs_one_call_waits_for_it_and_not_every_worker():

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from livestream import analytics, clock
+from livestream import clock
+from livestream.analytics import tracking
 from livestream.events import replaying
 from livestream.models import EventRecord, OutboxMessage, TrackedEvent
 from tests.livestream.test_analytics import Sink
@@ -44,7 +45,7 @@ def sink(settings):
 
 def track(insert_id="i1"):
     with transaction.atomic():
-        analytics.track(event="goal.created", properties={}, insert_id=insert_id)
+        tracking.track(event="goal.created", properties={}, insert_id=insert_id)
 
 
 def test_events_of_goals_and_sessions_that_are_replayed_twice_are_counted_once(moving, lines, sink):
@@ -73,7 +74,7 @@ def test_what_was_delivered_is_not_tracked_again(lines):
 
 def test_what_was_undone_was_not_tracked(lines):
     with transaction.atomic():
-        analytics.track(event="goal.created", properties={}, insert_id="i1")
+        tracking.track(event="goal.created", properties={}, insert_id="i1")
         transaction.set_rollback(True)
     track()
     run_due()
@@ -83,7 +84,7 @@ def test_what_was_undone_was_not_tracked(lines):
 @pytest.mark.django_db(transaction=True)
 def test_outside_of_a_transaction_nothing_is_kept():
     with pytest.raises(transaction.TransactionManagementError):
-        analytics.track(event="goal.created", properties={}, insert_id="i1")
+        tracking.track(event="goal.created", properties={}, insert_id="i1")
     assert not TrackedEvent.objects.exists()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from livestream import demo_users
+from livestream.demo import users
 from livestream.models import User
 
 pytestmark = pytest.mark.django_db
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 def grants(monkeypatch):
     """Note the grants that are asked for, in place of those of higher floors."""
     noted = []
-    monkeypatch.setattr(demo_users, "_grants", [])
-    demo_users.register_grant(lambda *, user_id, coins, now: noted.append((user_id, coins)))
+    monkeypatch.setattr(users, "_grants", [])
+    users.register_grant(lambda *, user_id, coins, now: noted.append((user_id, coins)))
     return noted
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from goals.receivers import ending, money
-from livestream import clock, conflicts
+from livestream import clock
 from livestream.events import publishing, registry
 from livestream.events.signals import DomainSignal, Event
+from livestream.storage import conflicts
 
 _MOVING_MONEY = (ending.__name__, money.__name__)
 _acting_receivers = registry.acting_receivers

@@ -6,8 +6,8 @@ import pytest
 from django.core import signing
 
 from livestream.api.authentication import issue_access_token
+from livestream.desk.redaction import last_line, redacted, without_secrets
 from livestream.models import User
-from livestream.redaction import last_line, redacted, without_secrets
 
 PLAIN = [
     "ConnectionError: HTTPConnectionPool(host='api.pusher.com', port=80): Max retries exceeded",

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
 
-from livestream import roles
+from livestream.desk import roles
 from livestream.models import User
 from tests.support.people import make_user
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from livestream import append_only
+from livestream.storage import append_only
 from tests.support.escrows import give_back, new_escrow, paid_escrow, pay_in, pay_out, post
 from tests.support.outbox import run_due
 from tests.support.people import make_user

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.db.models import Q
 
-from livestream.admin_base import ReadOnlyInline
-from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_id, by_time
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin, link_to_row
+from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_id, by_time
+from livestream.desk.pages import ReadOnlyInline
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin, link_to_row
 from livestream.story import Subject, Thing
 from livestream.story.admin import StoryAdmin
 from wallet import escrow_ids

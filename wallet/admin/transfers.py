@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.db.models import Q
 
-from livestream.admin_lists import Choice, ChoiceFilter, age_filter, by_time
-from livestream.admin_relations import relate, searched
-from livestream.admin_search import LookedUpAdmin, link_to_row
+from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
+from livestream.desk.relations import relate, searched
+from livestream.desk.search import LookedUpAdmin, link_to_row
 from wallet import escrow_ids, selectors
 from wallet.models import Account, Escrow, PendingCredit, Transfer
 

@@ -2,8 +2,8 @@
 
 from django.db import migrations
 
-from livestream.append_only import AppendOnly
-from livestream.functions import PostgreSQLFunction
+from livestream.storage.append_only import AppendOnly
+from livestream.storage.sql_functions import PostgreSQLFunction
 from wallet.sql import HOLD
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from livestream import analytics
+from livestream.analytics import tracking
 from livestream.events import publish
 from livestream.events.contracts import (
     ESCROW_COMPLETED,
@@ -63,7 +63,7 @@ def decide(*, escrow: Escrow, state: str, now: datetime) -> None:
 def update_bi_escrow(*, earning_id: str) -> None:
     """Report an earning to business intelligence, then go on to pay it."""
     earning = Earning.objects.get(pk=earning_id)
-    analytics.track(
+    tracking.track(
         event="bi.escrow",
         user_id=earning.user_id,
         insert_id=f"bi-{earning.id}",

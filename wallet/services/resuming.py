@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from livestream.conflicts import retried
 from livestream.outbox import enqueue
-from livestream.walking import walk
+from livestream.storage.conflicts import retried
+from livestream.storage.paging import walk
 from wallet.models import Earning, Escrow
 from wallet.services import escrows
 

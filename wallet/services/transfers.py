@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from livestream.conflicts import retried
+from livestream.storage.conflicts import retried
 from wallet import escrow_ids
 from wallet.errors import AmountTooLarge, InsufficientBalance, TransferConflict
 from wallet.models import Account, Transfer

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from livestream import clock, demo_users
+from livestream import clock
+from livestream.demo import users
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not getattr(settings, "LOCAL_PROFILE", False):
             raise CommandError("Demo users have a known password: only the local profile has them.")
-        created = demo_users.create_demo_users(now=clock.now())
+        created = users.create_demo_users(now=clock.now())
         told = f"created {', '.join(created)}" if created else "all there already"
-        self.stdout.write(f"Demo users: {told} (password: {demo_users.PASSWORD})")
+        self.stdout.write(f"Demo users: {told} (password: {users.PASSWORD})")

@@ -11,7 +11,7 @@ from livestream.command_line.exits import WrongArgument
 from livestream.events import log, registry, replaying
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord
-from livestream.walking import walk
+from livestream.storage.paging import walk
 
 _FIELDS = {"goal": "goal_id", "session": "session_id", "escrow": "escrow_id", "id": "event_id"}
 

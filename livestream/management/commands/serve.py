@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from livestream import embedded
+from livestream.command_line import one_process
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 socket.create_server((host, port)).close()
             self._prepare()
         with _listening_on(host, port), suppress(KeyboardInterrupt):  # later, the web server takes it as its end
-            embedded.serve(host=host, port=port, on_ready=lambda: self._announce(f"http://{host}:{port}"))
+            one_process.serve(host=host, port=port, on_ready=lambda: self._announce(f"http://{host}:{port}"))
         self.stdout.write("stopped")
 
     def _prepare(self) -> None:

@@ -9,7 +9,7 @@ from livestream import clock
 from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
-from livestream.walking import walk
+from livestream.storage.paging import walk
 from notifications.models import Webhook
 from notifications.services import replaying
 

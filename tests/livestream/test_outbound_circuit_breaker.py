@@ -2,7 +2,7 @@
 
 import pytest
 
-from livestream.patience import OneAtATime, Patience
+from livestream.outbound.circuit_breaker import OneAtATime, Patience
 from tests.support.threads import Turnstile, in_thread
 
 

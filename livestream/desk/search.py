@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from livestream.admin_base import ModelAdmin, ReadOnlyAdmin
+from livestream.desk.pages import ModelAdmin, ReadOnlyAdmin
 from livestream.models import User
 
 _MOST_PEOPLE = 20

@@ -7,11 +7,12 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.writer import MigrationWriter
 
-from livestream import append_only, clock, ids
-from livestream.append_only import AppendOnly
+from livestream import clock, ids
 from livestream.events import publish
 from livestream.events.contracts import ESCROW_COMPLETED, EscrowCompleted
 from livestream.models import EventRecord
+from livestream.storage import append_only
+from livestream.storage.append_only import AppendOnly
 from tests.support.people import make_user
 from wallet.models import Transfer
 
@@ -85,8 +86,8 @@ def test_protection_can_be_taken_off_and_put_on_again():
 
 def test_the_operation_can_be_written_into_a_migration():
     code, imports = MigrationWriter.serialize(AppendOnly("scratch"))
-    assert ("livestream.append_only" in code, "'scratch'" in code) == (True, True)
-    assert imports == {"import livestream.append_only"}
+    assert ("livestream.storage.append_only" in code, "'scratch'" in code) == (True, True)
+    assert imports == {"import livestream.storage.append_only"}
 
 
 def test_a_row_can_still_be_added_after_a_refusal(row):

@@ -11,8 +11,8 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from livestream import cutoffs
-from livestream.patience import Patience
+from livestream.outbound import deadlines
+from livestream.outbound.circuit_breaker import Patience
 
 _TIMEOUT_SECONDS = 5
 
@@ -48,7 +48,7 @@ def post(*, url: str, record: Mapping[str, Any]) -> None:
     options: dict[str, Any] = {"timeout": _TIMEOUT_SECONDS, "allow_redirects": False}
     with (
         _patience.asking(),
-        cutoffs.session_for(seconds=_TIMEOUT_SECONDS) as session,
+        deadlines.session_for(seconds=_TIMEOUT_SECONDS) as session,
         # Only the status matters: of a body, however long, nothing is read.
         session.post(url, json=record, stream=True, **options) as answer,
     ):

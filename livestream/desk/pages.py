@@ -13,10 +13,10 @@ from unfold.admin import ModelAdmin as ThemedModelAdmin
 from unfold.admin import TabularInline as ThemedTabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from livestream.admin_actions import confirmed_action, is_allowed, offer, offered_on
-from livestream.admin_lists import KeysetChangeList
-from livestream.admin_relations import links_of
-from livestream.redaction import redacted, without_secrets
+from livestream.desk.actions import confirmed_action, is_allowed, offer, offered_on
+from livestream.desk.lists import KeysetChangeList
+from livestream.desk.redaction import redacted, without_secrets
+from livestream.desk.relations import links_of
 
 __all__ = [
     "AdminPasswordChangeForm",

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from livestream import context
-from livestream.conflicts import retried
 from livestream.errors import DomainError
+from livestream.storage.conflicts import retried
 
 _LONGEST_ANSWER = 500
 _LONGEST_NAME = 64

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from livestream import roles
+from livestream.desk import roles
 from livestream.models import User
 
 PASSWORD = "demo"  # noqa: S105 - known to everybody, which is why only the local profile has it

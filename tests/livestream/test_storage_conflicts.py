@@ -8,8 +8,8 @@ import threading
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from livestream import conflicts
-from livestream.conflicts import retried
+from livestream.storage import conflicts
+from livestream.storage.conflicts import retried
 from tests.support.people import make_user
 from wallet.models import Account
 

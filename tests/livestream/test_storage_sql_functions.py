@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 
-from livestream.functions import PostgreSQLFunction
+from livestream.storage.sql_functions import PostgreSQLFunction
 
 pytestmark = pytest.mark.django_db
 
@@ -52,4 +52,4 @@ def test_a_database_without_such_functions_is_left_alone():
 def test_the_operation_can_be_written_into_a_migration():
     code, imports = MigrationWriter.serialize(OPERATION)
     assert "scratch_double(bigint)" in code
-    assert imports == {"import livestream.functions"}
+    assert imports == {"import livestream.storage.sql_functions"}

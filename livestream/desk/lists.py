@@ -24,7 +24,7 @@ from livestream import clock
 from livestream.api import cursors
 from livestream.api.cursors import Cursor, InvalidCursor
 from livestream.api.pagination import find_page, first_of_all
-from livestream.walking import last_before
+from livestream.storage.paging import last_before
 
 Order = tuple[str, ...]
 

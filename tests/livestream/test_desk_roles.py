@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from livestream import demo_users, roles
+from livestream.demo import users
+from livestream.desk import roles
 from livestream.models import User
 
 pytestmark = pytest.mark.django_db
@@ -59,4 +60,4 @@ def test_the_demo_s_support_leads_the_desk(settings):
     assert [group.name for group in support.groups.all()] == ["support-lead"]
     assert support.has_perm("wallet.refund_escrow")
     assert not support.is_superuser
-    assert demo_users.DEMO_USERS
+    assert users.DEMO_USERS

@@ -1,0 +1,1 @@
+"""Analytics: events are stored with the change that they report, and delivered afterwards."""

@@ -1,0 +1,1 @@
+"""Support's desk: what every admin page is made from, its actions, lists, searches and roles."""
