@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goals.endings import EndedBecause
 from goals.services import contributions, lifecycle, performance, progress, settlement, stage_presets
 from livestream import clock
 from livestream.outbox import durable
@@ -14,21 +15,9 @@ def activate_goal(*, goal_id: str) -> None:
 
 
 @durable()
-def deactivate_goal(*, goal_id: str, triggerer: str | None = None) -> None:
+def deactivate_goal(*, goal_id: str, because: str, triggerer: str | None = None) -> None:
     """End a goal now (seeds 000, 001, 002)."""
-    lifecycle.deactivate_goal(goal_id=goal_id, triggerer=triggerer, now=clock.now())
-
-
-@durable()
-def deactivate_due_goal(*, goal_id: str) -> None:
-    """End a goal at its `exp`, as long as that was not moved on."""
-    lifecycle.deactivate_due_goal(goal_id=goal_id, now=clock.now())
-
-
-@durable()
-def supersede_goal(*, goal_id: str) -> None:
-    """End an invitation since another was agreed to."""
-    lifecycle.supersede_goal(goal_id=goal_id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause(because), triggerer=triggerer, now=clock.now())
 
 
 @durable()

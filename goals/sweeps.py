@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goals import selectors
+from goals.endings import EndedBecause
+from goals.models import Goal
 from livestream import clock
 from livestream.outbox import enqueue, sweep
 from wallet.selectors import accounts_with_pending_credit
 
 # A task row is what ends a goal on time. Should one be lost or dead, this finds the goal.
 _OVERDUE = timedelta(seconds=10)
+_AT_ONCE = 500
 
 
 @sweep(every=0.2)
@@ -35,12 +39,19 @@ def contributions_to_count() -> None:
 def overdue_goals() -> None:
     """Nudge goals whose `nbf` or `exp` has passed without anything happening."""
     late = clock.now() - _OVERDUE
-    nudges = [("activate_goal", g) for g in selectors.overdue_to_start(before=late)]
-    nudges += [("deactivate_due_goal", g) for g in selectors.overdue_to_end(before=late)]
-    nudges += [("deactivate_goal", g) for g in selectors.outliving_their_session(before=late)]
-    if nudges:
+    starts = _first(selectors.overdue_to_start(before=late))
+    ends = [(goal_id, EndedBecause.EXPIRED) for goal_id in _first(selectors.overdue_to_end(before=late))]
+    left = _first(selectors.outliving_their_session(before=late))
+    ends += [(goal_id, EndedBecause.SESSION_ENDED) for goal_id in left]
+    if starts or ends:
         with transaction.atomic():
-            for actor, goal_id in nudges:
+            for goal_id in starts:
                 kwargs = {"goal_id": goal_id}
-                key = f"overdue:{goal_id}"
-                enqueue(actor, kwargs=kwargs, key=key, subject=goal_id, pending="keep")
+                enqueue("activate_goal", kwargs=kwargs, key=f"overdue:{goal_id}", subject=goal_id, pending="keep")
+            for goal_id, because in ends:
+                kwargs, key = {"goal_id": goal_id, "because": because}, f"{because}:{goal_id}"
+                enqueue("deactivate_goal", kwargs=kwargs, key=key, subject=goal_id, pending="keep")
+
+
+def _first(goals: QuerySet[Goal]) -> list[str]:
+    return list(goals.order_by("id").values_list("id", flat=True)[:_AT_ONCE])

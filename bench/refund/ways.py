@@ -13,7 +13,7 @@ from django.db import transaction
 
 from bench.refund.crowd import ESCROW
 from livestream import clock
-from wallet import escrow_ids, selectors
+from wallet import selectors, transfer_ids
 from wallet.models import Account, Earning, Escrow, Transfer
 from wallet.services import refunds
 
@@ -68,7 +68,7 @@ def by_loop(payers: int) -> int:
             escrow = Account.objects.select_for_update().get(pk=ESCROW)
             payer = Account.objects.select_for_update().get(pk=payer_id)
             _, is_new = Transfer.objects.get_or_create(
-                transfer_id=escrow_ids.refund_prefix(ESCROW) + payer_id,
+                transfer_id=transfer_ids.refund_prefix(ESCROW) + payer_id,
                 defaults={
                     "debit": escrow,
                     "credit": payer,

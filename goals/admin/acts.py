@@ -11,11 +11,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from goals import escrow_ids
 from goals.models import Goal
 from goals.services import support
 from livestream import clock
 from livestream.desk.actions import triggerer_of
 from livestream.desk.pages import confirmed_action, offer
+from wallet.admin.escrows import register_kinds
 from wallet.models import Escrow
 
 
@@ -61,5 +63,6 @@ def _told(done: Sequence[str]) -> str:
     return "Done: " + ", ".join(done) if done else "Nothing is due"
 
 
+register_kinds(*escrow_ids.KINDS)
 offer(refund_escrows, on="wallet.escrow")
 offer(settle_escrows, on="wallet.escrow")

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goals import escrow_ids
+from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
 from goals.services import contributions, lifecycle, locking
 from livestream import clock
-from livestream.events.contracts import EXCLUSIVE
 from livestream.outbox import enqueue
-from wallet import escrow_ids
 from wallet.services import escrows
 
 
@@ -27,7 +27,7 @@ def refund_show(*, goal_id: str) -> None:
     goal = Goal.objects.get(pk=goal_id)
     contributions.close_sale(escrow_id=str(goal.escrow_id))
     if goal.funding_goal_id:
-        Goal.objects.filter(pk=goal.funding_goal_id).update(outcome=Goal.Outcome.REFUNDED)
+        Goal.objects.filter(pk=goal.funding_goal_id).update(outcome=Outcome.REFUNDED)
     _refund(goal)
 
 
@@ -58,13 +58,11 @@ def check_trigger_exclusive_goal_refundable(*, goal_id: str, now: datetime) -> N
     for by the 1-on-1 it led to: the performed share to the streamer, the rest to the viewer.
     """
     with transaction.atomic():
-        seen = locking.find_goal(goal_id=goal_id)
-        if seen.exp is not None and seen.exp <= now:
-            lifecycle.deactivate_goal(goal_id=goal_id, now=now)
+        lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
-        if goal.ended_at is None or goal.outcome in (Goal.Outcome.AGREED, Goal.Outcome.COMPLETED):
+        if goal.ended_at is None or goal.outcome in (Outcome.AGREED, Outcome.COMPLETED):
             return
-        if goal.type == EXCLUSIVE and goal.progress:
+        if goal.facts.performed and goal.progress:
             _split(goal)
         else:
             _refund(goal)
@@ -78,11 +76,11 @@ def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
     with transaction.atomic():
         # The whole escrow, and before the goal's locks: whoever is just buying is waited for.
         escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
-        lifecycle.deactivate_goal(goal_id=goal_id, now=now)
+        lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.SESSION_ENDED, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.show_goal_id or not goal.reached:
             return False
-        Goal.objects.filter(pk=goal.pk).update(outcome=Goal.Outcome.REFUNDED)
+        Goal.objects.filter(pk=goal.pk).update(ended_because=EndedBecause.SESSION_ENDED, outcome=Outcome.REFUNDED)
         refund_show(goal_id=goal_id)
         return True
 

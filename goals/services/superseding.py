@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from goals.endings import EndedBecause
 from goals.models import ExclusiveGoalPair, Goal
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from goals.types import INVITATIONS
 from livestream.outbox import enqueue
 
 
@@ -33,9 +34,10 @@ def _supersede_others(session_id: str, goal_id: str) -> None:
     pending = Goal.objects.filter(
         session_id=session_id,
         created_at__lte=agreed_at,
-        type__in=(TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE),
+        type__in=INVITATIONS,
         ended_at=None,
         agreed_at=None,
     )
     for other in pending.exclude(pk=goal_id):
-        enqueue("supersede_goal", kwargs={"goal_id": other.id}, subject=other.id)
+        kwargs = {"goal_id": other.id, "because": EndedBecause.SUPERSEDED}
+        enqueue("deactivate_goal", kwargs=kwargs, subject=other.id)

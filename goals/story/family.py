@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from django.db.models import Q
 
+from goals import escrow_ids
 from goals.models import Goal
 from livestream.story import Subject, Thing, widens
 from livestream.story.wording import name
-from wallet import escrow_ids
 
 
 @widens

@@ -6,20 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Q
 
-from goals import rules
+from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval
 from goals.story.family import in_order, thing_of
-from goals.story.reasons import Past, why
-from livestream.events.contracts import FUNDING, GOAL_CREATED
-from livestream.models import EventRecord
+from goals.story.reasons import why
 from livestream.story import Curve, Entry, Fact, Kind, State, Subject, Thing, Told, Window, steps, tells
 from livestream.story.wording import coins, moment, name, seconds
 
-# How the audit entries of these acts begin (goals.admin.acts).
-_ENDED, _REFUNDED = "End:", "Refund:"
+_REFUNDED = "Refund:"
 
 
 @tells(place=20)
@@ -29,9 +25,8 @@ def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     goals = in_order(rows)
     if not goals:
         return Told()
-    by_hand = list(_acts_of_support(subject))
-    past, refund = _past_of(subject, by_hand), _refund_by_hand(by_hand)
-    reasons = [refund] if refund else [why(goal, past=past[goal.id]) for goal in goals]
+    refunded = any(goal.ended_because == EndedBecause.REFUNDED_BY_SUPPORT for goal in goals)
+    reasons = [_refund_by_support(subject, goals)] if refunded else [why(goal) for goal in goals]
     intervals = PerformanceInterval.objects.filter(goal__in=goals)
     found = list(steps.listed(intervals, at="opened_at", window=window))
     return Told(
@@ -43,32 +38,13 @@ def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
     )
 
 
-def _acts_of_support(subject: Subject) -> QuerySet[LogEntry]:
-    """Return the audit entries of acts that decided where the money goes, the latest first."""
-    ended = Q(content_type__app_label="goals", content_type__model="goal", change_message__startswith=_ENDED)
-    refunded = Q(content_type__app_label="wallet", content_type__model="escrow", change_message__startswith=_REFUNDED)
-    about = ended & Q(object_id__in=subject.goal_ids) | refunded & Q(object_id=subject.escrow_id or "")
-    return LogEntry.objects.filter(about).select_related("user").order_by("-pk")
-
-
-def _past_of(subject: Subject, by_hand: Sequence[LogEntry]) -> dict[str, Past]:
-    created = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name=GOAL_CREATED.name)
-    planned = dict(created.values_list("goal_id", KeyTransform("exp", "payload")))
-    ended = {entry.object_id for entry in by_hand if entry.change_message.startswith(_ENDED)}
-    return {
-        goal_id: Past(
-            planned_exp=datetime.fromisoformat(planned[goal_id]) if planned.get(goal_id) else None,
-            ended_by_support=goal_id in ended,
-        )
-        for goal_id in subject.goal_ids
-    }
-
-
-def _refund_by_hand(by_hand: Sequence[LogEntry]) -> str:
-    """Say which of support's staff gave the escrow back and why, empty where it was nobody."""
-    found = next((entry for entry in by_hand if entry.change_message.startswith(_REFUNDED)), None)
+def _refund_by_support(subject: Subject, goals: Sequence[Goal]) -> str:
+    """Say which member of staff gave the escrow back, when and why."""
+    about = Q(content_type__app_label="wallet", content_type__model="escrow", object_id=subject.escrow_id or "")
+    acts = LogEntry.objects.filter(about, change_message__startswith=_REFUNDED).select_related("user")
+    found = acts.order_by("-pk").first()
     if found is None:
-        return ""
+        return f"Refunded by support at {moment(goals[0].ended_at)}."
     reason = found.change_message.removeprefix(_REFUNDED).strip()
     return f"Refunded by {found.user} of support at {moment(found.action_time)}, because: “{reason}”."
 
@@ -86,7 +62,7 @@ def _people(goal: Goal) -> Iterator[Fact]:
 def _standing(goal: Goal) -> Fact:
     said = f"{goal.state}, {goal.outcome}" if goal.outcome else goal.state
     if goal.levels:
-        unit = seconds if goal.type in rules.PERFORMED_TYPES else coins
+        unit = seconds if goal.facts.performed else coins
         said += f"; {goal.progress:,} of {unit(goal.target)}"
     return Fact(label=f"{name(goal.type).capitalize()} goal", text=said, thing=thing_of(goal))
 
@@ -107,9 +83,9 @@ def _on_stage(interval: PerformanceInterval, now: datetime) -> Entry:
 
 
 def _curves(goal: Goal, intervals: Sequence[PerformanceInterval], now: datetime) -> Iterator[Curve]:
-    if goal.type == FUNDING:
+    if goal.facts.sells_tickets:
         yield Curve(name="Target", unit="coins", points=(), target=goal.target)
-    if goal.type not in rules.PERFORMED_TYPES or goal.started_at is None:
+    if not goal.facts.performed or goal.started_at is None:
         return
     points, sofar = [(goal.started_at, 0)], 0.0
     for interval in intervals:

@@ -9,7 +9,7 @@ from livestream.events.contracts import EscrowCompleted, EscrowCompletedIndividu
 from livestream.outbox import enqueue
 from notifications import channels
 from notifications.services import pushes
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Transfer
 
 CHUNK = 1_000
@@ -68,7 +68,7 @@ def tell_refunds(
 
 def _refunds(escrow_id: str, first_payer: str, last_payer: str, limit: int) -> list[Transfer]:
     """Return refunds in the order of payers; their ids begin alike, so the primary key sorts."""
-    prefix = escrow_ids.refund_prefix(escrow_id)
+    prefix = transfer_ids.refund_prefix(escrow_id)
     span = (prefix + first_payer, prefix + last_payer)
     rows = Transfer.objects.filter(kind=Transfer.Kind.REFUND, debit_id=escrow_id, transfer_id__range=span)
     return list(rows.order_by("transfer_id")[:limit])

@@ -10,7 +10,7 @@ from django.db import transaction
 from goals import selectors as goals
 from goals.models import Goal
 from livestream import cached_views
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE, GoalProgressed
+from livestream.events.contracts import GoalProgressed
 from livestream.outbox import enqueue
 from notifications import selectors
 from notifications.models import Admission, Audience
@@ -27,7 +27,7 @@ def authorize(*, goal_id: str, event_id: str, now: datetime) -> None:
         return
     with transaction.atomic():
         audience, opened = _open(goal, goal_id, event_id, now)
-        if not opened and goal.type == TRIGGER_PRIVATE:
+        if not opened and goal.facts.others_may_join:
             _join(audience, selectors.untold_payers(escrow_id=audience.escrow_id))
 
 
@@ -46,7 +46,7 @@ def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
 
 def _watched(goal: Goal) -> Goal | None:
     """Return what is watched: of an invitation to a 1-on-1, the 1-on-1 that it led to."""
-    if goal.type != TRIGGER_EXCLUSIVE:
+    if goal.facts.stage_rank is not None:
         return goal
     return goals.get_goal(goal_id=goal.exclusive_goal_id) if goal.exclusive_goal_id else None
 
@@ -74,7 +74,7 @@ def _open(goal: Goal, subject: str, event_id: str, now: datetime) -> tuple[Audie
 
 
 def _since(goal: Goal, now: datetime) -> datetime:
-    if goal.type == TRIGGER_PRIVATE:
+    if goal.facts.is_invitation:
         return goal.agreed_at or now
     return goal.stage_started or goal.started_at or now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goals.services import inviting
+from goals.types import GoalType
 from livestream.models import User
 from notifications.models import Admission
 from tests.support import endings
@@ -41,10 +41,10 @@ SAID = {
     endings.one_on_one_performed: "The streamer agreed to the 1-on-1 at 2026-05-01 20:00:00 UTC. Paid out because the "
     "1-on-1 was performed to its end, 120 of 120 seconds. All 200 coins were paid out to {}.",
     endings.one_on_one_cut_short: "The streamer agreed to the 1-on-1 at 2026-05-01 20:00:00 UTC. Split because the "
-    "1-on-1 was cut short: 10 of 120 seconds were performed when it ended. 16 coins were paid out to "
+    "1-on-1 was cut short: 10 of 120 seconds were performed when the streamer cancelled it. 16 coins were paid out to "
     "{}, 184 coins were given back.",
     endings.one_on_one_missed: "The streamer agreed to the 1-on-1 at 2026-05-01 20:00:00 UTC. Refunded because nobody "
-    "performed the 1-on-1 before it ended at 2026-05-01 20:00:00 UTC. All 200 coins were given back to those who paid "
+    "performed the 1-on-1 before the streamer cancelled it. All 200 coins were given back to those who paid "
     "them.",
 }
 
@@ -81,8 +81,8 @@ def test_what_is_paid_and_not_counted_yet_is_told_as_such(desk, moving):
 
 def test_an_unanswered_invitation_is_told_apart_from_one_that_gave_way_to_another(desk, moving):
     session = offering_session()
-    first = invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE, seconds=60)
-    second = invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE, seconds=60)
+    first = invite(session, make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE, seconds=60)
+    second = invite(session, make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE, seconds=60)
     agree(first)
     run_due()
     assert "Refunded because the streamer agreed to another invitation." in desk.story(second).headlines

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 
 from django.contrib import admin
 from django.db.models import Q
@@ -13,14 +15,15 @@ from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
 from livestream.story import Subject, Thing
 from livestream.story.admin import StoryAdmin
-from wallet import escrow_ids
 from wallet.models import Earning, Escrow
 
-_NAMES = {
-    "show_funding": escrow_ids.show_funding,
-    "trigger_private": escrow_ids.trigger_private,
-    "trigger_exclusive": escrow_ids.trigger_exclusive,
-}
+# What the ids of escrows begin with, as far as higher floors have said so: kind, colon, id.
+_kinds: list[str] = []
+
+
+def register_kinds(*kinds: str) -> None:
+    """Have the list of escrows filter by these kinds, and find each by the id that follows its kind."""
+    _kinds.extend(kinds)
 
 
 class EarningInline(ReadOnlyInline):
@@ -51,10 +54,15 @@ class TypeFilter(ChoiceFilter):
 
     title = "type"
     parameter_name = "type"
-    offered = tuple(
-        Choice(kind, kind, lambda now, name=name: Q(pk__startswith=name("")), ("-escrow_id",))  # type: ignore[misc]
-        for kind, name in _NAMES.items()
-    )
+
+    @property
+    def offered(self) -> Sequence[Choice]:  # type: ignore[override]
+        """One choice for each kind that is registered."""
+        return [Choice(kind, kind, partial(_of_kind, kind), ("-escrow_id",)) for kind in _kinds]
+
+
+def _of_kind(kind: str, _now: datetime) -> Q:
+    return Q(pk__startswith=f"{kind}:")
 
 
 @admin.register(Escrow)
@@ -72,7 +80,7 @@ class EscrowAdmin(StoryAdmin, LookedUpAdmin):
         return Subject(escrow_id=obj.pk, things=(Thing(model="wallet.escrow", pk=obj.pk, name="escrow"),))
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
-        named = Q(pk__in=[term, *(name(term) for name in _NAMES.values())])
+        named = Q(pk__in=[term, *(f"{kind}:{term}" for kind in _kinds)])
         return [named, *(Q(user_id=each) for each in people)]
 
     @admin.display(description="streamer")

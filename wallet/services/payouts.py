@@ -15,7 +15,7 @@ from livestream.events.contracts import (
     EscrowCompletedIndividual,
 )
 from livestream.outbox import enqueue
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Earning, Escrow, Transfer
 from wallet.services import escrows, posting, transfers
 
@@ -97,12 +97,12 @@ def pay_earning(*, earning_id: str, now: datetime) -> None:
 def pay(*, earning: Earning, now: datetime) -> None:
     """Move an earning's coins out of its escrow, and publish `escrow.completed.individual`."""
     paid, _ = transfers.transfer(
-        transfer_id=escrow_ids.payout(escrow_id=earning.escrow_id, earning_id=earning.id, user_id=earning.user_id),
+        transfer_id=transfer_ids.payout(escrow_id=earning.escrow_id, earning_id=earning.id, user_id=earning.user_id),
         debit_id=earning.escrow_id,
         credit_id=earning.user_id,
         amount=earning.amount,
         kind=Transfer.Kind.PAYOUT,
-        tags=[escrow_ids.tag(earning.escrow_id)],
+        tags=[transfer_ids.tag(earning.escrow_id)],
         now=now,
     )
     publish(
