@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Concat, RowNumber
 
 from goals.errors import GoalNotFound
 from goals.models import Contribution, Goal
+from livestream.events.contracts import SHOW
 from livestream.models import EventRecord
 from wallet import selectors as wallet_selectors
 from wallet.models import PendingCredit, Transfer
@@ -109,6 +110,12 @@ def outliving_their_session(*, before: datetime) -> list[str]:
     over = before - timedelta(seconds=settings.SHOW_END_GRACE)
     late = Goal.objects.filter(ended_at=None, session__active=False, session__ended_at__lt=over)
     return list(late.order_by("id").values_list("id", flat=True)[:500])
+
+
+def lives_until(*, goal_type: str, ended_at: datetime) -> datetime:
+    """Return the last moment of a goal whose session ended at `ended_at` (spec section 5)."""
+    grace = settings.SHOW_END_GRACE if goal_type == SHOW else 0
+    return ended_at + timedelta(seconds=grace)
 
 
 def events_of(*, goal_id: str) -> QuerySet[EventRecord]:

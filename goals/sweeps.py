@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db import transaction
 
 from goals import selectors
+from goals.services import contributions, lifecycle
 from livestream import clock
-from livestream.outbox import enqueue, sweep
+from livestream.outbox import Delivery, enqueue, sweep
 from wallet.selectors import accounts_with_pending_credit
 
 # A task row is what ends a goal on time. Should one be lost or dead, this finds the goal.
@@ -22,25 +25,27 @@ def contributions_to_count() -> None:
     if waiting:
         with transaction.atomic():
             for escrow_id in waiting:
-                enqueue(
-                    "count_contributions",
-                    kwargs={"escrow_id": escrow_id},
-                    key=escrow_id,
-                    subject=escrow_id,
-                    pending="keep",
-                )
+                delivery = Delivery(key=escrow_id, pending="keep")
+                enqueue(contributions.count_contributions, delivery, escrow_id=escrow_id)
 
 
 @sweep(every=5)
 def overdue_goals() -> None:
     """Nudge goals whose `nbf` or `exp` has passed without anything happening."""
     late = clock.now() - _OVERDUE
-    nudges = [("activate_goal", g) for g in selectors.overdue_to_start(before=late)]
-    nudges += [("deactivate_due_goal", g) for g in selectors.overdue_to_end(before=late)]
-    nudges += [("deactivate_goal", g) for g in selectors.outliving_their_session(before=late)]
-    if nudges:
+    _nudge(lifecycle.activate_goal, selectors.overdue_to_start(before=late))
+    _nudge(lifecycle.deactivate_due_goal, selectors.overdue_to_end(before=late))
+    _nudge(lifecycle.deactivate_goal, selectors.outliving_their_session(before=late))
+
+
+class _GoalTask(Protocol):
+    """A task that needs nothing but a goal."""
+
+    def __call__(self, now: datetime, *, goal_id: str) -> object: ...
+
+
+def _nudge(task: _GoalTask, goal_ids: Collection[str]) -> None:
+    if goal_ids:
         with transaction.atomic():
-            for actor, goal_id in nudges:
-                kwargs = {"goal_id": goal_id}
-                key = f"overdue:{goal_id}"
-                enqueue(actor, kwargs=kwargs, key=key, subject=goal_id, pending="keep")
+            for goal_id in goal_ids:
+                enqueue(task, Delivery(key=f"overdue:{goal_id}", pending="keep"), goal_id=goal_id)

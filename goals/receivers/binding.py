@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goals.services import entries, pairs, sources
+from goals.services import entries, lifecycle, pairs, sources
 from livestream.events import receives
 from livestream.events.contracts import (
     EXCLUSIVE,
@@ -16,7 +16,7 @@ from livestream.events.contracts import (
     GoalCreated,
     GoalEvent,
 )
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 
 
 @receives(GOAL_CREATED, types={KARAOKE})
@@ -57,8 +57,7 @@ def snapshot_rtc_sources(event: GoalEvent) -> None:
 
 @receives(GOAL_CREATED)
 def schedule_lifecycle_tasks(event: GoalCreated) -> None:
-    kwargs = {"goal_id": event.goal_id}
     if not event.active:
-        enqueue("activate_goal", kwargs=kwargs, eta=event.nbf, subject=event.goal_id)
+        enqueue(lifecycle.activate_goal, Delivery(eta=event.nbf), goal_id=event.goal_id)
     if event.exp is not None:
-        enqueue("deactivate_due_goal", kwargs=kwargs, eta=event.exp, subject=event.goal_id)
+        enqueue(lifecycle.deactivate_due_goal, Delivery(eta=event.exp), goal_id=event.goal_id)

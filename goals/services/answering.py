@@ -12,7 +12,7 @@ from goals.models import Goal
 from goals.services import creation, lifecycle, locking, stage_presets, stage_use
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import EXCLUSIVE, GOAL_AGREED, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
@@ -76,7 +76,7 @@ def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
     goal.save(update_fields=["agreed_at", "exp", "preset_before"])
     escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
     publish_goal(GOAL_AGREED, goal)
-    enqueue("deactivate_due_goal", kwargs={"goal_id": goal.id}, eta=goal.exp, subject=goal.id)
+    enqueue(lifecycle.deactivate_due_goal, Delivery(eta=goal.exp), goal_id=goal.id)
 
 
 def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now: datetime) -> None:

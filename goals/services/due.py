@@ -10,10 +10,11 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from goals import selectors
 from goals.models import Goal
-from goals.services import contributions, lifecycle, session_end, settlement
+from goals.services import contributions, lifecycle, settlement
 from livestream.events.contracts import FUNDING, TRIGGER_PRIVATE
-from livestream.outbox.finishing import work_off
+from livestream.outbox.draining import drain
 from livestream.storage.conflicts import retried
 from livestream.storage.paging import walk
 from wallet import escrow_ids
@@ -54,7 +55,7 @@ def finish(*, due: Due, now: datetime) -> None:
     decided once.
     """
     _do(due, now)
-    work_off(subjects=due.subjects)
+    drain(subjects=due.subjects)
 
 
 @retried
@@ -74,7 +75,7 @@ def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
         yield _of_goal("end a goal", goal, lifecycle.deactivate_due_goal)
     for goal in walk(goals.filter(session__active=False), by="id"):
         ended_at = goal.session.ended_at
-        if ended_at and session_end.lives_until(goal_type=goal.type, ended_at=ended_at) < before:
+        if ended_at and selectors.lives_until(goal_type=goal.type, ended_at=ended_at) < before:
             yield _of_goal("end a goal whose session is over", goal, lifecycle.deactivate_goal)
 
 

@@ -21,7 +21,7 @@ from livestream.events.contracts import (
     TRIGGER_EXCLUSIVE,
     TRIGGER_PRIVATE,
 )
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from wallet.services import escrows
 
 # The settings that say how long nobody may invite again (seconds).
@@ -31,7 +31,8 @@ COOLDOWNS = {
 }
 
 
-def activate_goal(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def activate_goal(now: datetime, *, goal_id: str) -> bool:
     """Start a scheduled goal whose `nbf` has come, and tell whether this call did it.
 
     A goal whose session ended meanwhile is not started but ended, which gives its money back.
@@ -53,18 +54,15 @@ def start(*, goal: Goal, now: datetime) -> None:
     """Publish `goal.started`; what nobody performs is looked at after SHOW_MAX_WAIT."""
     publish_goal(GOAL_STARTED, goal)
     if goal.type in (SHOW, EXCLUSIVE):
-        enqueue(
-            "deactivate_unperformed_show",
-            kwargs={"goal_id": goal.id},
-            eta=now + timedelta(seconds=settings.SHOW_MAX_WAIT),
-            subject=goal.id,
-        )
+        unperformed_at = now + timedelta(seconds=settings.SHOW_MAX_WAIT)
+        enqueue(deactivate_unperformed_show, Delivery(eta=unperformed_at), goal_id=goal.id)
     if goal.type in PERFORMED_TYPES:
         performance.settle_stage(goal=goal, now=now)
 
 
+@durable(subject="goal_id")
 def deactivate_goal(
-    *, goal_id: str, now: datetime, triggerer: str | None = None, cancelled: bool = False, cooldown: bool = True
+    now: datetime, *, goal_id: str, triggerer: str | None = None, cancelled: bool = False, cooldown: bool = True
 ) -> bool:
     """End a goal, and tell whether this call did it; only that call publishes `goal.ended`.
 
@@ -104,14 +102,16 @@ def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = No
             contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
 
 
-def supersede_goal(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def supersede_goal(now: datetime, *, goal_id: str) -> bool:
     """End an invitation because another was agreed to: nobody declined it, so nothing cools down."""
     with transaction.atomic():
         pending = locking.lock_goal(goal_id=goal_id).agreed_at is None  # this may run late
         return pending and deactivate_goal(goal_id=goal_id, now=now, cooldown=False)
 
 
-def deactivate_due_goal(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def deactivate_due_goal(now: datetime, *, goal_id: str) -> bool:
     """End a goal whose `exp` has come; one whose `exp` was moved on since is left alone."""
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
@@ -119,7 +119,8 @@ def deactivate_due_goal(*, goal_id: str, now: datetime) -> bool:
         return due and deactivate_goal(goal_id=goal_id, now=now)
 
 
-def deactivate_unperformed_show(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
     """End a show, or a 1-on-1, that nobody has performed for a second, so that it does not hold money."""
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)

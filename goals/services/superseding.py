@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from goals.models import ExclusiveGoalPair, Goal
+from goals.services import lifecycle
 from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
 from livestream.outbox import enqueue
 
@@ -38,4 +39,4 @@ def _supersede_others(session_id: str, goal_id: str) -> None:
         agreed_at=None,
     )
     for other in pending.exclude(pk=goal_id):
-        enqueue("supersede_goal", kwargs={"goal_id": other.id}, subject=other.id)
+        enqueue(lifecycle.supersede_goal, goal_id=other.id)

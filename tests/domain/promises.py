@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from goals.models import Goal
 from goals.models.goal import ONE_A_SESSION
-from goals.services.session_end import lives_until
+from goals.selectors import lives_until
 from goals.services.stage_presets import PRESETS
 from livestream import clock
 from livestream.events.contracts import EXCLUSIVE

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from goals.models import Goal
 from goals.rules import PERFORMED_TYPES
-from goals.services.session_end import lives_until
+from goals.selectors import lives_until
 from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
 from livestream.models import EventRecord
 from tests.domain.pusher import Pusher, Told
