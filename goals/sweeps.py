@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from goals import selectors
 from goals.endings import EndedBecause
 from goals.models import Goal
+from goals.services import contributions, lifecycle
 from livestream import clock
-from livestream.outbox import enqueue, sweep
+from livestream.outbox import Delivery, enqueue, sweep
 from wallet.selectors import accounts_with_pending_credit
 
 # A task row is what ends a goal on time. Should one be lost or dead, this finds the goal.
@@ -26,13 +27,8 @@ def contributions_to_count() -> None:
     if waiting:
         with transaction.atomic():
             for escrow_id in waiting:
-                enqueue(
-                    "count_contributions",
-                    kwargs={"escrow_id": escrow_id},
-                    key=escrow_id,
-                    subject=escrow_id,
-                    pending="keep",
-                )
+                delivery = Delivery(key=escrow_id, pending="keep")
+                enqueue(contributions.count_contributions, delivery, escrow_id=escrow_id)
 
 
 @sweep(every=5)
@@ -46,11 +42,10 @@ def overdue_goals() -> None:
     if starts or ends:
         with transaction.atomic():
             for goal_id in starts:
-                kwargs = {"goal_id": goal_id}
-                enqueue("activate_goal", kwargs=kwargs, key=f"overdue:{goal_id}", subject=goal_id, pending="keep")
+                enqueue(lifecycle.activate_goal, Delivery(key=f"overdue:{goal_id}", pending="keep"), goal_id=goal_id)
             for goal_id, because in ends:
-                kwargs, key = {"goal_id": goal_id, "because": because}, f"{because}:{goal_id}"
-                enqueue("deactivate_goal", kwargs=kwargs, key=key, subject=goal_id, pending="keep")
+                delivery = Delivery(key=f"{because}:{goal_id}", pending="keep")
+                enqueue(lifecycle.deactivate_goal, delivery, goal_id=goal_id, because=because)
 
 
 def _first(goals: QuerySet[Goal]) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from goals.endings import EndedBecause
-from goals.services import entries, sources
+from goals.services import entries, lifecycle, sources
 from goals.types import GoalType
 from livestream.events import receives
 from livestream.events.contracts import GOAL_CREATED, GOAL_ENDED, GoalCreated, GoalEvent
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 
 
 @receives(GOAL_CREATED, types={GoalType.KARAOKE})
@@ -48,9 +48,8 @@ def snapshot_rtc_sources(event: GoalEvent) -> None:
 
 @receives(GOAL_CREATED)
 def schedule_lifecycle_tasks(event: GoalCreated) -> None:
-    kwargs = {"goal_id": event.goal_id}
     if not event.active:
-        enqueue("activate_goal", kwargs=kwargs, eta=event.nbf, subject=event.goal_id)
+        enqueue(lifecycle.activate_goal, Delivery(eta=event.nbf), goal_id=event.goal_id)
     if event.exp is not None:
-        kwargs |= {"because": EndedBecause.EXPIRED}
-        enqueue("deactivate_goal", kwargs=kwargs, eta=event.exp, subject=event.goal_id)
+        delivery = Delivery(eta=event.exp)
+        enqueue(lifecycle.deactivate_goal, delivery, goal_id=event.goal_id, because=EndedBecause.EXPIRED)

@@ -15,7 +15,7 @@ from goals.services import creation, lifecycle, locking, stage_presets, stage_us
 from goals.services.publishing import publish_goal
 from goals.types import GoalType
 from livestream.events.contracts import GOAL_AGREED
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
@@ -82,8 +82,8 @@ def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
     goal.save(update_fields=["agreed_at", "exp", "preset_before"])
     escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
     publish_goal(GOAL_AGREED, goal)
-    kwargs = {"goal_id": goal.id, "because": EndedBecause.EXPIRED}
-    enqueue("deactivate_goal", kwargs=kwargs, eta=goal.exp, subject=goal.id)
+    expires = Delivery(eta=goal.exp)
+    enqueue(lifecycle.deactivate_goal, expires, goal_id=goal.id, because=EndedBecause.EXPIRED)
 
 
 def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now: datetime) -> None:

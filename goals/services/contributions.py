@@ -15,6 +15,7 @@ from goals.services import progress
 from goals.types import GoalType
 from livestream import ids
 from livestream.idempotency import KeyReused
+from livestream.outbox import durable
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
 from wallet import selectors
@@ -149,6 +150,7 @@ def _receipt(bought: Contribution, *, repeated: bool) -> Receipt:
     )
 
 
+@durable(subject="escrow_id")
 def count_contributions(*, escrow_id: str) -> int:
     """Count a batch of bought tickets into their goal, and return the coins it added.
 

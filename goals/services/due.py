@@ -16,7 +16,7 @@ from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import contributions, lifecycle, settlement
 from goals.types import Settlement
-from livestream.outbox.finishing import work_off
+from livestream.outbox.draining import drain
 from livestream.storage.conflicts import retried
 from livestream.storage.paging import walk
 from wallet.models import Escrow, PendingCredit
@@ -56,7 +56,7 @@ def finish(*, due: Due, now: datetime) -> None:
     decided once.
     """
     _do(due, now)
-    work_off(subjects=due.subjects)
+    drain(subjects=due.subjects)
 
 
 @retried

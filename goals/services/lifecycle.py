@@ -13,11 +13,12 @@ from goals.models import Goal
 from goals.services import contributions, locking, performance, stage_presets
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import GOAL_ENDED, GOAL_STARTED
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from wallet.services import escrows
 
 
-def activate_goal(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def activate_goal(now: datetime, *, goal_id: str) -> bool:
     """Start a scheduled goal whose `nbf` has come, and tell whether this call did it.
 
     A goal whose session ended meanwhile is not started but ended, which gives its money back.
@@ -39,17 +40,14 @@ def start(*, goal: Goal, now: datetime) -> None:
     """Publish `goal.started`; what nobody performs is looked at after SHOW_MAX_WAIT."""
     publish_goal(GOAL_STARTED, goal)
     if goal.facts.waits_for_first_second:
-        enqueue(
-            "deactivate_unperformed_show",
-            kwargs={"goal_id": goal.id},
-            eta=now + timedelta(seconds=settings.SHOW_MAX_WAIT),
-            subject=goal.id,
-        )
+        unperformed_at = now + timedelta(seconds=settings.SHOW_MAX_WAIT)
+        enqueue(deactivate_unperformed_show, Delivery(eta=unperformed_at), goal_id=goal.id)
     if goal.facts.performed:
         performance.settle_stage(goal=goal, now=now)
 
 
-def deactivate_goal(*, goal_id: str, because: EndedBecause, now: datetime, triggerer: str | None = None) -> bool:
+@durable(subject="goal_id")
+def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, triggerer: str | None = None) -> bool:
     """End a goal, and tell whether this call did it; only that call publishes `goal.ended`.
 
     What was paid and performed until now is counted first: it may still complete the goal, and
@@ -69,7 +67,8 @@ def deactivate_goal(*, goal_id: str, because: EndedBecause, now: datetime, trigg
         return True
 
 
-def deactivate_unperformed_show(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
     """End a show, or a 1-on-1, that nobody has performed for a second, so that it does not hold money."""
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)

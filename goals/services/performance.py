@@ -10,7 +10,7 @@ from goals import rules, stage
 from goals.models import Goal, PerformanceInterval, PerformanceMark
 from goals.services import locking, progress
 from goals.types import PERFORMED
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 
 
 def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool, source: str, now: datetime) -> bool:
@@ -61,7 +61,8 @@ def close_stage(*, goal: Goal, now: datetime) -> None:
     _credit(goal, stage.performed(stretches), now)
 
 
-def complete_performance(*, goal_id: str, now: datetime) -> None:
+@durable(subject="goal_id")
+def complete_performance(now: datetime, *, goal_id: str) -> None:
     """Look whether a performance reached its next level while the streamer is on stage."""
     with transaction.atomic():
         settle_stage(goal=locking.lock_goal(goal_id=goal_id), now=now)
@@ -124,12 +125,8 @@ def _plan(goal: Goal, stretches: list[stage.Interval]) -> None:
     """Have the goal looked at in the moment in which its next level will be reached."""
     following = rules.next_target(goal.levels, goal.level)
     if following is not None:
-        enqueue(
-            "complete_performance",
-            kwargs={"goal_id": goal.id},
-            eta=stage.reaches(stretches, seconds=following),
-            subject=goal.id,
-        )
+        reached_at = stage.reaches(stretches, seconds=following)
+        enqueue(complete_performance, Delivery(eta=reached_at), goal_id=goal.id)
 
 
 def _show_on_goal(goal: Goal, stretches: list[stage.Interval]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from goals import rules
 from goals.endings import EndedBecause
 from goals.models import Goal
+from goals.services import lifecycle, settlement
 from goals.types import GoalType
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 from sessions_app import selectors as sessions
 
 
@@ -18,8 +19,7 @@ def deactivate_goals_in_session(*, session_id: str) -> None:
     ended_at = sessions.get_session(session_id=session_id).ended_at
     for goal in Goal.objects.filter(session_id=session_id, ended_at=None):
         eta = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
-        kwargs = {"goal_id": goal.id, "because": EndedBecause.SESSION_ENDED}
-        enqueue("deactivate_goal", kwargs=kwargs, eta=eta, subject=goal.id)
+        enqueue(lifecycle.deactivate_goal, Delivery(eta=eta), goal_id=goal.id, because=EndedBecause.SESSION_ENDED)
     unshown = Goal.objects.filter(session_id=session_id, type=GoalType.FUNDING, show_goal=None)
     for goal in unshown:
-        enqueue("check_funding_goal_refundable", kwargs={"goal_id": goal.id}, subject=goal.id)
+        enqueue(settlement.check_funding_goal_refundable, goal_id=goal.id)

@@ -10,9 +10,8 @@ from goals import escrow_ids
 from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
 from goals.services import contributions, lifecycle, locking
-from livestream import clock
-from livestream.outbox import enqueue
-from wallet.services import escrows
+from livestream.outbox import Delivery, durable, enqueue
+from wallet.services import escrows, payouts, refunds, splits
 
 
 def pay_show_out(*, goal_id: str, now: datetime) -> None:
@@ -47,11 +46,11 @@ def pay_exclusive_out(*, goal_id: str, now: datetime) -> None:
 
 def plan_refund_check(*, goal_id: str, at: datetime | None) -> None:
     """Have `check_trigger_exclusive_goal_refundable` run at the goal's `exp` (seed 001)."""
-    kwargs = {"goal_id": goal_id}
-    enqueue("check_trigger_exclusive_goal_refundable", kwargs=kwargs, eta=at, subject=goal_id)
+    enqueue(check_trigger_exclusive_goal_refundable, Delivery(eta=at), goal_id=goal_id)
 
 
-def check_trigger_exclusive_goal_refundable(*, goal_id: str, now: datetime) -> None:
+@durable(subject="goal_id")
+def check_trigger_exclusive_goal_refundable(now: datetime, *, goal_id: str) -> None:
     """Refund an invitation to a 1-on-1 that was not agreed to, split one that was cut short.
 
     An invitation that nobody answered by now is ended here. One that was agreed to is paid
@@ -68,7 +67,8 @@ def check_trigger_exclusive_goal_refundable(*, goal_id: str, now: datetime) -> N
             _refund(goal)
 
 
-def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def check_funding_goal_refundable(now: datetime, *, goal_id: str) -> bool:
     """Refund a reached funding goal whose session ended before its show was made (seed 000).
 
     Ends the goal first where that is still to come, so that all of its money is counted.
@@ -88,22 +88,12 @@ def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
 def _pay_out(goal: Goal, now: datetime) -> None:
     session = goal.session
     nbf = session.started_at or session.created_at
-    enqueue(
-        "escrow_out",
-        kwargs={
-            "escrow_id": goal.escrow_id,
-            "user_id": goal.streamer_id,
-            "nbf": clock.to_epoch(nbf),
-            "exp": clock.to_epoch(now),
-        },
-        subject=str(goal.escrow_id),
-    )
+    enqueue(payouts.escrow_out, escrow_id=str(goal.escrow_id), user_id=goal.streamer_id, nbf=nbf, exp=now)
 
 
 def _refund(goal: Goal) -> None:
-    enqueue("escrow_refund", kwargs={"escrow_id": goal.escrow_id}, subject=str(goal.escrow_id))
+    enqueue(refunds.escrow_refund, escrow_id=str(goal.escrow_id))
 
 
 def _split(goal: Goal) -> None:
-    kwargs = {"escrow_id": goal.escrow_id, "part": goal.progress, "whole": goal.target}
-    enqueue("escrow_split", kwargs=kwargs, subject=str(goal.escrow_id))
+    enqueue(splits.escrow_split, escrow_id=str(goal.escrow_id), part=goal.progress, whole=goal.target)

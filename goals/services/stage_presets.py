@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goals.models import Goal
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
 
@@ -28,9 +28,10 @@ def take_stage(*, goal: Goal, session: Session) -> None:
 def give_stage_back(*, goal: Goal) -> None:
     """Have the preset go back to what it was; a session is locked before goals, hence later."""
     if goal.preset_before:
-        enqueue("restore_preset", kwargs={"goal_id": goal.id}, subject=goal.session_id)
+        enqueue(restore_preset, Delivery(subject=goal.session_id), goal_id=goal.id)
 
 
+@durable()
 def restore_preset(*, goal_id: str) -> None:
     """Set the preset back after a goal, unless the streamer or the next show has changed it."""
     goal = Goal.objects.get(pk=goal_id)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from goals.endings import EndedBecause
 from goals.models import ExclusiveGoalPair, Goal
+from goals.services import lifecycle
 from goals.types import INVITATIONS
 from livestream.outbox import enqueue
 
@@ -39,5 +40,4 @@ def _supersede_others(session_id: str, goal_id: str) -> None:
         agreed_at=None,
     )
     for other in pending.exclude(pk=goal_id):
-        kwargs = {"goal_id": other.id, "because": EndedBecause.SUPERSEDED}
-        enqueue("deactivate_goal", kwargs=kwargs, subject=other.id)
+        enqueue(lifecycle.deactivate_goal, goal_id=other.id, because=EndedBecause.SUPERSEDED)

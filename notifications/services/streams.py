@@ -11,16 +11,19 @@ from goals import selectors as goals
 from goals.models import Goal
 from livestream import cached_views
 from livestream.events.contracts import GoalProgressed
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from notifications import selectors
 from notifications.models import Admission, Audience
+from notifications.services import admitting
 
 
-def authorize(*, goal_id: str, event_id: str, now: datetime) -> None:
+@durable(name="push_stream_authorized", subject="goal_id")
+def authorize(now: datetime, *, goal_id: str, event_id: str, after_viewer: str = "") -> None:
     """Have everybody told who paid for a goal that runs: once for each time that it begins.
 
     It begins when it starts and whenever the streamer comes on stage, since the end of the
     grant follows from that. Asked again, it only finds who joined a private show meanwhile.
+    Messages of the release before may carry `after_viewer`, which is not looked at.
     """
     goal = _watched(goals.get_goal(goal_id=goal_id))
     if goal is None or not goal.active:
@@ -88,5 +91,5 @@ def _join(audience: Audience, viewers: Iterable[str]) -> None:
 
 
 def _wake(audience: Audience) -> None:
-    kwargs = {"audience_id": audience.id}
-    enqueue("send_stream_authorized", kwargs=kwargs, key=audience.id, subject=audience.subject)
+    delivery = Delivery(key=audience.id, subject=audience.subject)
+    enqueue(admitting.send_stream_authorized, delivery, audience_id=audience.id)

@@ -8,7 +8,7 @@ import dramatiq
 import pytest
 
 from goals.services import creation, shows
-from livestream.outbox.declaring import find_task, task_names
+from livestream.outbox.registry import find_task, task_names
 from tests.architecture.source import product_modules
 
 BY_SEED = {

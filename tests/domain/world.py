@@ -145,7 +145,7 @@ class World:
         positions = list(EventRecord.objects.order_by("-position").values_list("position", flat=True)[: which + 1])
         with transaction.atomic():
             for position in positions[-1:]:
-                enqueue("deliver_event", kwargs={"position": position})
+                enqueue(delivering.deliver_event, position=position)
 
     def meet(self, viewer: User, streamer: User, act: str) -> None:
         """Block the viewer, let them in again, or let them read what a client reads."""

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from livestream.actors import purge_receiver_runs
 
 from livestream import clock
-from livestream.actors import purge_receiver_runs
 from livestream.events import runs
 from livestream.events.replaying import replay_event
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun

@@ -29,7 +29,7 @@ def moving():
 
 def test_what_commits_is_done_once_without_any_relay(worker, probe):
     probe.do()
-    eventually(lambda: not runnable().exists())
+    eventually(lambda: not runnable())
     assert (probe.calls, probe.marks) == (1, 1)
 
 
@@ -45,7 +45,7 @@ def test_a_message_delivered_many_times_has_its_effects_once(worker, durable_pro
     turnstile.wait_until_reached()
     worker.send(OutboxMessage.objects.get(), times=20)  # while the first is at work
     turnstile.let_on()
-    eventually(lambda: not runnable().exists())
+    eventually(lambda: not runnable())
     assert (durable_probe.calls, durable_probe.marks) == (1, 1)
 
 

@@ -1,4 +1,4 @@
-"""Working off what is due about one thing, here and now, for whoever wants to see it done."""
+"""Draining: running what is due about one thing here and now, without waiting for a worker."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
-from livestream.outbox.declaring import find_task, task_names
+from livestream.outbox.registry import find_task, task_names
 
 _AT_ONCE = 100
 
 
-def work_off(*, subjects: Collection[str]) -> int:
+def drain(*, subjects: Collection[str]) -> int:
     """Perform what is due about these subjects until nothing new is; returns how many messages.
 
     Workers may do the same meanwhile: each message is performed once. What calls the network,
