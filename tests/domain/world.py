@@ -17,6 +17,7 @@ from goals.services import answering, cancelling, contributions, fundings, invit
 from goals.services.authorizing import QUALITIES
 from livestream import clock, users
 from livestream.errors import DomainError
+from livestream.events import delivering
 from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
 from livestream.models import EventRecord, OutboxMessage, User
 from livestream.outbox import enqueue
