@@ -18,6 +18,7 @@ from goals.services.authorizing import QUALITIES
 from goals.types import GoalType
 from livestream import clock, users
 from livestream.errors import DomainError
+from livestream.events import delivering
 from livestream.models import EventRecord, OutboxMessage, User
 from livestream.outbox import enqueue
 from notifications.services import stream_tokens

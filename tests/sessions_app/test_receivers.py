@@ -121,7 +121,7 @@ def test_a_clip_knows_when_its_show_completed_however_late_it_is_asked_for(at_ei
     event = goal_event(GOAL_COMPLETED, level=1)
     logged = {"event_id": event.event_id, "name": GOAL_COMPLETED.name, "payload": event.as_json()}
     EventRecord.objects.create(**logged, occurred_at=at_eight.at)
-    completed_at = at_eight.at.timestamp()
+    completed_at = at_eight.at.isoformat()
     at_eight.advance(seconds=600)
     assert tell(GOAL_COMPLETED, event)["create_post_from_livestream"]["completed_at"] == completed_at
 

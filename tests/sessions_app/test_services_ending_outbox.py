@@ -17,12 +17,10 @@ def leave(session, countdown=None):
     """Store what is stored when the streamer's last device disconnects."""
     with transaction.atomic():
         enqueue(
-            "disconnect",
-            kwargs={
-                "streamer_id": session.streamer_id,
-                "session_id": session.id,
-                "device_disconnect_countdown": countdown,
-            },
+            ending.disconnect,
+            streamer_id=session.streamer_id,
+            session_id=session.id,
+            device_disconnect_countdown=countdown,
         )
 
 
