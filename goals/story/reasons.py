@@ -8,7 +8,7 @@ from datetime import datetime
 
 from goals.models import Goal
 from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
-from livestream.story.wording import coins, moment, seconds
+from livestream.story.formatting import coins, moment, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Past:
 
 
 def why(goal: Goal, *, past: Past) -> str:
-    """Say how it stands with a goal, and why its money is paid out, given back or held."""
+    """Return the state of a goal in words, and why its money is paid out, given back or held."""
     return _REASONS[goal.type](goal, past)
 
 
