@@ -13,10 +13,10 @@ from livestream.story.formatting import coins, moment, seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is known of a goal besides its row: the exp that it was created with, and whether support ended it.
+    """What is known about a goal besides its row: the exp that it was created with, and whether support ended it.
 
-    One that ends early has a new exp. What ends by itself does so in support's name where
-    support has it settled or replayed, so only their act of ending tells that they did.
+    A goal that ends early gets a new exp. A goal that support settled or replayed has support as
+    the triggerer of its end. So only the act `goal.end` shows that support ended it.
     """
 
     planned_exp: datetime | None = None

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from goals import rules
 from goals.models import Goal, PerformanceInterval
 from goals.story.reasons import Past, why
 from goals.story.related import in_order, ref_to
+from livestream.desk import audit
 from livestream.events.contracts import FUNDING, GOAL_CREATED
 from livestream.models import EventRecord
 from livestream.story import (
@@ -30,8 +31,8 @@ from livestream.story import (
 )
 from livestream.story.formatting import coins, moment, name, seconds
 
-# How the audit entries of these acts begin (goals.admin.acts).
-_ENDED, _REFUNDED = "End:", "Refund:"
+# The stable names of two acts of support (goals.admin.acts).
+_END_GOAL, _REFUND_ESCROW = "goal.end", "escrow.refund"
 
 
 @timeline_section(order=20)
@@ -57,16 +58,15 @@ def goals_section(subject: Subject, window: Window, now: datetime) -> Section:
 
 def _acts_of_support(subject: Subject) -> QuerySet[LogEntry]:
     """Return the audit entries of acts that decided where the money goes, the latest first."""
-    ended = Q(content_type__app_label="goals", content_type__model="goal", change_message__startswith=_ENDED)
-    refunded = Q(content_type__app_label="wallet", content_type__model="escrow", change_message__startswith=_REFUNDED)
-    about = ended & Q(object_id__in=subject.goal_ids) | refunded & Q(object_id=subject.escrow_id or "")
-    return LogEntry.objects.filter(about).select_related("user").order_by("-pk")
+    ended = audit.entries_of(name=_END_GOAL, model="goals.goal", pks=subject.goal_ids)
+    refunded = audit.entries_of(name=_REFUND_ESCROW, model="wallet.escrow", pks=[subject.escrow_id or ""])
+    return LogEntry.objects.filter(ended | refunded).select_related("user").order_by("-pk")
 
 
 def _past_of(subject: Subject, by_hand: Sequence[LogEntry]) -> dict[str, Past]:
     created = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name=GOAL_CREATED.name)
     planned = dict(created.values_list("goal_id", KeyTransform("exp", "payload")))
-    ended = {entry.object_id for entry in by_hand if entry.change_message.startswith(_ENDED)}
+    ended = {entry.object_id for entry in by_hand if audit.read(entry=entry).name == _END_GOAL}
     return {
         goal_id: Past(
             planned_exp=datetime.fromisoformat(planned[goal_id]) if planned.get(goal_id) else None,
@@ -77,12 +77,12 @@ def _past_of(subject: Subject, by_hand: Sequence[LogEntry]) -> dict[str, Past]:
 
 
 def _refund_by_hand(by_hand: Sequence[LogEntry]) -> str:
-    """Say which of support's staff gave the escrow back and why, empty where it was nobody."""
-    found = next((entry for entry in by_hand if entry.change_message.startswith(_REFUNDED)), None)
-    if found is None:
-        return ""
-    reason = found.change_message.removeprefix(_REFUNDED).strip()
-    return f"Refunded by {found.user} of support at {moment(found.action_time)}, because: “{reason}”."
+    """Return a sentence about who of support refunded the escrow and why, empty where nobody did."""
+    for entry in by_hand:
+        act = audit.read(entry=entry)
+        if act.name == _REFUND_ESCROW:
+            return f"Refunded by {entry.user} of support at {moment(entry.action_time)}, because: “{act.reason}”."
+    return ""
 
 
 def _users(goal: Goal) -> Iterator[Fact]:

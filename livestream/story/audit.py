@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
+from livestream.desk import audit
 from livestream.story import buckets
 from livestream.story.registry import timeline_section
 from livestream.story.subjects import Subject, Window
@@ -30,7 +31,7 @@ def audit_section(subject: Subject, window: Window, now: datetime) -> Section:
             at=entry.action_time,
             kind=Kind.AUDIT,
             title=f"{entry.user} acted on {entry.content_type.name if entry.content_type else 'it'}",
-            detail=entry.get_change_message(),
+            detail=str(audit.read(entry=entry)),
             order=(entry.pk,),
             about=entry.object_id or "",
         )

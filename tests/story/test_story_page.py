@@ -185,11 +185,11 @@ def test_what_support_did_and_why_is_part_of_the_story(desk, funding):
         content_type=ContentType.objects.get_for_model(Goal),
         object_id=funding.id,
         action_flag=CHANGE,
-        change_message="Refund: the streamer fell ill",
+        change_message="escrow.refund: the streamer fell ill",
         action_time=NOW,
     )
     page = desk.story(funding)
-    assert "Refund: the streamer fell ill" in page.text
+    assert "escrow.refund: the streamer fell ill" in page.text
     assert "lead acted on goal" in page.titles
 
 
