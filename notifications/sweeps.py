@@ -1,4 +1,4 @@
-"""What the relay looks for: rows that are a queue of their own, and nobody at work on them."""
+"""Sweeps of the relay: tables that are queues of their own, whose worker may have to be woken."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from django.db import transaction
 from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import enqueue, sweep
-from livestream.storage.purging import forget_some
+from livestream.storage.purging import purge_in_chunks
 from notifications import selectors
 from notifications.services import inbox, retention
 
 
 @sweep(every=0.1)
-def notice_pushes() -> None:
-    """See to it that waiting pushes are sent."""
+def wake_sender() -> None:
+    """Have waiting pushes sent."""
     if selectors.waiting_pushes().exists():
         wake(actor="send_pushes", key="queue")
 
 
 @sweep(every=1.0)
-def notice_webhooks() -> None:
-    """See to it that stored webhooks are processed."""
+def wake_processor() -> None:
+    """Have stored webhooks processed."""
     if selectors.due_webhooks(now=clock.now()).exists():
         wake(actor=inbox.PROCESSOR, key=inbox.KEY)
 
 
 @sweep(every=0.1)
-def notice_audiences() -> None:
-    """See to it that everybody who is to be let in is told."""
+def wake_stream_senders() -> None:
+    """Have the waiting viewers of each audience notified."""
     for audience_id in selectors.audiences_to_tell():
         wake(actor="send_stream_authorized", key=audience_id, kwargs={"audience_id": audience_id})
 
 
 @sweep(every=0.5)
-def notice_beginnings() -> None:
-    """See to it that the audience is let in anew when the streamer comes on stage, and with it who joined."""
+def enqueue_missing_audiences() -> None:
+    """Have an audience created each time the streamer comes on stage, and for viewers who joined a private show."""
     begun = [(goal_id, since.isoformat()) for goal_id, since in selectors.begun_without_audience()]
     joined = [(goal_id, "joined") for goal_id in selectors.joined_privately()]
     for goal_id, moment in begun + joined:
@@ -46,14 +46,14 @@ def notice_beginnings() -> None:
 
 
 @sweep(every=60)
-def forget_the_old() -> None:
-    """Delete a few chunks of what is kept for long enough: never so many that a relay has to wait."""
-    for forget in (retention.forget_pushes, retention.forget_webhooks, retention.forget_audiences):
-        forget_some(forget=forget, full=retention.AT_ONCE, now=clock.now())
+def purge_old_rows() -> None:
+    """Purge a few chunks of old rows, so few that the relay is not delayed."""
+    for purge in (retention.purge_pushes, retention.purge_webhooks, retention.purge_audiences):
+        purge_in_chunks(purge=purge, chunk_size=retention.CHUNK_SIZE, now=clock.now())
 
 
 def wake(*, actor: str, key: str, kwargs: dict[str, Any] | None = None, subject: str = "") -> None:
-    """Store one message for the actor, unless one is there: a failed one has its own time."""
+    """Store one message for the actor, unless there is one; a failed message keeps its own retry time."""
     if not OutboxMessage.objects.filter(actor=actor, key=key).exists():
         with transaction.atomic():
             enqueue(actor, kwargs=kwargs or {}, key=key, subject=subject, pending="keep")
