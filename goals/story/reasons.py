@@ -10,7 +10,7 @@ from typing import assert_never
 from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
 from goals.types import GoalType
-from livestream.story.wording import coins, moment, seconds
+from livestream.story.formatting import coins, moment, seconds
 
 
 def why(goal: Goal) -> str:

@@ -32,12 +32,17 @@ def go_live(cast: Cast, *, title: str, prices: dict[str, int] | None = None) -> 
 
 
 def end_session(cast: Cast, *, session: Body) -> None:
-    """End the session, twice: the second call does nothing."""
+    """End the session, twice: the second call does nothing.
+
+    The two answers are not compared whole, because the goals in them change while their money
+    is being settled.
+    """
     path = f"/sessions/{session['id']}"
     ended = cast.streamer.ask("DELETE", path).body
     again = cast.streamer.ask("DELETE", path).body
     cast.story.tell("streamer", "ends the session")
-    cast.story.check("a session ends once, however often it is asked to", holds=not ended["active"] and again == ended)
+    once = not ended["active"] and not again["active"] and again["statuses"] == ended["statuses"]
+    cast.story.check("a session ends once, however often it is asked to", holds=once)
 
 
 def sell_tickets(cast: Cast, *, session: Body, title: str, target: int, seconds: int) -> Body:

@@ -13,7 +13,7 @@ from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_id, by_ti
 from livestream.desk.pages import ReadOnlyInline
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
-from livestream.story import Subject, Thing
+from livestream.story import RowRef, Subject
 from livestream.story.admin import StoryAdmin
 from wallet.models import Earning, Escrow
 
@@ -77,7 +77,7 @@ class EscrowAdmin(StoryAdmin, LookedUpAdmin):
     inlines = [EarningInline]
 
     def story_subject(self, obj: Escrow) -> Subject:
-        return Subject(escrow_id=obj.pk, things=(Thing(model="wallet.escrow", pk=obj.pk, name="escrow"),))
+        return Subject(escrow_id=obj.pk, refs=(RowRef(model="wallet.escrow", pk=obj.pk, name="escrow"),))
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         named = Q(pk__in=[term, *(f"{kind}:{term}" for kind in _kinds)])

@@ -1,10 +1,10 @@
-"""Saying where money is, in plain sentences. Pure functions."""
+"""Sentences about where money is. Pure functions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livestream.story.wording import coins
+from livestream.story.formatting import coins
 from wallet.models import Escrow
 
 
@@ -22,7 +22,7 @@ class Totals:
 
 
 def where_it_is(*, escrow: Escrow, totals: Totals, streamer: str) -> str:
-    """Say where the money of an escrow is."""
+    """Return a sentence about where the money of an escrow is."""
     if not totals.collected:
         return "Nobody has paid anything."
     if escrow.state == Escrow.State.OPEN:
@@ -45,7 +45,7 @@ def _decided(escrow: Escrow, totals: Totals, streamer: str) -> str:
 
 
 def what_became_of(*, escrow: Escrow, paid: int, given_back: int, streamer: str) -> str:
-    """Say what became of the coins that one viewer paid."""
+    """Return a sentence about what became of the coins that one viewer paid."""
     if given_back == paid:
         return f"All {coins(paid)} were given back."
     if escrow.state == Escrow.State.SPLIT:

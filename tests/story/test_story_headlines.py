@@ -116,11 +116,11 @@ def test_what_happened_at_one_moment_is_told_in_the_same_order_each_time(desk, m
 
 def test_stage_session_pushes_recording_and_tasks_are_on_the_page_too(desk, moving):
     page = desk.story(endings.show_performed(moving))
-    kinds = {str(row.entry.kind) for row in page.context["shown"]}
+    kinds = {str(row.entry.kind) for row in page.context["rows"]}
     assert {"session", "event", "stage", "money", "push", "task"} <= kinds
     assert "On stage for 60 seconds" in page.titles
     assert "Session went live" in page.titles
-    times = [row.entry.at for row in page.context["shown"]]
+    times = [row.entry.at for row in page.context["rows"]]
     assert times == sorted(times)
 
 

@@ -1,4 +1,4 @@
-"""Counting what comes by the thousand in steps of time, in one question to the database."""
+"""Counting the rows of a crowd in time buckets, in one query."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.db.models import BigIntegerField, Case, Count, F, Func, Max, Min, Q,
 
 from livestream.story.subjects import Window
 
-# Told one by one up to here, in steps beyond. A step that cannot be made smaller is told in
-# pages of as many.
+# Up to this many rows are listed one by one; more are counted in buckets. The smallest bucket is
+# listed in pages of this size.
 MOST_LISTED = 100
 BEFORE, LATER = -1, 2**62
 
 Group = dict[str, Any]
 
 
-class Step(Func):
-    """The number of the step, so many seconds wide, that a moment lies in."""
+class Bucket(Func):
+    """The number of the bucket, `width` seconds wide, that a time lies in."""
 
     output_field = BigIntegerField()
 
@@ -30,50 +30,50 @@ class Step(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        # Not `extract`, which counts in exact decimals and takes twice the time of the page.
+        # `extract` computes in exact decimals, which takes twice as long.
         template = "floor(date_part('epoch', %(expressions)s) / %(width)s)::bigint"
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-def in_steps(
+def in_buckets(
     rows: QuerySet[Any], *, at: str, window: Window, by: Sequence[str] = (), after: str = "", **totals: Any
 ) -> tuple[list[Group], list[Group]]:
-    """Count rows by step of time, and by the columns `by`; `at` is the column of the moment.
+    """Count rows by time bucket, and by the columns `by`; `at` is the name of the time column.
 
-    With `after` the window begins behind the row of this id, among those of its first moment.
-    Returns the groups inside of the window, and those before and after it, each with `step`,
-    `count`, `first` and `last` and with the `totals` that are asked for.
+    With `after`, the window begins after the row with this id, among those at its start.
+    Returns the groups inside the window, and those before and after it. Each has `bucket`,
+    `count`, `first` and `last`, and the given `totals`.
     """
-    step = Case(
-        When(_before(at, window, after), then=Value(BEFORE)),
-        When(_later(at, window), then=Value(LATER)),
-        default=Step(at, width=window.width),
+    bucket = Case(
+        When(_is_before(at, window, after), then=Value(BEFORE)),
+        When(_is_later(at, window), then=Value(LATER)),
+        default=Bucket(at, width=window.width),
         output_field=BigIntegerField(),
     )
-    grouped = rows.order_by().annotate(step=step).values("step", *by)
-    groups = grouped.annotate(count=Count("*"), first=Min(at), last=Max(at), **totals).order_by("step", *by)
-    inside = [each for each in groups if each["step"] not in (BEFORE, LATER)]
-    return inside, [each for each in groups if each["step"] in (BEFORE, LATER)]
+    grouped = rows.order_by().annotate(bucket=bucket).values("bucket", *by)
+    groups = grouped.annotate(count=Count("*"), first=Min(at), last=Max(at), **totals).order_by("bucket", *by)
+    inside = [each for each in groups if each["bucket"] not in (BEFORE, LATER)]
+    return inside, [each for each in groups if each["bucket"] in (BEFORE, LATER)]
 
 
-def _before(at: str, window: Window, after: str) -> Q:
+def _is_before(at: str, window: Window, after: str) -> Q:
     if window.start is None:
         return Q(pk__in=[])
     earlier = Q(**{f"{at}__lt": window.start})
     return earlier | Q(**{at: window.start}, pk__lte=after) if after else earlier
 
 
-def _later(at: str, window: Window) -> Q:
+def _is_later(at: str, window: Window) -> Q:
     return Q(pk__in=[]) if window.end is None else Q(**{f"{at}__gte": window.end})
 
 
 def are_few(groups: Sequence[Group]) -> bool:
-    """Tell whether there are so few rows that each can be told."""
+    """Return whether there are few enough rows to list each of them."""
     return sum(each["count"] for each in groups) <= MOST_LISTED
 
 
 def listed(rows: QuerySet[Any], *, at: str, window: Window, after: str = "") -> QuerySet[Any]:
-    """Return the rows of the window in order of time, one more than is told of them."""
+    """Return the rows of the window in time order, at most one more than are listed."""
     if window.start is not None:
         rows = rows.filter(**{f"{at}__gte": window.start})
     if after:

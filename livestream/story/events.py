@@ -1,4 +1,4 @@
-"""The chapter of events: what happened, and which receivers ran on it or failed."""
+"""The section of events: what happened, and which receivers ran or failed."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from django.db.models.fields.json import KeyTransform
 
 from livestream.events.contracts import GOAL_PROGRESSED
 from livestream.models import EventRecord
-from livestream.story import receivers, steps
-from livestream.story.registry import tells
-from livestream.story.steps import Group
-from livestream.story.subjects import Subject, Thing, Window
-from livestream.story.telling import Entry, Kind, State, Told
-from livestream.story.wording import count, name
+from livestream.story import buckets, receivers
+from livestream.story.buckets import Group
+from livestream.story.formatting import count, name
+from livestream.story.registry import timeline_section
+from livestream.story.subjects import RowRef, Subject, Window
+from livestream.story.timeline import Entry, Kind, Section, State
 
-# What a payload says that belongs on the page, in this order; the rest is in the event log.
-_TOLD = ("outcome", "level", "progress", "amount", "payers", "final", "transfer_id")
+# The keys of a payload that are shown, in this order; the rest is in the event log.
+_SHOWN_KEYS = ("outcome", "level", "progress", "amount", "payers", "final", "transfer_id")
 _MILESTONES = ("goal.started", "goal.completed", "goal.agreed", "goal.ended")
 
 
-@tells(place=10)
-def tell_events(subject: Subject, window: Window, now: datetime) -> Told:
-    """Tell the events of the goals and of the escrow; the steps of a crowd's progress together."""
+@timeline_section(order=10)
+def events_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """List the events of the goals and of the escrow; the progress of a crowd is counted in buckets."""
     rows = _events_of(subject)
-    progress, _ = steps.in_steps(
+    progress, _ = buckets.in_buckets(
         rows.filter(name=GOAL_PROGRESSED.name),
         at="occurred_at",
         window=window,
         by=["goal_id"],
         latest=Max("position"),
     )
-    each = steps.are_few(progress) or window.is_narrow
+    each = buckets.are_few(progress) or window.is_narrow
     others = rows if each else rows.exclude(name=GOAL_PROGRESSED.name)
-    found = list(steps.listed(others, at="occurred_at", window=window))
-    told = Told(rest="More events follow" if len(found) > steps.MOST_LISTED else "")
-    told.entries = _singly(found[: steps.MOST_LISTED], subject, now)
+    found = list(buckets.listed(others, at="occurred_at", window=window))
+    section = Section(omitted="More events follow" if len(found) > buckets.MOST_LISTED else "")
+    section.entries = _listed(found[: buckets.MOST_LISTED], subject, now)
     if not each:
-        told.entries += _together(progress, window)
-    return told
+        section.entries += _counted(progress, window)
+    return section
 
 
 def _events_of(subject: Subject) -> QuerySet[EventRecord]:
@@ -51,7 +51,7 @@ def _events_of(subject: Subject) -> QuerySet[EventRecord]:
     return EventRecord.objects.filter(goal_id__in=subject.goal_ids)
 
 
-def _singly(found: Sequence[EventRecord], subject: Subject, now: datetime) -> list[Entry]:
+def _listed(found: Sequence[EventRecord], subject: Subject, now: datetime) -> list[Entry]:
     lines = receivers.lines_of(records=found, subjects=subject.ids, now=now)
     return [_one(record, lines[record.position]) for record in found]
 
@@ -66,7 +66,7 @@ def _one(record: EventRecord, lines: receivers.Lines) -> Entry:
         order=(record.position,),
         state=State.FAILED if failed else State.DONE,
         about=record.goal_id or record.escrow_id or "",
-        thing=Thing(model="livestream.eventrecord", pk=str(record.pk), name="event"),
+        ref=RowRef(model="livestream.eventrecord", pk=str(record.pk), name="event"),
         lines=tuple(lines),
         mark=record.name.partition(".")[2] if record.name in _MILESTONES else "",
     )
@@ -74,11 +74,11 @@ def _one(record: EventRecord, lines: receivers.Lines) -> Entry:
 
 def _detail(record: EventRecord) -> str:
     by = f"by {record.triggerer}" if record.triggerer else ""
-    said = (_say(key, record.payload[key]) for key in _TOLD if record.payload.get(key) not in (None, False))
-    return " · ".join(part for part in (*said, by) if part)
+    texts = (_text(key, record.payload[key]) for key in _SHOWN_KEYS if record.payload.get(key) not in (None, False))
+    return " · ".join(part for part in (*texts, by) if part)
 
 
-def _say(key: str, value: Any) -> str:
+def _text(key: str, value: Any) -> str:
     if value is True:
         return name(key)
     if key == "payers":
@@ -86,7 +86,7 @@ def _say(key: str, value: Any) -> str:
     return f"{name(key)} {value:,}" if isinstance(value, int) else f"{name(key)} {value}"
 
 
-def _together(groups: Sequence[Group], window: Window) -> list[Entry]:
+def _counted(groups: Sequence[Group], window: Window) -> list[Entry]:
     latest = EventRecord.objects.filter(pk__in=[group["latest"] for group in groups])
     reached = dict(latest.values_list("pk", KeyTransform("progress", "payload")))
     return [
@@ -98,7 +98,7 @@ def _together(groups: Sequence[Group], window: Window) -> list[Entry]:
             detail=f"progress {reached[group['latest']]:,} in the end",
             order=(group["latest"],),
             about=group["goal_id"] or "",
-            opens=window.step(group["step"]),
+            bucket=window.bucket(group["bucket"]),
         )
         for group in groups
     ]

@@ -1,4 +1,4 @@
-"""How numbers and moments are written in a story: for people, in UTC, to the second."""
+"""Numbers and times as a story shows them: for people, in UTC, to the second."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def moment(at: datetime | None) -> str:
 
 
 def name(text: str) -> str:
-    """Return a constant's name as it is spoken, such as `trigger private`."""
+    """Return a constant's name in words, such as `trigger private`."""
     return text.replace("-", " ").replace("_", " ")

@@ -1,4 +1,4 @@
-"""What chapters tell: entries, facts and curves."""
+"""What a section of the timeline consists of: entries, facts and curves."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from livestream.story.subjects import Thing
+from livestream.story.subjects import RowRef
 
 
 class Kind(StrEnum):
-    """What an entry is about; the page lets each be hidden."""
+    """What an entry is about; the page has a checkbox for each kind."""
 
     EVENT = "event"
     STAGE = "stage"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How it stands with an entry."""
+    """Whether what an entry describes is done, waits, or failed."""
 
     DONE = "done"
     WAITING = "waiting"
@@ -40,11 +40,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened, or many alike between `at` and `until`.
+    """One thing that happened at `at`, or many of one sort between `at` and `until`.
 
-    `amount` is what it put into the escrow (taken out where negative), in coins; `order`
-    decides among what happened at the same moment. `thing` is where to look it up, `opens`
-    the step of time that tells each of many; `who` is the user concerned. `mark` names it in the picture.
+    `amount` is what it put into the escrow, in coins; it is negative for coins taken out.
+    `order` sorts the entries of a section that have the same time. `about` is the id of the
+    goal or escrow that it concerns, `ref` the row with its details, `user` the user concerned.
+    `bucket` is the period whose rows are counted here; the page links to it. `mark` labels
+    the entry in the chart.
     """
 
     at: datetime
@@ -56,9 +58,9 @@ class Entry:
     order: tuple[int | str, ...] = ()
     state: State = State.DONE
     about: str = ""
-    thing: Thing | None = None
-    who: Thing | None = None
-    opens: tuple[datetime, datetime] | None = None
+    ref: RowRef | None = None
+    user: RowRef | None = None
+    bucket: tuple[datetime, datetime] | None = None
     lines: tuple[Line, ...] = ()
     mark: str = ""
 
@@ -69,30 +71,31 @@ class Fact:
 
     label: str
     text: str
-    thing: Thing | None = None
+    ref: RowRef | None = None
     state: State = State.DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """Something that grows or shrinks over time, in one unit (coins or seconds).
+    """A quantity over time, in one unit (coins or seconds).
 
-    With `steps` it keeps a value until the next point, else it goes there in a straight line.
+    A `stepped` curve keeps each value until the next point; another one is interpolated.
     """
 
     name: str
     unit: str
     points: tuple[tuple[datetime, int], ...]
     target: int | None = None
-    steps: bool = False
+    stepped: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
-    """What one chapter tells. `headline` says in a sentence how it stands.
+class Section:
+    """What one section adds to the timeline. `headline` is its sentence in the summary.
 
-    `held_before` are the coins in the escrow when the window opens; `rest` is what of a long
-    list is left out here, in words; `further` opens what comes next of it.
+    `held_before` is the escrow's balance at the start of the window, in coins. Where a list
+    was cut, `omitted` says so in words, and `continue_after` is the id of the last transfer
+    that is listed.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -100,5 +103,5 @@ class Told:
     curves: list[Curve] = field(default_factory=list)
     headline: str = ""
     held_before: int = 0
-    rest: str = ""
-    further: str = ""
+    omitted: str = ""
+    continue_after: str = ""

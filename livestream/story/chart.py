@@ -1,4 +1,4 @@
-"""Drawing how money and progress went over time: coordinates for an SVG, no script needed."""
+"""The chart of money and progress over time: coordinates for an SVG, which needs no script."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from livestream.story.assembling import Story
-from livestream.story.telling import Curve
-from livestream.story.wording import moment
+from livestream.story.assembly import Story
+from livestream.story.formatting import moment
+from livestream.story.timeline import Curve
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 190, 72, 16, 22, 26
 _TICKS = 6
-_MOST_MARKS = 12
-_APART = 60  # a mark's text is about as wide
+_MAX_MARKS = 12
+_MARK_WIDTH = 60  # about the width of a mark's text
 _UNITS = ("coins", "seconds")
-_ROOM = 0.9  # of the height is for curves; above them stand the labels
+_CURVE_SHARE = 0.9  # the share of the height for curves; the labels are above them
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text at a place; it begins, is centred or ends there."""
+    """A text at a position, which is its start, middle or end."""
 
     x: float
     y: float
@@ -28,15 +28,15 @@ class Label:
 
     @property
     def anchor(self) -> str:
-        """Keep texts near the edges inside of the picture."""
+        """The anchor that keeps texts near the edges inside the chart."""
         if self.x < LEFT + 30:
             return "start"
         return "end" if self.x > WIDTH - RIGHT - 30 else "middle"
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One curve: the path of its line and of the area below it, and its target's height."""
+class DrawnCurve:
+    """One curve: the SVG path of its line, and that of the area below it."""
 
     name: str
     css: str
@@ -46,18 +46,18 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One unit's curves over the same time as the other panels."""
+    """The curves of one unit; all panels cover the same period."""
 
     unit: str
-    curves: list[Drawn]
+    curves: list[DrawnCurve]
     target: Label | None
     scale: list[Label]
     summary: str
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """Panels below one another, with the hours below and marks for what happened."""
+class Chart:
+    """Panels one below the other, the labels of the time axis, and marks for what happened."""
 
     panels: list[Panel]
     ticks: list[Label]
@@ -76,18 +76,18 @@ class _Scale:
         return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
     def y(self, value: int) -> float:
-        return round(HEIGHT - BOTTOM - value / self.top * _ROOM * (HEIGHT - TOP - BOTTOM), 1)
+        return round(HEIGHT - BOTTOM - value / self.top * _CURVE_SHARE * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def draw(*, story: Story) -> Picture | None:
-    """Draw the curves of a story; None where there are none, as nothing has happened yet."""
+def draw_chart(*, story: Story) -> Chart | None:
+    """Draw the curves of a story; None where nothing has happened yet."""
     units = [unit for unit in _UNITS if any(each.unit == unit and each.points for each in story.curves)]
     if not units:
         return None
     begin, end = _span(story)
     time = _Scale(begin, end, 1)
     panels = [_panel(unit, [each for each in story.curves if each.unit == unit], begin, end) for unit in units]
-    return Picture(panels, _ticks(time), _marks(story, time))
+    return Chart(panels, _ticks(time), _marks(story, time))
 
 
 def _span(story: Story) -> tuple[datetime, datetime]:
@@ -101,7 +101,7 @@ def _span(story: Story) -> tuple[datetime, datetime]:
 def _panel(unit: str, curves: Sequence[Curve], begin: datetime, end: datetime) -> Panel:
     values = [value for curve in curves for _, value in curve.points]
     target = max((curve.target for curve in curves if curve.target), default=None)
-    # A target far beyond what was ever reached would press everything else to the ground.
+    # A target far above every value would flatten the curves.
     shown = target is not None and target <= 20 * max([*values, 1])
     top = max([*values, target or 1] if shown else [*values, 1])
     scale = _Scale(begin, end, top)
@@ -119,20 +119,19 @@ def _summary(curve: Curve, unit: str) -> str:
     return f"{curve.name}: at most {highest:,} {unit}, {last[1]:,} at {moment(last[0])}."
 
 
-def _drawn(curve: Curve, scale: _Scale) -> Drawn:
+def _drawn(curve: Curve, scale: _Scale) -> DrawnCurve:
     points = list(curve.points)
-    steps: list[tuple[float, float]] = []
+    corners: list[tuple[float, float]] = []
     for at, value in points:
-        if curve.steps and steps:
-            steps.append((scale.x(at), steps[-1][1]))
-        steps.append((scale.x(at), scale.y(value)))
-    if curve.steps:  # what is held now is held until the end of the picture
-        steps.append((scale.x(scale.end), steps[-1][1]))
-    line = "M" + " L".join(f"{x},{y}" for x, y in steps)
+        if curve.stepped and corners:
+            corners.append((scale.x(at), corners[-1][1]))
+        corners.append((scale.x(at), scale.y(value)))
+    if curve.stepped:  # the last value lasts until the end of the chart
+        corners.append((scale.x(scale.end), corners[-1][1]))
+    line = "M" + " L".join(f"{x},{y}" for x, y in corners)
     ground = scale.y(0)
-    return Drawn(
-        curve.name, curve.name.split()[0].lower(), line, f"{line} L{steps[-1][0]},{ground} L{steps[0][0]},{ground} Z"
-    )
+    area = f"{line} L{corners[-1][0]},{ground} L{corners[0][0]},{ground} Z"
+    return DrawnCurve(curve.name, curve.name.split()[0].lower(), line, area)
 
 
 def _ticks(time: _Scale) -> list[Label]:
@@ -143,14 +142,14 @@ def _ticks(time: _Scale) -> list[Label]:
 
 
 def _marks(story: Story, time: _Scale) -> list[Label]:
-    """Mark what happened; marks that would be written over one another share a text."""
+    """Label what happened; marks whose texts would overlap share one."""
     shared: list[tuple[float, list[str]]] = []
     for row in story.rows:
         if not row.entry.mark:
             continue
         x = time.x(row.entry.at)
-        if shared and x - shared[-1][0] < _APART * len(shared[-1][1]):
+        if shared and x - shared[-1][0] < _MARK_WIDTH * len(shared[-1][1]):
             shared[-1][1].append(row.entry.mark)
         else:
             shared.append((x, [row.entry.mark]))
-    return [Label(x, TOP - 8, ", ".join(dict.fromkeys(texts))) for x, texts in shared[:_MOST_MARKS]]
+    return [Label(x, TOP - 8, ", ".join(dict.fromkeys(texts))) for x, texts in shared[:_MAX_MARKS]]
