@@ -10,8 +10,9 @@ class GoalsConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
-        from goals import demo, embedding
+        from goals import demo, embedding, old_names
         from livestream.demo.users import register_preparation
 
         register_preparation(demo.create_ticket_products)
         embedding.register()
+        old_names.register()
