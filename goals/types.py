@@ -176,11 +176,11 @@ def facts_of(goal_type: str) -> Facts:
 
 # The rows of the table. Not every member of the enum: one without facts must not keep this module
 # from being imported, or mypy could not say which places have to decide about it.
-_TABLE = (_FUNDING, _SHOW, _KARAOKE, _TRIGGER_PRIVATE, _TRIGGER_EXCLUSIVE, _EXCLUSIVE)
+FACTS = (_FUNDING, _SHOW, _KARAOKE, _TRIGGER_PRIVATE, _TRIGGER_EXCLUSIVE, _EXCLUSIVE)
 
 
 def _where(holds: Callable[[Facts], object]) -> frozenset[GoalType]:
-    return frozenset(facts.type for facts in _TABLE if holds(facts))
+    return frozenset(facts.type for facts in FACTS if holds(facts))
 
 
 PERFORMED = _where(lambda facts: facts.performed)
@@ -197,6 +197,6 @@ def settled_by(*settlements: Settlement) -> frozenset[GoalType]:
 def types_by_grace() -> dict[timedelta, list[GoalType]]:
     """Return the types by how long their goals may outlive a session."""
     found: dict[timedelta, list[GoalType]] = {}
-    for facts in _TABLE:
+    for facts in FACTS:
         found.setdefault(facts.grace_period, []).append(facts.type)
     return found

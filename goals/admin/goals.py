@@ -10,12 +10,13 @@ from django.db.models import Q
 from goals import escrow_ids
 from goals.admin import acts
 from goals.endings import Outcome
-from goals.models import Goal, PerformanceInterval, PerformanceMark, ShowGoalPair
+from goals.models import Goal, PerformanceInterval, PerformanceMark, ProgressStep, ShowGoalPair
 from goals.types import GoalType
+from livestream import old_names
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.pages import ReadOnlyInline
 from livestream.desk.relations import relate, searched
-from livestream.desk.search import LookedUpAdmin
+from livestream.desk.search import MOST_GOALS, LookedUpAdmin, find_goals_by
 from livestream.models import EventRecord, OutboxMessage
 from livestream.story import Subject
 from livestream.story.admin import StoryAdmin
@@ -29,6 +30,16 @@ class IntervalInline(ReadOnlyInline):
 
 class MarkInline(ReadOnlyInline):
     model = PerformanceMark
+    per_page = 20
+
+
+class StepInline(ReadOnlyInline):
+    """Each `increment_goal_progress` that was done, newest first."""
+
+    model = ProgressStep
+    verbose_name_plural = "steps"
+    fields = readonly_fields = ["created_at", "amount", "key"]
+    ordering = ["-id"]
     per_page = 20
 
 
@@ -69,19 +80,22 @@ class GoalAdmin(StoryAdmin, LookedUpAdmin):
     list_filter = [TypeFilter, StateFilter, age_filter(by_time("created_at"))]
     list_select_related = ["streamer"]
     ordering = ["-created_at", "-id"]
-    search_help_text = "Id of a goal, session or escrow; id or beginning of the name of a streamer or of who invited"
-    inlines = [IntervalInline, MarkInline]
+    search_help_text = (
+        "Id of a goal, session or escrow; id or beginning of the name of a streamer or of who invited; "
+        "old class name (ShowFundingGoal)"
+    )
+    inlines = [IntervalInline, MarkInline, StepInline]
     actions = [acts.end_goals, acts.settle_goals]
 
     def story_subject(self, obj: Goal) -> Subject:
         return Subject(goal_ids=(obj.id,))
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
-        goal_id = escrow_ids.goal_of(term)
+        goal_id, goal_type = escrow_ids.goal_of(term), old_names.goal_type_of(term)
         found = [Q(pk=goal_id), Q(funding_goal_id=goal_id), Q(trigger_goal_id=goal_id), Q(session_id=term)]
         for each in people:
             found += [Q(streamer_id=each), Q(triggered_by_id=each)]
-        return found
+        return [*found, Q(type=goal_type)] if goal_type else found
 
 
 @admin.register(ShowGoalPair)
@@ -94,6 +108,17 @@ class ShowGoalPairAdmin(LookedUpAdmin):
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         return [Q(session_id=term), Q(funding_goal_id=term), Q(show_goal_id=term)]
+
+
+def _newest_of_class(name: str) -> list[str]:
+    goal_type = old_names.goal_type_of(name)
+    if goal_type is None:
+        return []
+    newest = Goal.objects.filter(type=goal_type).order_by("-created_at", "-id")
+    return list(newest.values_list("pk", flat=True)[:MOST_GOALS])
+
+
+find_goals_by(_newest_of_class)
 
 
 def _sold_by(goal: Goal) -> str | None:

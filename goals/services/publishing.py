@@ -15,6 +15,8 @@ def publish_goal(signal: DomainSignal, goal: Goal, **details: Any) -> None:
     """Publish an event of a goal as it is now; `details` are what the event adds, or overrides."""
     facts: dict[str, Any] = {
         "goal_id": goal.id,
+        "session_id": goal.session_id,
+        "streamer_id": goal.streamer_id,
         "type": goal.type,
         "active": goal.active,
         "progress": goal.progress,

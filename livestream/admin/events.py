@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
+from livestream import old_names
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_position
 from livestream.desk.pages import confirmed_action
 from livestream.desk.relations import relate, searched
-from livestream.desk.search import LookedUpAdmin
+from livestream.desk.search import LookedUpAdmin, goals_called
 from livestream.events import contracts, replaying
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, ReceiverRun
@@ -32,12 +33,17 @@ class EventRecordAdmin(LookedUpAdmin):
     list_display = ["position", "name", "goal_id", "session_id", "triggerer", "occurred_at"]
     list_filter = [NameFilter, age_filter(by_position(EventRecord, "occurred_at"))]
     ordering = ["-position"]
-    search_help_text = "Id of an event, goal, session, user or escrow; beginning of a username"
+    search_help_text = (
+        "Id of an event, goal, session, user or escrow; beginning of a username; name of an event; "
+        "an old name (ShowGoal finds the events of the newest shows)"
+    )
     actions = ["replay"]
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         alone = [Q(**{name: term}) for name in ("event_id", "goal_id", "session_id", "escrow_id")]
-        return [*alone, *(Q(user_id=each) for each in people or [term])]
+        named = [Q(name=each) for each in old_names.events_called(term, known=_NAMES)]
+        of_goals = [Q(goal_id=each) for each in goals_called(term)]
+        return [*alone, *named, *of_goals, *(Q(user_id=each) for each in people or [term])]
 
     @confirmed_action(name="event.replay", description="Replay", permission="livestream.replay_eventrecord")
     def replay(self, request: HttpRequest, events: Sequence[EventRecord], *, reason: str) -> str:

@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django_dramatiq.models import Task
 
-from livestream import clock, outbox
+from livestream import clock, old_names, outbox
 from livestream.desk.lists import Choice, ChoiceFilter
 from livestream.desk.pages import confirmed_action
 from livestream.desk.redaction import last_line
-from livestream.desk.search import LookedUpAdmin
+from livestream.desk.search import LookedUpAdmin, goals_called
 from livestream.models import OutboxMessage
 
 # The task list of django_dramatiq shows payloads with their secrets; the outbox is shown instead.
@@ -64,11 +64,16 @@ class OutboxMessageAdmin(LookedUpAdmin):
     list_display = ["actor", "subject", "due_at", "attempts", "last_error", "failed_at"]
     list_filter = [StateFilter, OverdueFilter]
     ordering = ["-id"]
-    search_help_text = "Id of a message or of its subject (a goal, an escrow, …), or actor"
+    search_help_text = (
+        "Id of a message or of its subject (a goal, an escrow, …); actor; "
+        "an old name (ShowGoal finds the tasks of the newest shows)"
+    )
     actions = ["retry_now"]
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
-        return [Q(pk=term), Q(subject=term), Q(actor=term)]
+        called = [Q(actor=each) for each in old_names.tasks_called(term)]
+        of_goals = [Q(subject=each) for each in goals_called(term)]
+        return [Q(pk=term), Q(subject=term), *called, *of_goals]
 
     @admin.display(description="last error")
     def last_error(self, message: OutboxMessage) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,10 +12,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from livestream import old_names
 from livestream.desk.pages import ModelAdmin, ReadOnlyAdmin
 from livestream.models import User
 
 _MAX_USERS = 20
+MOST_GOALS = 20
+
+FindGoals = Callable[[str], list[str]]
+_goal_finders: list[FindGoals] = []
 
 
 class SearchedByIndex(ModelAdmin):
@@ -36,7 +41,7 @@ class SearchedByIndex(ModelAdmin):
 
     def alternatives(self, term: str) -> Sequence[Q]:
         """Return the conditions of a search, each with an index of its own; a row matches any of them."""
-        term = term.strip()
+        term = old_names.escrow_id_in(term.strip())
         wanted = self.wanted(term, users_called(term))
         return [wanted] if isinstance(wanted, Q) else wanted
 
@@ -53,6 +58,16 @@ def users_called(term: str) -> list[str]:
     """Return the ids of up to 20 users with this id, or whose username begins with it."""
     named = User.objects.filter(Q(pk=term) | Q(username__startswith=term))
     return list(named.order_by("username").values_list("pk", flat=True)[:_MAX_USERS])
+
+
+def find_goals_by(find: FindGoals) -> None:
+    """Declare what finds the ids of up to MOST_GOALS goals by a term; this floor does not know what goals are."""
+    _goal_finders.append(find)
+
+
+def goals_called(term: str) -> list[str]:
+    """Return the ids of goals that a term names by something other than an id."""
+    return [goal_id for find in _goal_finders for goal_id in find(term)]
 
 
 def link_to_search(*, page: str, term: str, text: str) -> str:

@@ -23,9 +23,11 @@ EXCLUSIVE: Final = "exclusive"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalEvent(Event):
-    """What every event of a goal tells: the goal as it was at that moment."""
+    """What every event of a goal tells: the goal as it was at that moment, its session and its streamer."""
 
     goal_id: str
+    session_id: str
+    streamer_id: str
     type: str
     active: bool
     progress: int
@@ -38,13 +40,12 @@ class GoalEvent(Event):
     exp: datetime | None = None
     escrow_id: str | None = None
 
-    @property
-    def session_id(self) -> str:
-        return str(self.conditions["session_id"])
-
-    @property
-    def streamer_id(self) -> str:
-        return str(self.metadata["user_id"])
+    @classmethod
+    def upgraded(cls, stored: dict[str, Any]) -> dict[str, Any]:
+        """Add the session and the streamer, which earlier releases stored only in `conditions` and `metadata`."""
+        conditions, metadata = stored.get("conditions", {}), stored.get("metadata", {})
+        earlier = {"session_id": conditions.get("session_id"), "streamer_id": metadata.get("user_id")}
+        return {name: value for name, value in earlier.items() if value is not None} | stored
 
     @property
     def reached(self) -> bool:

@@ -25,10 +25,15 @@ class Event:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Return the payload that `as_json` stored; fields it lacked take their defaults."""
+        """Return the payload that `as_json` stored; what it lacks comes from `upgraded` or is a default."""
         hints = typing.get_type_hints(cls)
         known = {f.name for f in dataclasses.fields(cls)}
-        return cls(**{k: codec.decode(v, hints[k]) for k, v in stored.items() if k in known})
+        return cls(**{k: codec.decode(v, hints[k]) for k, v in cls.upgraded(stored).items() if k in known})
+
+    @classmethod
+    def upgraded(cls, stored: dict[str, Any]) -> dict[str, Any]:
+        """Return a stored payload with the fields that an earlier release did not store."""
+        return stored
 
 
 class DomainSignal(Signal):

@@ -9,6 +9,7 @@ from settings.environment import BASE_DIR
 
 README = BASE_DIR / "README.md"
 OPERATIONS = BASE_DIR / "docs" / "operations.md"
+OLD_NAMES = BASE_DIR / "docs" / "old-names.md"
 
 
 def documents() -> list[Path]:

@@ -13,7 +13,17 @@ from django.test.utils import CaptureQueriesContext
 
 from goals.admin import DEAREST_TICKET
 from goals.demo import TICKET
-from goals.models import Contribution, Goal, PerformanceInterval, PerformanceMark, ShowGoalPair, TicketProduct
+from goals.models import (
+    Contribution,
+    Goal,
+    PerformanceInterval,
+    PerformanceMark,
+    ProgressStep,
+    ShowGoalPair,
+    TicketProduct,
+)
+from goals.services import progress
+from livestream import clock
 from tests.goals.snapshot import everything
 from tests.goals.stories import quick_show, sold_out
 from tests.support.people import make_funding, make_session, make_user
@@ -88,6 +98,36 @@ def test_goals_are_found_by_each_id_and_by_their_streamer_s_name(desk, session, 
     assert found(desk, "goal", "nobody") == found(desk, "goal", "\0x") - found(desk, "goal") == set()
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("ShowGoal", "show"), ("ShowFundingGoal", "funding"), ("KaraokeGoal", None)]
+)
+def test_goals_are_found_by_the_old_class_name_of_their_type(desk, show, name, kind):
+    assert found(desk, "goal", name) == {goal for goal in (show, show.funding_goal) if goal.type == kind}
+
+
+def test_what_happened_to_the_newest_goals_is_found_by_their_old_class_name(desk, moving, show, monkeypatch):
+    def of_goals(page, column):
+        rows = desk.get(f"/admin/livestream/{page}/", {"q": "ShowGoal"}).context["cl"].result_list
+        return {getattr(row, column) for row in rows}
+
+    assert of_goals("eventrecord", "goal_id") == {show.id}
+    assert of_goals("outboxmessage", "subject") == {show.id}
+    monkeypatch.setattr("goals.admin.goals.MOST_GOALS", 1)
+    moving.advance(seconds=1)
+    newer = quick_show(make_session())
+    assert of_goals("eventrecord", "goal_id") == {newer.id}
+
+
+def test_a_goal_s_page_shows_its_steps_newest_first_and_twenty_at_a_time(desk, funding):
+    for number in range(21):
+        progress.increment_goal_progress(goal_id=funding.id, amount=1, key=f"step-{number}", now=clock.now())
+    answer = desk.get(f"/admin/goals/goal/{funding.id}/change/")
+    [steps] = [each for each in answer.context["inline_admin_formsets"] if each.opts.model is ProgressStep]
+    assert [form.instance.key for form in steps.formset.forms] == [f"step-{number}" for number in range(20, 0, -1)]
+    assert (steps.has_add_permission, steps.has_change_permission, steps.has_delete_permission) == (False,) * 3
+    assert "step-20" in answer.content.decode()
+
+
 def test_goals_that_are_not_over_can_be_picked_out(desk, session, show, moving):
     later = quick_show(session, nbf=moving.at.replace(hour=21))
     assert found(desk, "goal", state="active") == {show}
@@ -135,7 +175,7 @@ def test_a_longer_list_takes_no_more_queries_and_is_never_counted(desk, session,
 def test_every_search_goes_through_indexes(desk, show, page):
     payer = Contribution.objects.get().payer
     with CaptureQueriesContext(connection) as captured:
-        for term in (show.escrow_id, show.id, show.session_id, payer.username):
+        for term in (show.escrow_id, show.id, show.session_id, payer.username, "ShowGoal"):
             found(desk, page, term)
     assert_found_through_indexes(
         [each["sql"] for each in captured.captured_queries if f'FROM "goals_{page}"' in each["sql"]]

@@ -31,14 +31,17 @@ def streamer():
 def happen(streamer, *goal_ids):
     """Publish an event of each of these goals."""
     for goal_id in goal_ids:
+        session_id = ids.new_id()
         added = GoalAdded(
             goal_id=goal_id,
+            session_id=session_id,
+            streamer_id=streamer.pk,
             type="funding",
             active=True,
             progress=0,
             level=0,
             levels=(),
-            conditions={"session_id": ids.new_id()},
+            conditions={"session_id": session_id},
             context={},
             metadata={"user_id": streamer.pk},
         )

@@ -180,11 +180,12 @@ def test_a_dry_run_names_what_is_due_and_does_nothing(moving):
     assert goal.active
 
 
-def test_one_escrow_alone_can_be_settled(moving):
+@pytest.mark.parametrize("prefix", ["", "_"])
+def test_one_escrow_alone_can_be_settled(moving, prefix):
     one, other = private_unanswered(moving), private_unanswered(moving)
     lose_all_tasks()
     moving.advance(seconds=600)
-    assert run("settle_escrows", "--apply", "--escrow", one.escrow_id).code == 0
+    assert run("settle_escrows", "--apply", "--escrow", prefix + one.escrow_id).code == 0
     states = [Escrow.objects.get(pk=goal.escrow_id).state for goal in (one, other)]
     assert states == ["refunded", "open"]
 

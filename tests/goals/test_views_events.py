@@ -64,6 +64,8 @@ def test_the_streamer_and_who_paid_read_the_life_of_a_goal(session, viewer):
         assert {each["goal_id"] for each in found[:-1]} == {goal.id}
         assert {each["escrow_id"] for each in found} == {goal.escrow_id}
         assert {each["occurred_at"] for each in found} == {clock.to_epoch(clock.now())}
+        told = {(each["data"]["session_id"], each["data"]["streamer_id"]) for each in found[:-1]}
+        assert told == {(session.id, session.streamer_id)}
 
 
 def test_an_invitation_that_is_paid_out_is_told_to_both_sides(moving, session, viewer):

@@ -99,6 +99,31 @@ def test_an_event_is_found_by_each_id_it_carries(support, name):
     assert list(found) == [wanted]
 
 
+@pytest.mark.parametrize("term", ["goal.ended", "goal_ended", "features.leaderboards"])
+def test_an_event_is_found_by_its_name_and_by_an_old_one(support, term):
+    wanted = event()
+    event(name="session.ended")
+    page = support.get("/admin/livestream/eventrecord/", {"q": term})
+    assert list(page.context["cl"].result_list) == [wanted]
+
+
+@pytest.mark.parametrize("term", ["_show_funding:", "escrow::show_funding:"])
+def test_an_event_is_found_by_an_old_form_of_its_escrow(support, term):
+    goal_id = ids.new_id()
+    wanted = event(escrow_id=f"show_funding:{goal_id}")
+    event(escrow_id=f"show_funding:{ids.new_id()}")
+    page = support.get("/admin/livestream/eventrecord/", {"q": term + goal_id})
+    assert list(page.context["cl"].result_list) == [wanted]
+
+
+@pytest.mark.parametrize("term", ["deactivate_goal", "supersede_goal", "deactivate_due_goal"])
+def test_a_message_is_found_by_its_actor_and_by_an_old_name(support, term):
+    wanted = message(actor="deactivate_goal")
+    message()
+    page = support.get("/admin/livestream/outboxmessage/", {"q": term})
+    assert list(page.context["cl"].result_list) == [wanted]
+
+
 def test_a_message_is_found_by_its_subject_and_shows_its_last_error(support):
     wanted = dead_message(subject=ids.new_id())
     message(subject=ids.new_id())

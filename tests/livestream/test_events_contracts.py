@@ -91,6 +91,26 @@ def test_what_a_newer_release_stored_beside_is_passed_over(payload, data):
     assert payload.from_json(event.as_json() | {"of_tomorrow": 1}) == event
 
 
+OF_GOALS = [pytest.param(s.payload, id=s.name) for s in SIGNALS if issubclass(s.payload, contracts.GoalEvent)]
+
+
+@pytest.mark.parametrize("payload", OF_GOALS)
+@given(data=st.data())
+@settings(max_examples=5)
+def test_a_goal_s_event_of_an_older_release_has_its_session_and_its_streamer(payload, data):
+    event = data.draw(events(payload))
+    members = {"conditions": {"session_id": event.session_id}, "metadata": {"user_id": event.streamer_id}}
+    stored = event.as_json() | members
+    older = {name: value for name, value in stored.items() if name not in ("session_id", "streamer_id")}
+    assert payload.from_json(older) == dataclasses.replace(event, **members)
+
+
+@pytest.mark.parametrize("payload", OF_GOALS)
+def test_a_goal_s_event_that_nowhere_names_its_session_is_refused(payload):
+    with pytest.raises(TypeError, match="session_id"):
+        payload.from_json({"goal_id": "g", "metadata": {"user_id": "u"}})
+
+
 @pytest.mark.django_db
 @given(data=st.data())
 @settings(max_examples=30)
@@ -127,9 +147,8 @@ def test_two_events_have_two_ids():
 
 def test_a_goal_is_reached_at_its_last_level_and_never_without_levels():
     facts = {"goal_id": "g", "type": contracts.SHOW, "active": True, "progress": 0, "context": {}}
-    facts |= {"conditions": {"session_id": "s"}, "metadata": {"user_id": "u"}}
+    facts |= {"session_id": "s", "streamer_id": "u", "conditions": {"session_id": "s"}, "metadata": {"user_id": "u"}}
     levels = ({"title": "a", "target": 1}, {"title": "b", "target": 2})
     made = [contracts.GoalEnded(**facts, level=level, levels=levels) for level in range(3)]
     assert [event.reached for event in made] == [False, False, True]
     assert not contracts.GoalEnded(**facts, level=0, levels=()).reached
-    assert (made[0].session_id, made[0].streamer_id) == ("s", "u")

@@ -10,6 +10,7 @@ import pytest
 from django.db import OperationalError, transaction
 
 from livestream import clock, ids
+from livestream.management.commands import replay_events
 from livestream.models import EventRecord
 from tests.support.commands import Terminal, run
 from tests.support.outbox import run_due
@@ -77,12 +78,52 @@ def test_only_what_is_chosen_is_replayed(log, chosen, heard):
     assert log.heard == heard
 
 
+def logged(name, **payload):
+    at = clock.now()
+    return EventRecord.objects.create(event_id=ids.new_id(), name=name, payload=payload, triggerer="", occurred_at=at)
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        (["goal_ended"], {"show ended", "funding ended"}),
+        (["features.leaderboards"], {"show started", "show ended", "funding ended"}),
+        (["features.livestream"], {"session"}),
+        (["ShowGoal"], {"show started", "show ended"}),
+        (["ShowGoal", "ShowFundingGoal"], {"show started", "show ended", "funding ended"}),
+        (["ShowGoal", "goal.ended"], {"show ended"}),
+        (["KaraokeGoal"], set()),
+    ],
+)
+def test_events_are_chosen_by_old_names(moving, given, chosen):
+    made = {
+        "show started": logged("goal.started", type="show"),
+        "show ended": logged("goal.ended", type="show"),
+        "funding ended": logged("goal.ended", type="funding"),
+        "session": logged("session.ended"),
+    }
+    options = [word for name in given for word in ("--event", name)]
+    walked = replay_events.Command().choose(parsed(options)).items
+    assert {each.event_id for each in walked} == {made[name].event_id for name in chosen}
+
+
+def parsed(arguments):
+    return vars(replay_events.Command().create_parser("manage.py", "replay_events").parse_args(arguments))
+
+
+def test_an_escrow_is_chosen_by_an_old_form_of_its_id():
+    assert parsed(["--escrow", f"_show_funding:{GOAL}"])["escrow"] == f"show_funding:{GOAL}"
+
+
 REFUSED = [
     ([], "say which events"),
     (["--receiver", "counting"], "say which events"),
     (["--all", "--receiver", "no_such"], "no_such"),
     (["--event", "goal.ended", "--receiver", "notify_livestream_mvps"], "receives none of goal.ended"),
     (["--event", "goal.exploded"], "no event is called goal.exploded"),
+    (["--event", "goal.exploded"], "old names known: ExclusiveGoal, KaraokeGoal"),
+    (["--event", "KaraokeGoal", "--receiver", "record_show_with_rtc"], "receives none of KaraokeGoal"),
+    (["--event", "goal_ended", "--receiver", "notify_livestream_mvps"], "receives none of goal_ended"),
     (["--goal", "xyz"], "'xyz' is no id"),
     (["--goal", "c" * 24], "the log holds nothing"),
     (["--id", "c" * 24], "the log holds nothing"),

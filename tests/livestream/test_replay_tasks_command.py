@@ -59,6 +59,21 @@ def test_they_are_chosen_by_actor_subject_and_age(moving, dead, chosen):
     assert run("replay_tasks", *chosen, "--json").told["done"] == {dead.actor: 1}
 
 
+@pytest.mark.parametrize(
+    ("old", "today"), [("supersede_goal", "deactivate_goal"), ("byteplus.tasks.rtc.BanRoomUser", "BanRoomUser")]
+)
+def test_they_are_chosen_by_an_old_name_of_their_actor(moving, dead, old, today):
+    for name in (old, today):
+        task(actor=name, failed_at=clock.now())
+    planned = run("replay_tasks", "--actor", old, "--json").told["done"]
+    assert {name.split()[0]: number for name, number in planned.items()} == {old: 1, today: 1}
+
+
+def test_an_old_name_of_an_actor_is_known_without_a_task(dead):
+    ran = run("replay_tasks", "--actor", "analytics.tasks.track", "--json")
+    assert (ran.code, ran.told["matched"]) == (0, 0)
+
+
 def test_stuck_is_what_is_overdue_and_nobody_is_at_work_on(moving):
     long_ago = clock.now() - timedelta(hours=1)
     stuck = task(eta=long_ago, due_at=clock.now() + timedelta(minutes=8), sends=9)
@@ -100,7 +115,10 @@ def test_what_somebody_took_up_meanwhile_is_left_to_them(moving, dead, monkeypat
     [
         ([], "say which tasks"),
         (["--state", "stuck"], "say which tasks"),
-        (["--actor", "no_such_actor"], "no actor is called no_such_actor"),
+        (["--actor", "no_such_actor"], "no actor is called no_such_actor; old names that are known: "),
+        (["--actor", "no_such_actor"], "supersede_goal"),
+        (["--actor", "create_show_goal"], "today it is done by POST /goals?type=show"),
+        (["--actor", "notify_goal_ended"], "it is a receiver: manage.py replay_events --receiver notify_goal_ended"),
         (["--id", "c" * 24], "there is no task"),
         (["--id", "c"], "is no id"),
         (["--older-than", "long"], "is no age"),

@@ -10,6 +10,7 @@ from goals.models import Goal
 from livestream import clock, users
 from livestream.events import registry
 from livestream.events.contracts import GOAL_CREATED
+from livestream.models import EventRecord
 from notifications.models import Push
 from sessions_app.services import ending
 from tests.support.clients import client_of, said
@@ -85,7 +86,8 @@ def test_the_events_say_what_the_seed_lists(session, viewer):
             "triggered_by": viewer.pk,
             "prepaid_duration": DURATION,
         }
-        assert (event.session_id, event.streamer_id) == (session.id, session.streamer_id)
+        stored = EventRecord.objects.get(name=name, goal_id=goal.id).payload
+        assert (stored["session_id"], stored["streamer_id"]) == (session.id, session.streamer_id)
 
 
 def test_it_is_pushed_onto_the_session_and_ends_at_exp(session, viewer):

@@ -17,6 +17,7 @@ from tests.support.outbox import work_while
 
 ROOM = "room1"
 RTC = {"BanRoomUser", "StartRecord", "StopRecord"}
+_UNCHANGED = ("session_id", "streamer_id", "levels", "conditions", "context", "metadata")
 
 
 class Show:
@@ -52,7 +53,7 @@ class Show:
         return Recording.objects.get(pk=self.id)
 
     def _tell(self, signal, level=0):
-        facts = {name: getattr(self._started, name) for name in ("levels", "conditions", "context", "metadata")}
+        facts = {name: getattr(self._started, name) for name in _UNCHANGED}
         event = CLASSES[signal](
             goal_id=self.id, type="show", active=signal is GOAL_STARTED, progress=601 * level, level=level, **facts
         )

@@ -55,6 +55,8 @@ def _refund(escrow_id: str, payer: str, at: datetime) -> Transfer:
 def _progressed(funding: Goal, payer: str, at: datetime, number: int) -> EventRecord:
     facts = {
         "goal_id": funding.id,
+        "session_id": funding.session_id,
+        "streamer_id": funding.streamer_id,
         "type": funding.type,
         "active": True,
         "progress": COINS * (number + 1),

@@ -106,6 +106,12 @@ def test_a_transfer_is_found_by_the_beginning_of_its_id(desk, people):
     assert found(desk, "transfer", GOAL_ID) == []
 
 
+@pytest.mark.parametrize("prefix", ["_", "escrow::", f"swag::livestream.session:{GOAL_ID}."])
+def test_the_money_of_an_escrow_is_found_by_a_tag_and_by_an_old_field_name(desk, people, prefix):
+    for page, number in {"escrow": 1, "earning": 1, "account": 1, "transfer": 2, "pendingcredit": 1}.items():
+        assert len(found(desk, page, prefix + ESCROW_ID)) == number, page
+
+
 def test_transfers_are_found_by_who_sent_or_got_them_the_newest_first(desk, people):
     _, payer = people
     refunds.escrow_refund(escrow_id=ESCROW_ID, now=clock.now())

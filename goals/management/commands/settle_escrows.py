@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from goals.services import due
 from goals.services.due import Due
-from livestream import clock
+from livestream import clock, old_names
 from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
@@ -25,7 +25,7 @@ class Command(BatchCommand[Due]):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--escrow", metavar="ID", help="of this escrow alone")
+        parser.add_argument("--escrow", type=old_names.escrow_id_in, metavar="ID", help="of this escrow alone")
         parser.add_argument(
             "--older-than",
             type=arguments.age,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 
+from livestream import old_names
 from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
@@ -26,9 +27,14 @@ class Command(BatchCommand[EventRecord]):
         super().add_arguments(parser)
         parser.add_argument("--goal", type=arguments.object_id, metavar="ID", help="events of this goal")
         parser.add_argument("--session", type=arguments.object_id, metavar="ID", help="of this session and its goals")
-        parser.add_argument("--escrow", metavar="ID", help="of this escrow")
+        parser.add_argument("--escrow", type=old_names.escrow_id_in, metavar="ID", help="of this escrow")
         parser.add_argument("--id", type=arguments.object_id, metavar="EVENT", help="this event alone")
-        parser.add_argument("--event", action="append", metavar="NAME", help="events of this name (repeatable)")
+        parser.add_argument(
+            "--event",
+            action="append",
+            metavar="NAME",
+            help="events of this name, or an old one (repeatable); ShowGoal and the like: of goals of that type",
+        )
         parser.add_argument("--since", type=arguments.moment, metavar="TIME", help="those that happened then or later")
         parser.add_argument("--until", type=arguments.moment, metavar="TIME", help="those that happened before")
         parser.add_argument("--all", action="store_true", help="all of the log")
@@ -62,14 +68,32 @@ def _refuse(options: Options) -> None:
         raise WrongArgument(f"say which events: --{', --'.join(narrowed)}, or --all for the whole log")
     if options["since"] and options["until"] and options["since"] >= options["until"]:
         raise WrongArgument("--since must lie before --until")
-    names = options["event"] or []
-    if unknown := sorted(set(names) - set(DomainSignal.registry)):
-        raise WrongArgument(f"no event is called {', '.join(unknown)}; see manage.py signal_matrix")
+    names, types = _meant(options)
     receivers = options["receiver"] or []
     replaying.refuse_unknown(receivers=receivers)
-    receiving = {each.name for each in registry.all_receivers() if not names or each.signal.name in names}
+    receiving = {each.name for each in registry.all_receivers() if _may_act(each, names, types)}
     if idle := sorted(set(receivers) - receiving):
-        raise WrongArgument(f"{', '.join(idle)} receives none of {', '.join(names)}")
+        raise WrongArgument(f"{', '.join(idle)} receives none of {', '.join(options['event'])}")
+
+
+def _meant(options: Options) -> tuple[set[str], set[str]]:
+    """Return the events and the goal types that `--event` names; no events means all, no types means all."""
+    names: set[str] = set()
+    types: set[str] = set()
+    for given in options["event"] or []:
+        if goal_type := old_names.goal_type_of(given):
+            types.add(goal_type)
+        elif called := old_names.events_called(given, known=DomainSignal.registry):
+            names.update(called)
+        else:
+            known = ", ".join(old_names.of_events())
+            raise WrongArgument(f"no event is called {given}; see manage.py signal_matrix; old names known: {known}")
+    return names, types
+
+
+def _may_act(receiver: registry.Receiver, names: set[str], types: set[str]) -> bool:
+    applies = not types or receiver.types is None or bool(receiver.types & types)
+    return applies and (not names or receiver.signal.name in names)
 
 
 def _selected(options: Options) -> QuerySet[EventRecord]:
@@ -79,5 +103,11 @@ def _selected(options: Options) -> QuerySet[EventRecord]:
             rows = rows.filter(**{field: options[name]})
             if not rows.exists():
                 raise WrongArgument(f"the log holds nothing for --{name} {options[name]}")
-    ranges = {"event": "name__in", "since": "occurred_at__gte", "until": "occurred_at__lt"}
-    return rows.filter(**{lookup: options[name] for name, lookup in ranges.items() if options[name]})
+    names, types = _meant(options)
+    narrowed = {
+        "name__in": names,
+        "payload__type__in": types,
+        "occurred_at__gte": options["since"],
+        "occurred_at__lt": options["until"],
+    }
+    return rows.filter(**{lookup: value for lookup, value in narrowed.items() if value})

@@ -7,10 +7,11 @@ from datetime import timedelta
 from django.core.management.base import CommandParser
 from django.db.models import Q, QuerySet
 
-from livestream import clock, outbox
+from livestream import clock, old_names, outbox
 from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
+from livestream.events import registry
 from livestream.models import OutboxMessage
 from livestream.outbox.registry import find_task, task_names
 from livestream.storage.paging import walk
@@ -33,7 +34,12 @@ class Command(BatchCommand[OutboxMessage]):
             default=DEAD,
             help="dead: gave up (default); failing: waits for its next try; stuck: overdue, and nobody at work on it",
         )
-        parser.add_argument("--actor", action="append", metavar="NAME", help="tasks of this actor (repeatable)")
+        parser.add_argument(
+            "--actor",
+            action="append",
+            metavar="NAME",
+            help="tasks of this actor, or of an old name (repeatable)",
+        )
         parser.add_argument("--subject", metavar="ID", help="about this goal, session or escrow")
         parser.add_argument("--id", type=arguments.object_id, metavar="TASK", help="this task alone")
         parser.add_argument(
@@ -61,10 +67,19 @@ def _refuse(options: Options) -> None:
         raise WrongArgument("say which tasks: --actor, --subject, --id, --older-than, or --all in that state")
     rows = OutboxMessage.objects.all()
     for actor in options["actor"] or []:
-        if actor not in task_names() and not rows.filter(actor=actor).exists():
-            raise WrongArgument(f"no actor is called {actor}")
+        names = old_names.tasks_called(actor)
+        if not set(names) & set(task_names()) and not rows.filter(actor__in=names).exists():
+            raise WrongArgument(f"no actor is called {actor}; {_where_it_went(actor)}")
     if options["id"] and not rows.filter(pk=options["id"]).exists():
         raise WrongArgument(f"there is no task {options['id']}: it was done, or never was")
+
+
+def _where_it_went(actor: str) -> str:
+    if actor in old_names.DONE_BY_CALLS:
+        return f"today it is done by {old_names.DONE_BY_CALLS[actor]}"
+    if any(each.name == actor for each in registry.all_receivers()):
+        return f"it is a receiver: manage.py replay_events --receiver {actor}"
+    return f"old names that are known: {', '.join(old_names.of_tasks())}"
 
 
 def _selected(options: Options) -> QuerySet[OutboxMessage]:
@@ -76,6 +91,7 @@ def _selected(options: Options) -> QuerySet[OutboxMessage]:
         FAILING: living & Q(attempts__gt=0, eta__lte=before),
         STUCK: living & Q(eta__lte=before),
     }
-    narrowed = {"actor": "actor__in", "subject": "subject", "id": "id"}
+    actors = [name for actor in options["actor"] or [] for name in old_names.tasks_called(actor)]
+    narrowed = {"actor__in": actors, "subject": options["subject"], "id": options["id"]}
     rows = OutboxMessage.objects.filter(states[options["state"]])
-    return rows.filter(**{lookup: options[name] for name, lookup in narrowed.items() if options[name]})
+    return rows.filter(**{lookup: value for lookup, value in narrowed.items() if value})
