@@ -50,7 +50,7 @@ def _measure(way: str, payers: int) -> Run:
 
 
 def by_service(_: int) -> int:
-    """Refund as the actors do: decide, then chunk after chunk; return how many were paid."""
+    """Refund as the tasks do: decide, then chunk after chunk; return how many were paid."""
     refunds.escrow_refund(escrow_id=ESCROW, now=clock.now())
     paid = 0
     while chunk := refunds.refund_chunk(escrow_id=ESCROW, now=clock.now()):

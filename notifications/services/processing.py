@@ -38,7 +38,7 @@ _OF_CHANNELS = {"channel_occupied": _OCCUPIED, "channel_vacated": _VACATED}
 
 
 # Not `durable`: each webhook has a transaction of its own, so that one that fails takes no
-# other with it, and no lock outlives its webhook. It does call no network.
+# other with it, and no lock outlives its webhook. It calls no network.
 @external(queue="default")
 def process_webhooks() -> None:
     """Process the inbox, for as long as the lease of the message allows; the sweep asks again."""

@@ -111,11 +111,11 @@ def _begin(wish: Recording, provider: RtcProvider, now: datetime) -> tuple[Recor
         if not _is_to_start(recording, now):
             return None
         if selectors.first_source_of(user_id=recording.streamer_id, provider=Source.BYTEPLUS) is None:
-            _save(recording, closed_at=now, note="The streamer has no BytePlus source.")
+            recording_rows.save(recording, closed_at=now, note="The streamer has no BytePlus source.")
             return None
         unsure_before = recording.unsure_until
         session = selectors.find_session(session_id=recording.session_id)
-        _save(
+        recording_rows.save(
             recording,
             room_id=recording.room_id or selectors.room_of(session=session, goal_id=recording.goal_id),
             provider=provider.name,
@@ -141,7 +141,7 @@ def _started(asked: Recording, unsure_before: datetime | None, now: datetime) ->
         if recording.wanted == STOPPED:
             known |= {"stopped_at": None, "closed_at": None}
             ask_for(task=stop_record, of=recording, pending="replace")
-        _save(recording, **known)
+        recording_rows.save(recording, **known)
 
 
 @retried
@@ -152,7 +152,7 @@ def _refused(asked: Recording, unsure_before: datetime | None, error: Refused, n
         known = {"refused_at": now, "note": str(error), **_sure_again(recording, asked, unsure_before)}
         if unsure_before is None:
             known["closed_at"] = now
-        _save(recording, **known)
+        recording_rows.save(recording, **known)
 
 
 def _sure_again(recording: Recording, asked: Recording, unsure_before: datetime | None) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def _to_stop(wish: Recording, now: datetime) -> Recording | None:
         known: dict[str, Any] = {"wanted": STOPPED}
         if never_asked:
             known |= {"closed_at": now, "note": "The show was over before the provider was asked."}
-        _save(recording, **known)
+        recording_rows.save(recording, **known)
         return recording if recording.closed_at is None else None
 
 
@@ -180,16 +180,10 @@ def _stopped(asked: Recording, now: datetime) -> None:
         recording = recording_rows.lock(wish=asked)
         sure_at = recording.unsure_until
         if sure_at is None or sure_at <= now:
-            _save(recording, stopped_at=now, closed_at=now)
+            recording_rows.save(recording, stopped_at=now, closed_at=now)
         else:
-            _save(recording, stopped_at=now)
+            recording_rows.save(recording, stopped_at=now)
             ask_for(task=stop_record, of=recording, pending="replace", eta=sure_at)
-
-
-def _save(recording: Recording, **known: Any) -> None:
-    for name, value in known.items():
-        setattr(recording, name, value)
-    recording.save(update_fields=list(known))
 
 
 def _seconds_left(recording: Recording, now: datetime) -> int:

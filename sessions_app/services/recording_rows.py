@@ -1,8 +1,9 @@
-"""The rows that say what is wanted of shows' recordings: made, kept and locked."""
+"""The rows that say what is wanted of shows' recordings: made, kept, locked and changed."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -34,3 +35,10 @@ def lock(*, wish: Recording) -> Recording:
 def keep(*, wish: Recording) -> None:
     """Keep a recording, unless there is one of its show."""
     Recording.objects.bulk_create([wish], ignore_conflicts=True)
+
+
+def save(recording: Recording, **known: Any) -> None:
+    """Change a locked recording, as far as something is known of it."""
+    for name, value in known.items():
+        setattr(recording, name, value)
+    recording.save(update_fields=list(known))
