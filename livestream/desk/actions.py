@@ -78,8 +78,7 @@ def confirmed_action(
         @admin.action(description=description)
         @functools.wraps(perform)
         def action(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-            caption = action.short_description  # type: ignore[attr-defined]
-            return _confirm_and_run(declared, caption, page, request, queryset)
+            return _confirm_and_run(declared, page, request, queryset)
 
         action.needs = permission  # type: ignore[attr-defined]
         return action
@@ -120,7 +119,7 @@ def _register(name: str) -> None:
 
 
 def _confirm_and_run(
-    declared: _Declaration, caption: str, page: Any, request: HttpRequest, queryset: models.QuerySet[Any]
+    declared: _Declaration, page: Any, request: HttpRequest, queryset: models.QuerySet[Any]
 ) -> HttpResponse | None:
     chosen = list(queryset.order_by("pk")[: _MAX_ROWS + 1])
     if len(chosen) > _MAX_ROWS:
@@ -130,7 +129,7 @@ def _confirm_and_run(
         if "reason" in request.POST:
             error = f"Each answer has 1 to {_MAX_ANSWER_LENGTH} characters."
             page.message_user(request, error, messages.ERROR)
-        return _show_form(declared, caption, page, request, chosen, answers)
+        return _show_form(declared, page, request, chosen, answers)
     _run(declared, page, request, chosen, answers)
     return None
 
@@ -157,17 +156,18 @@ def _run_with_audit(request: HttpRequest, chosen: Sequence[Any], perform: Callab
 
 def _show_form(
     declared: _Declaration,
-    caption: str,
     page: Any,
     request: HttpRequest,
     chosen: Sequence[Any],
     answers: Mapping[str, str],
 ) -> HttpResponse:
+    action = declared.perform.__name__
+    _, _, caption = page.get_actions(request)[action]
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
         "title": caption,
-        "action": declared.perform.__name__,
+        "action": action,
         "warning": declared.warning,
         "rows": [(each.pk, declared.describe(each)) for each in chosen],
         "form_fields": [FormField(field, label, answers[field]) for field, label in declared.labels.items()],
