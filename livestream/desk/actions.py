@@ -38,6 +38,17 @@ class FormField:
     answer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    """What an action was declared with; `labels` are those of its fields, by name."""
+
+    name: str
+    perform: Perform
+    labels: Mapping[str, str]
+    warning: str
+    describe: Callable[[Any], str]
+
+
 def confirmed_action(
     *,
     name: str,
@@ -60,33 +71,17 @@ def confirmed_action(
     malformed or already taken.
     """
     _register(name)
-    labels = {**(fields or {}), "reason": "Reason"}
 
     def decorate(perform: Perform) -> Callable[..., Any]:
+        declared = _Declaration(name, perform, {**(fields or {}), "reason": "Reason"}, warning, describe)
+
         @admin.action(description=description)
         @functools.wraps(perform)
-        def confirm_and_run(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-            chosen = list(queryset.order_by("pk")[: _MAX_ROWS + 1])
-            if len(chosen) > _MAX_ROWS:
-                return page.message_user(request, f"At most {_MAX_ROWS} at once.", messages.ERROR)
-            answers = {field: request.POST.get(field, "").strip() for field in labels}
-            if not all(0 < len(answer) <= _MAX_ANSWER_LENGTH for answer in answers.values()):
-                if "reason" in request.POST:
-                    error = f"Each answer has 1 to {_MAX_ANSWER_LENGTH} characters."
-                    page.message_user(request, error, messages.ERROR)
-                form = {
-                    "title": confirm_and_run.short_description,  # type: ignore[attr-defined]
-                    "warning": warning,
-                    "action": perform.__name__,
-                    "form_fields": [FormField(field, label, answers[field]) for field, label in labels.items()],
-                    "rows": [(each.pk, describe(each)) for each in chosen],
-                }
-                return _show_form(page, request, form)
-            _run(page, request, chosen, functools.partial(perform, page, request, chosen, **answers), name, answers)
-            return None
+        def action(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+            return _confirm_and_run(declared, page, request, queryset)
 
-        confirm_and_run.needs = permission  # type: ignore[attr-defined]
-        return confirm_and_run
+        action.needs = permission  # type: ignore[attr-defined]
+        return action
 
     return decorate
 
@@ -123,17 +118,29 @@ def _register(name: str) -> None:
     _names.add(name)
 
 
+def _confirm_and_run(
+    declared: _Declaration, page: Any, request: HttpRequest, queryset: models.QuerySet[Any]
+) -> HttpResponse | None:
+    chosen = list(queryset.order_by("pk")[: _MAX_ROWS + 1])
+    if len(chosen) > _MAX_ROWS:
+        return page.message_user(request, f"At most {_MAX_ROWS} at once.", messages.ERROR)
+    answers = {field: request.POST.get(field, "").strip() for field in declared.labels}
+    if not all(0 < len(answer) <= _MAX_ANSWER_LENGTH for answer in answers.values()):
+        if "reason" in request.POST:
+            error = f"Each answer has 1 to {_MAX_ANSWER_LENGTH} characters."
+            page.message_user(request, error, messages.ERROR)
+        return _show_form(declared, page, request, chosen, answers)
+    _run(declared, page, request, chosen, answers)
+    return None
+
+
 def _run(
-    page: Any,
-    request: HttpRequest,
-    chosen: Sequence[Any],
-    perform: Callable[[], str],
-    name: str,
-    answers: Mapping[str, str],
+    declared: _Declaration, page: Any, request: HttpRequest, chosen: Sequence[Any], answers: Mapping[str, str]
 ) -> None:
+    perform = functools.partial(declared.perform, page, request, chosen, **answers)
     others = {field: answer for field, answer in answers.items() if field != "reason"}
     try:
-        message = _run_with_audit(request, chosen, perform, audit.Act(name, others, answers["reason"]))
+        message = _run_with_audit(request, chosen, perform, audit.Act(declared.name, others, answers["reason"]))
     except DomainError as error:
         page.message_user(request, str(error), messages.ERROR)
     else:
@@ -147,11 +154,23 @@ def _run_with_audit(request: HttpRequest, chosen: Sequence[Any], perform: Callab
         return perform()
 
 
-def _show_form(page: Any, request: HttpRequest, form: Mapping[str, Any]) -> HttpResponse:
+def _show_form(
+    declared: _Declaration,
+    page: Any,
+    request: HttpRequest,
+    chosen: Sequence[Any],
+    answers: Mapping[str, str],
+) -> HttpResponse:
+    action = declared.perform.__name__
+    _, _, caption = page.get_actions(request)[action]
     context = {
         **page.admin_site.each_context(request),
-        **form,
         "opts": page.opts,
+        "title": caption,
+        "action": action,
+        "warning": declared.warning,
+        "rows": [(each.pk, declared.describe(each)) for each in chosen],
+        "form_fields": [FormField(field, label, answers[field]) for field, label in declared.labels.items()],
         "action_checkbox_name": ACTION_CHECKBOX_NAME,
         "max_answer_length": _MAX_ANSWER_LENGTH,
     }

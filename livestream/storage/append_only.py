@@ -1,4 +1,4 @@
-"""Tables that only grow: triggers that refuse to change or delete a row, for migrations."""
+"""Append-only tables: migration operations for triggers that refuse to change or delete a row."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 
 
 def protect(table: str, schema_editor: Any) -> None:
-    """Create the triggers that keep `table` append-only, where it does not have them."""
+    """Create the triggers that keep `table` append-only, if they do not exist."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(_POSTGRESQL.format(table=table), params=None)
     else:
@@ -39,7 +39,7 @@ def release(table: str, schema_editor: Any) -> None:
 
 
 class AppendOnly(migrations.RunPython):
-    """The migration operation that makes `table` append-only, and can be reversed."""
+    """The reversible migration operation that makes `table` append-only."""
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -56,9 +56,9 @@ class AppendOnly(migrations.RunPython):
 
 
 class StaysAppendOnly(AppendOnly):
-    """The operation to begin and to end a migration with that changes an append-only `table`.
+    """The first and the last operation of a migration that changes an append-only `table`.
 
-    SQLite makes the table anew for many a change and forgets its triggers, either way.
+    For many changes, SQLite recreates the table without its triggers, forwards and backwards.
     """
 
     def __init__(self, table: str) -> None:

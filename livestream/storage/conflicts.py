@@ -1,4 +1,4 @@
-"""When two transactions stand in each other's way, one is run again."""
+"""Retrying transactions after serialization failures and deadlocks."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ R = TypeVar("R")
 
 TRIES = 5
 _LONGEST_PAUSE_SECONDS = 0.2
-# PostgreSQL's serialization_failure and deadlock_detected: it has undone the transaction whole.
+# PostgreSQL's serialization_failure and deadlock_detected: it has rolled the transaction back.
 _STATES = {"40001", "40P01"}
 
 
 def retried(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a service that opens the outermost transaction: run it again after a conflict.
+    """Decorate a service that opens the outermost transaction: retry it after a conflict.
 
-    Inside a transaction it runs as it is, since only whoever opened that can run all of it
-    again. What still conflicts after five tries is raised.
+    Inside another transaction it is not retried, since only the outermost one can be run again
+    as a whole. A conflict at the fifth try is raised.
     """
 
     @functools.wraps(function)
@@ -42,6 +42,6 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def is_conflict(error: OperationalError) -> bool:
-    """Tell whether the database undid a transaction in favour of another one."""
+    """Return whether the database rolled a transaction back in favour of another one."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in _STATES or "database is locked" in str(error)

@@ -1,4 +1,4 @@
-"""Walking along a table of any size: a page at a time, each found from where the last one ended."""
+"""Iterating over a table of any size with keyset pagination."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PAGE = 500
 
 
 def walk(rows: QuerySet[Row], *, by: str, after: Any = None, size: int = PAGE) -> Iterator[Row]:
-    """Iterate over the rows in the order of `by`, a unique column, from the one after `after`.
+    """Iterate over the rows in the order of `by`, a unique column, beginning after the value `after`.
 
-    No cursor stays open, so it may take hours, and rows may change or go on the way.
+    No database cursor stays open, so it may take hours, and rows may change or be deleted meanwhile.
     """
     while True:
         rest = rows if after is None else rows.filter(**{f"{by}__gt": after})

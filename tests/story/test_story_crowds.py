@@ -29,8 +29,8 @@ def test_the_number_of_queries_does_not_grow_with_the_crowd(desk, moving, page):
     for number in (10, 90, 300, 900):
         goal = make_funding(make_session(), target=10**9, seconds=3600)
         write_crowd(goal, number=number, began=NOW - timedelta(seconds=600), seconds=600, given_back=number > 100)
-        asked = {"goal": goal} if page == "goal" else {"escrow_id": goal.escrow_id}
-        counts.append(len(desk.queries(**asked)))
+        subject = {"goal": goal} if page == "goal" else {"escrow_id": goal.escrow_id}
+        counts.append(len(desk.queries(**subject)))
     few, some, many, most = counts
     assert few == some
     assert many == most
@@ -66,14 +66,14 @@ def test_a_bucket_links_to_each_of_its_payments(desk, funding, moving):
 
 def test_payments_of_one_moment_are_read_page_by_page(desk, funding, moving):
     write_crowd(funding, number=250, began=NOW, seconds=0.5, given_back=True)
-    asked = {"from": NOW.isoformat(), "to": (NOW + timedelta(seconds=1)).isoformat()}
+    query = {"from": NOW.isoformat(), "to": (NOW + timedelta(seconds=1)).isoformat()}
     seen, balances, pages = [], [], 0
-    while asked and pages < 10:
-        page = desk.story(funding, **asked)
+    while query and pages < 10:
+        page = desk.story(funding, **query)
         seen += [entry.detail for entry in page.entries("money") if entry.amount]
         balances += page.held
         next_page = page.context["next_page"]
-        asked = dict(_pairs(next_page)) if next_page else {}
+        query = dict(_pairs(next_page)) if next_page else {}
         pages += 1
     assert pages == 5
     assert len(seen) == len(set(seen)) == 500
