@@ -6,7 +6,7 @@ from django.conf import settings
 
 from livestream import clock
 from livestream.outbox import durable, external
-from sessions_app.clipping.taking import Wanted
+from sessions_app.clipping.extracting import ClipRange
 from sessions_app.services import clipping, clips
 
 # For the upload, which comes after what CLIP_TIMEOUT bounds.
@@ -54,7 +54,7 @@ def clip_livestream_as_asset(
     clipping.clip_livestream_as_asset(
         session_id=session_id,
         asset_id=asset_id,
-        wanted=Wanted(completed_at=at, rewind=rewind_seconds, seconds=duration),
+        clip_range=ClipRange(completed_at=at, rewind=rewind_seconds, seconds=duration),
         metadata=metadata,
         now=now,
     )
