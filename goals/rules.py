@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW
+from livestream.events.contracts import EXCLUSIVE, KARAOKE, SHOW
 
 PERFORMED_TYPES = frozenset({KARAOKE, SHOW, EXCLUSIVE})
 
@@ -44,11 +44,6 @@ def capped(goal_type: str, progress: int, last_target: int) -> int:
     if goal_type in PERFORMED_TYPES:
         return max(0, min(progress, last_target))
     return progress
-
-
-def sells_tickets(goal_type: str) -> bool:
-    """Whether tickets can be bought for this type."""
-    return goal_type == FUNDING
 
 
 def outcome(goal_type: str, *, progress: int, reached: bool, agreed: bool, cancelled: bool) -> str:

@@ -56,11 +56,6 @@ def users_called(term: str) -> list[str]:
     return list(named.order_by("username").values_list("pk", flat=True)[:_MOST_PEOPLE])
 
 
-def link_to_search(*, page: str, term: str, text: str) -> str:
-    """Return a link to the rows that `term` finds on another admin page (`app_model`)."""
-    return format_html('<a href="{}?q={}">{}</a>', reverse(f"admin:{page}_changelist"), term, text)
-
-
 def link_to_row(*, page: str, pk: str | None) -> str:
     """Return a link to a row's own page (`app_model`), called by its id."""
     if not pk:
