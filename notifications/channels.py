@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 STREAM, USER, GOAL, VIEWER = "stream", "user", "goal", "viewer"
 QUALITIES = ("preview", "sd")
-LONGEST_NAME = 164
 
 _ID = "[0-9a-f]{24}"
 _SYNTAX = (

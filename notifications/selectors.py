@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goals.models import Goal
 from goals.types import PERFORMED, WATCHED_BY_PAYERS, GoalType
@@ -38,13 +38,6 @@ def next_of_its_channel(*, webhook_id: int, now: datetime) -> Webhook | None:
     earlier = Webhook.objects.filter(before, channel=OuterRef("channel"), processed_at=None, attempts=0)
     candidates = due_webhooks(now=now).filter(~Exists(earlier), pk=webhook_id)
     return candidates.select_for_update(of=("self",), skip_locked=True).first()
-
-
-def audiences_of(*, subject: str) -> QuerySet[Audience]:
-    """Return who was let in because of a goal, oldest first; each with `told`, how many were."""
-    told = Count("admissions", filter=Q(admissions__told_at__isnull=False))
-    mine = Audience.objects.filter(Q(subject=subject) | Q(goal_id=subject))
-    return mine.annotate(told=told).order_by("created_at", "id")
 
 
 def audiences_to_tell() -> QuerySet[Audience, str]:

@@ -9,7 +9,8 @@ from .api import *
 from .brokers import broker
 from .databases import from_url
 from .domain import *
-from .environment import BASE_DIR, env, folder
+from .environment import BASE_DIR as BASE_DIR
+from .environment import env, folder
 from .storages import quarantine
 from .vendors import *
 
@@ -111,7 +112,6 @@ CACHES: dict[str, Any] = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

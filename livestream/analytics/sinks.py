@@ -12,28 +12,24 @@ import requests
 from django.conf import settings
 
 from livestream.outbound import deadlines
-from livestream.outbound.circuit_breaker import Patience
+from livestream.outbound.circuit_breaker import CircuitBreaker
 
 _TIMEOUT_SECONDS = 5
 
 
-class SinkUnavailable(Exception):
-    """The analytics address does not answer, and another call is finding out whether it does again."""
-
-
 class SinkRefused(Exception):
-    """The analytics address answered with something else than success."""
+    """The analytics address answered with a status other than 2xx."""
 
 
-_patience = Patience(unanswered=requests.RequestException, otherwise=SinkUnavailable)
+_circuit_breaker = CircuitBreaker(failure=requests.RequestException)
 
 
 def deliver(*, record: Mapping[str, Any]) -> None:
     """Send the record to ANALYTICS_URL and append it to ANALYTICS_PATH, where they are set.
 
-    Raises SinkRefused, SinkUnavailable or a requests error, upon which the outbox tries again later.
+    Raises SinkRefused, CircuitOpen or a requests error, after which the outbox retries.
     """
-    # The address first: it is what fails, and a retry should not write the line again.
+    # The URL comes first, because it is what fails: a retry should not append the line again.
     if settings.ANALYTICS_URL:
         post(url=settings.ANALYTICS_URL, record=record)
     if settings.ANALYTICS_PATH:
@@ -41,15 +37,16 @@ def deliver(*, record: Mapping[str, Any]) -> None:
 
 
 def post(*, url: str, record: Mapping[str, Any]) -> None:
-    """POST the record as JSON; raises SinkRefused unless the answer is 2xx.
+    """POST the record as JSON.
 
-    Nobody waits longer than five seconds for it; while it does not answer at all, one at a time does.
+    Takes five seconds at most. Raises SinkRefused unless the answer is 2xx, a requests error where
+    there is none, and CircuitOpen while another call probes an address that did not answer.
     """
     options: dict[str, Any] = {"timeout": _TIMEOUT_SECONDS, "allow_redirects": False}
     with (
-        _patience.asking(),
-        deadlines.session_for(seconds=_TIMEOUT_SECONDS) as session,
-        # Only the status matters: of a body, however long, nothing is read.
+        _circuit_breaker.calling(),
+        deadlines.session_with_deadline(seconds=_TIMEOUT_SECONDS) as session,
+        # Only the status matters: the body, however long, is not read.
         session.post(url, json=record, stream=True, **options) as answer,
     ):
         status = answer.status_code
@@ -58,7 +55,7 @@ def post(*, url: str, record: Mapping[str, Any]) -> None:
 
 
 def append(*, path: Path, record: Mapping[str, Any]) -> None:
-    """Append the record as one line; a single write, so that processes never mix theirs."""
+    """Append the record as one line, in a single write, so that lines of several processes never mix."""
     line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)

@@ -7,10 +7,9 @@ from typing import Any
 from rest_framework_simplejwt.authentication import JWTAuthentication as LibraryAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.tokens import AccessToken, Token
+from rest_framework_simplejwt.tokens import Token
 
 from livestream import ids
-from livestream.models import User
 
 
 class JWTAuthentication(LibraryAuthentication):
@@ -21,8 +20,3 @@ class JWTAuthentication(LibraryAuthentication):
         if not ids.is_valid(validated_token.get(api_settings.USER_ID_CLAIM)):
             raise InvalidToken
         return super().get_user(validated_token)
-
-
-def issue_access_token(*, user: User) -> str:
-    """Make an access token for `user`, as POST /auth/token would."""
-    return str(AccessToken.for_user(user))

@@ -7,13 +7,12 @@ from typing import Any, ClassVar
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import CharField, IntegerField
+from django.forms import CharField
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
-from livestream import clock, ids
+from livestream import ids
 from livestream.api.exceptions import InvalidParameter
-from livestream.api.fields import EARLIEST_EPOCH, LATEST_EPOCH
 
 # Meaningful on every list: the language, and the page.
 ALWAYS_ALLOWED = frozenset({"lang", "cursor", "page_size"})
@@ -67,18 +66,3 @@ class ObjectIdFilter(django_filters.Filter):
     """Filters by an ObjectId; anything else in its place is 400 with code `invalid_id`."""
 
     field_class: ClassVar[type] = _ObjectIdFormField
-
-
-class _EpochFormField(IntegerField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=EARLIEST_EPOCH, max_value=LATEST_EPOCH, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        seconds = super().clean(value)
-        return None if seconds is None else clock.from_epoch(seconds)
-
-
-class EpochFilter(django_filters.Filter):
-    """Filters by a moment that is given in unix seconds."""
-
-    field_class: ClassVar[type] = _EpochFormField

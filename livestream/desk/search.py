@@ -70,11 +70,6 @@ def goals_called(term: str) -> list[str]:
     return [goal_id for find in _goal_finders for goal_id in find(term)]
 
 
-def link_to_search(*, page: str, term: str, text: str) -> str:
-    """Return a link to the rows that `term` finds on another admin page (`app_model`)."""
-    return format_html('<a href="{}?q={}">{}</a>', reverse(f"admin:{page}_changelist"), term, text)
-
-
 def link_to_row(*, page: str, pk: str | None) -> str:
     """Return a link to the page of a row (`app_model`), with its id as text."""
     if not pk:

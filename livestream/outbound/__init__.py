@@ -1,1 +1,1 @@
-"""Calls to other servers: each has a deadline, and a circuit breaker keeps an outage to itself."""
+"""Calls to other servers: deadlines bound them, circuit breaker and bulkhead keep a hang to one thread."""

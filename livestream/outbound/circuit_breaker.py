@@ -1,54 +1,50 @@
-"""What takes long, or hangs, must not hold up everybody who works here."""
+"""A circuit breaker: while a server does not answer, one thread at a time finds out whether it does again.
+
+A call that hangs costs a worker several seconds. Without a breaker, an outage of one server would
+call by call occupy all threads of a process, and those that move money among them.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 
-class OneAtATime:
-    """Lets one at a time through, of all threads of a process, and has nobody wait."""
-
-    def __init__(self, *, otherwise: type[Exception]) -> None:
-        self._busy = threading.Lock()
-        self._otherwise = otherwise
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Surround what one may do at a time; raises `otherwise` while another one does it."""
-        if not self._busy.acquire(blocking=False):
-            raise self._otherwise("Another call is at it.")
-        try:
-            yield
-        finally:
-            self._busy.release()
+class CircuitOpen(Exception):
+    """The server did not answer the last call, and another call is probing it now."""
 
 
-class Patience:
-    """Lets everybody ask who is trusted, and one at a time who did not answer lately.
+class CircuitBreaker:
+    """Guards the calls of one process to one server.
 
-    A call that hangs costs a worker several seconds. Without this an outage of whoever is
-    asked would, call by call, take all the workers of a process away from the money.
-    `unanswered` is what a call raises that got no answer, `otherwise` what is raised here.
+    *Closed*, every call goes through. A call that raises `failure` makes the circuit *half-open*:
+    the next call goes through as its probe. While that is in flight the circuit is *open* and
+    refuses all others. Any answer closes it, even one that says no, since then the server is there.
+    No time has to pass before a probe: the outbox already spaces its retries.
     """
 
-    def __init__(self, *, unanswered: type[Exception], otherwise: type[Exception]) -> None:
-        self._doubted = False
-        self._unanswered = unanswered
-        self._turns = OneAtATime(otherwise=otherwise)
+    def __init__(self, *, failure: type[Exception]) -> None:
+        self._failure = failure
+        self._failing = False
+        self._probe = threading.Lock()
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Surround a call; raises `otherwise` while another one finds out whether it is worth it."""
-        with self._turns.alone() if self._doubted else nullcontext():
-            try:
-                yield
-            except self._unanswered:
-                self._doubted = True
-                raise
-            except Exception:
-                self._doubted = False
-                raise
-            else:
-                self._doubted = False
+    def calling(self) -> Iterator[None]:
+        """Surround a call; raises CircuitOpen, without waiting, while a probe is in flight."""
+        probing = self._failing
+        if probing and not self._probe.acquire(blocking=False):
+            raise CircuitOpen("The last call got no answer, and another call is probing the server.")
+        try:
+            yield
+        except self._failure:
+            self._failing = True
+            raise
+        except Exception:
+            self._failing = False
+            raise
+        else:
+            self._failing = False
+        finally:
+            if probing:
+                self._probe.release()

@@ -1,7 +1,7 @@
-"""Requests that end at a fixed moment, whatever trickles through them.
+"""HTTP requests with a deadline for all of the request, however slowly the answer arrives.
 
-A timeout of `requests` bounds each read by itself: a server that sends a byte now and then,
-be it of a header, would be waited for without end.
+A timeout of `requests` bounds each read by itself: a server that sends a byte now and then, be it
+of a header, would be waited for without end.
 """
 
 from __future__ import annotations
@@ -19,74 +19,77 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 @contextmanager
-def session_for(*, seconds: float) -> Iterator[requests.Session]:
-    """This function will lend a session whose connections are all shut after `seconds`.
+def session_with_deadline(*, seconds: float) -> Iterator[requests.Session]:
+    """This function will lend a session whose connections are all shut down after `seconds`.
 
-    What is read then raises a requests error or merely ends, as if the server had closed it;
-    of the latter a requests.Timeout is made when the session is given back.
+    A read that is in progress then raises a requests error, or ends as if the server had closed
+    the connection; for the latter, requests.Timeout is raised when the session is given back.
     """
-    cutoff = _Cutoff(seconds)
+    deadline = _Deadline(seconds)
     try:
-        with requests.Session() as lent:
+        with requests.Session() as session:
             for scheme in ("http://", "https://"):
-                lent.mount(scheme, _Adapter(cutoff))
-            yield lent
-        if cutoff.over:
+                session.mount(scheme, _DeadlineAdapter(deadline))
+            yield session
+        if deadline.exceeded:
             raise requests.Timeout("It took too long.")
     finally:
-        cutoff.release()
+        deadline.cancel()
 
 
-class _Cutoff:
+class _Deadline:
+    """A timer that shuts down all sockets it knows of."""
+
     def __init__(self, seconds: float) -> None:
-        self._lock, self.over = threading.Lock(), False
-        self._watched: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._shut)
+        self._lock, self.exceeded = threading.Lock(), False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._expire)
         self._timer.daemon = True
         self._timer.start()
 
-    def watch(self, made: socket.socket) -> socket.socket:
+    def watch(self, connected: socket.socket) -> socket.socket:
         with self._lock:
-            # A copy: TLS takes the socket itself over, and shakes hands as slowly as it is let.
-            self._watched.append(made.dup())
-        if self.over:
-            self._shut()
-        return made
+            # A duplicate: TLS takes over the socket itself, and its handshake can be slow too.
+            self._sockets.append(connected.dup())
+        if self.exceeded:
+            self._expire()
+        return connected
 
-    def release(self) -> None:
+    def cancel(self) -> None:
         self._timer.cancel()
         with self._lock:
-            for each in self._watched:
+            for each in self._sockets:
                 each.close()
 
-    def _shut(self) -> None:
+    def _expire(self) -> None:
         with self._lock:
-            self.over = True
-            for each in self._watched:
+            self.exceeded = True
+            for each in self._sockets:
                 with suppress(OSError):  # it is closed already
                     each.shutdown(socket.SHUT_RDWR)
 
 
-class _Plain(HTTPConnection):
-    cutoff: _Cutoff
+class _DeadlineHTTPConnection(HTTPConnection):
+    deadline: _Deadline
 
     def _new_conn(self) -> socket.socket:
-        return self.cutoff.watch(super()._new_conn())
+        return self.deadline.watch(super()._new_conn())
 
 
-class _Secure(HTTPSConnection):
-    cutoff: _Cutoff
+class _DeadlineHTTPSConnection(HTTPSConnection):
+    deadline: _Deadline
 
     def _new_conn(self) -> socket.socket:
-        return self.cutoff.watch(super()._new_conn())
+        return self.deadline.watch(super()._new_conn())
 
 
-class _Adapter(HTTPAdapter):
-    def __init__(self, cutoff: _Cutoff) -> None:
-        plain, secure = (type(each.__name__, (each,), {"cutoff": cutoff}) for each in (_Plain, _Secure))
+class _DeadlineAdapter(HTTPAdapter):
+    def __init__(self, deadline: _Deadline) -> None:
+        classes = (_DeadlineHTTPConnection, _DeadlineHTTPSConnection)
+        http, https = (type(each.__name__, (each,), {"deadline": deadline}) for each in classes)
         self._pools = {
-            "http": type("_Pool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-            "https": type("_SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+            "http": type("_HTTPPool", (HTTPConnectionPool,), {"ConnectionCls": http}),
+            "https": type("_HTTPSPool", (HTTPSConnectionPool,), {"ConnectionCls": https}),
         }
         super().__init__()
 
@@ -96,6 +99,6 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
-        if not proxy.lower().startswith("socks"):  # those connect in a way of their own
+        if not proxy.lower().startswith("socks"):  # SOCKS needs connection classes of its own
             manager.pool_classes_by_scheme = self._pools
         return manager

@@ -53,10 +53,10 @@ class Reader:
 
     def playlist(self, location: str) -> Page | None:
         """Return the playlist that lies there, or None where something else does."""
-        found, address, first = b"", location, FIRST_LINE.encode()
+        found, address, first = bytearray(), location, FIRST_LINE.encode()
         for address, chunk in self._chunks(location):  # noqa: B007 - used after the loop
             found += chunk
-            if not first.startswith(found[: len(first)]):
+            if not first.startswith(bytes(found[: len(first)])):
                 return None
             if len(found) > LARGEST_PLAYLIST:
                 raise ClipImpossible("The playlist is too large.")
@@ -113,7 +113,7 @@ class Reader:
         left = self.deadline.left()
         silence = min(_LONGEST_SILENCE_SECONDS, left)
         with (
-            deadlines.session_for(seconds=left) as session,
+            deadlines.session_with_deadline(seconds=left) as session,
             session.get(url, stream=True, timeout=silence) as response,
         ):
             if response.status_code != requests.codes.ok:

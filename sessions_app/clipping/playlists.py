@@ -1,30 +1,60 @@
-"""HLS playlists (RFC 8216), as far as a clip needs them: segments, and when each was on air."""
+"""HLS playlists (RFC 8216), as far as a clip needs them: segments, and when each was on air.
+
+The package `m3u8` parses them. It only gets the tags that are used here, in lines of bounded
+length: a playlist is written by others, and the package fails on a strange value in any tag and
+compares each encryption key with all keys before it.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from typing import Any
 from urllib.parse import urljoin
+
+import m3u8
 
 from sessions_app.clipping.errors import ClipImpossible
 
 FIRST_LINE = "#EXTM3U"
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^,]*)')
+# RFC 8216 names no limit. Web servers accept request lines of 8 KB by default, so a longer address
+# cannot be fetched anyway, and tags stay far below it.
+LONGEST_LINE = 8 * 1024
+# Twelve hours of segments of two seconds, each with its time, are 65,000 lines.
+MOST_LINES = 100_000
+
+_DATE_TIME = "#EXT-X-PROGRAM-DATE-TIME"
+_PARSED_TAGS = frozenset(
+    {FIRST_LINE, "#EXTINF", "#EXT-X-MAP", _DATE_TIME, "#EXT-X-ENDLIST", "#EXT-X-STREAM-INF", "#EXT-X-MEDIA"}
+)
+_YEARS = range(1970, 9000)  # adding durations to these never leaves what datetime can hold
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the broadcast of `duration` seconds; `header` is the file it needs before it.
+    """A piece of the broadcast of `duration` seconds, as the playlist at `base` names it.
 
-    `at` is when it began, where the playlist says so for this very segment.
+    `at` is when it began, where the playlist says so for this very segment. `header_uri` names
+    the file that must precede it, if any.
     """
 
-    location: str
+    uri: str
+    base: str
     duration: float
     at: datetime | None = None
-    header: str | None = None
+    header_uri: str | None = None
+
+    # Joined on demand: each address repeats the base's, and a playlist has many segments.
+    @property
+    def location(self) -> str:
+        """The address of the segment; raises ClipImpossible where it cannot be read."""
+        return _join(self.base, self.uri)
+
+    @property
+    def header(self) -> str | None:
+        """The address of the header; raises ClipImpossible where it cannot be read."""
+        return None if self.header_uri is None else _join(self.base, self.header_uri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +68,23 @@ class Playlist:
 def best_rendition(*, text: str, base: str) -> str | None:
     """Return where the best rendition lies that has its own sound; None where `text` is one itself.
 
-    Raises ClipImpossible where each of them has its sound in a playlist of its own.
+    Raises ClipImpossible where each of them has its sound in a playlist of its own, and for
+    what is no playlist.
     """
-    lines = _lines(text)
-    if not any(line.startswith("#EXT-X-STREAM-INF") for line in lines):
+    parsed = _parse(text)
+    if not parsed["is_variant"]:
         return None
-    apart = {m.get("GROUP-ID") for m in _all(lines, "#EXT-X-MEDIA") if m.get("TYPE") == "AUDIO" and "URI" in m}
-    found: list[tuple[int, str]] = []
-    for line, following in pairwise(lines):
-        if line.startswith("#EXT-X-STREAM-INF:") and not following.startswith("#"):
-            told = _attributes(line)
-            if told.get("AUDIO") not in apart or "AUDIO" not in told:
-                found.append((_whole(told.get("BANDWIDTH")), following))
-    if not found:
+    separate_audio = {
+        each.get("group_id", "") for each in parsed["media"] if each.get("type") == "AUDIO" and "uri" in each
+    }
+    renditions = [
+        (each["stream_info"].get("bandwidth", 0), each["uri"])
+        for each in parsed["playlists"]
+        if each["stream_info"].get("audio") not in separate_audio
+    ]
+    if not renditions:
         raise ClipImpossible("The playlist has no rendition with its own sound.")
-    return urljoin(base, max(found)[1])
+    return _join(base, max(renditions)[1])
 
 
 def parse(*, text: str, base: str) -> Playlist:
@@ -60,25 +92,12 @@ def parse(*, text: str, base: str) -> Playlist:
 
     Raises ClipImpossible for what is encrypted or in byte ranges, and for what is no playlist.
     """
-    lines, segments = _lines(text), list[Segment]()
-    coming = Segment("", 0.0)
-    for line in lines:
-        tag, _, value = line.partition(":")
-        if tag == "#EXTINF":
-            coming = replace(coming, duration=_seconds(value))
-        elif tag == "#EXT-X-PROGRAM-DATE-TIME":
-            coming = replace(coming, at=_moment(value))
-        elif tag == "#EXT-X-MAP":
-            coming = replace(coming, header=urljoin(base, _attributes(line).get("URI", "")))
-            _refuse("BYTERANGE" in _attributes(line), "byte ranges")
-        elif not line.startswith("#"):
-            segments.append(replace(coming, location=urljoin(base, line)))
-            coming = Segment("", 0.0, header=coming.header)
-        _refuse(tag == "#EXT-X-KEY" and _attributes(line).get("METHOD") != "NONE", "encryption")
-        _refuse(tag == "#EXT-X-BYTERANGE", "byte ranges")
+    parsed = _parse(text)
+    # A playlist that is cut off may end with a duration and no segment.
+    segments = tuple(_segment(each, base) for each in parsed["segments"] if "uri" in each)
     if not segments:
         raise ClipImpossible("The playlist names no segments.")
-    return Playlist(tuple(segments), ended="#EXT-X-ENDLIST" in lines)
+    return Playlist(segments, ended=parsed["is_endlist"])
 
 
 def on_air(*, playlist: Playlist, ends_at: datetime) -> list[tuple[datetime, Segment]]:
@@ -97,19 +116,50 @@ def on_air(*, playlist: Playlist, ends_at: datetime) -> list[tuple[datetime, Seg
     return placed
 
 
-def _lines(text: str) -> list[str]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines or lines[0] != FIRST_LINE:
+def _parse(text: str) -> dict[str, Any]:
+    checked = "\n".join(_lines_to_parse(text))
+    try:
+        parsed: dict[str, Any] = m3u8.parse(checked)
+    except (ValueError, OverflowError) as error:
+        raise ClipImpossible("The playlist holds a number that cannot be read.") from error
+    return parsed
+
+
+def _lines_to_parse(text: str) -> Iterator[str]:
+    lines = text.splitlines()
+    if len(lines) > MOST_LINES or max(map(len, lines), default=0) > LONGEST_LINE:
+        raise ClipImpossible("The playlist has too many lines, or one that is too long.")
+    written = [stripped for line in lines if (stripped := line.strip())]
+    if not written or written[0] != FIRST_LINE:
         raise ClipImpossible("The source gave no playlist where one was expected.")
-    return lines
+    return filter(_is_to_be_parsed, written)
 
 
-def _attributes(line: str) -> dict[str, str]:
-    return {name: value.strip('"') for name, value in _ATTRIBUTE.findall(line.partition(":")[2])}
+def _is_to_be_parsed(line: str) -> bool:
+    """Tell whether a clip depends on the line; raises ClipImpossible where none can be cut with it."""
+    if not line.startswith("#"):
+        return True
+    tag, _, value = line.partition(":")
+    # RFC 8216, 4.3.2.4: the method NONE stands alone.
+    _refuse(tag == "#EXT-X-KEY" and value != "METHOD=NONE", "encryption")
+    _refuse(tag == "#EXT-X-BYTERANGE", "byte ranges")
+    return tag in _PARSED_TAGS and (tag != _DATE_TIME or _is_date_time(value))
 
 
-def _all(lines: list[str], tag: str) -> list[dict[str, str]]:
-    return [_attributes(line) for line in lines if line.startswith(f"{tag}:")]
+def _segment(parsed: dict[str, Any], base: str) -> Segment:
+    header, at = parsed.get("init_section"), parsed.get("program_date_time")
+    if header is not None:
+        _refuse("byterange" in header, "byte ranges")
+        _refuse("uri" not in header, "a header without an address")
+    if not 0 <= parsed["duration"] < 3600:  # NaN is neither
+        raise ClipImpossible("The playlist gives a segment no sensible duration.")
+    return Segment(
+        uri=parsed["uri"],
+        base=base,
+        duration=parsed["duration"],
+        at=at if at is None or at.tzinfo else at.replace(tzinfo=UTC),
+        header_uri=header and header["uri"],
+    )
 
 
 def _refuse(found: bool, what: str) -> None:
@@ -117,26 +167,18 @@ def _refuse(found: bool, what: str) -> None:
         raise ClipImpossible(f"The playlist uses {what}, which clips are not cut from.")
 
 
-def _seconds(value: str) -> float:
+def _is_date_time(value: str) -> bool:
     try:
-        seconds = float(value.partition(",")[0])
+        return datetime.fromisoformat(value).year in _YEARS
     except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < 3600:  # neither of which NaN is
-        raise ClipImpossible("The playlist gives a segment no sensible duration.")
-    return seconds
+        return False
 
 
-def _moment(value: str) -> datetime | None:
+def _join(base: str, uri: str) -> str:
     try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _whole(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() else 0
+        return urljoin(base, uri)
+    except ValueError as error:
+        raise ClipImpossible("The playlist holds an address that cannot be read.") from error
 
 
 def _sum(segments: tuple[Segment, ...]) -> timedelta:

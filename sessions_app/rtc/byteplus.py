@@ -18,7 +18,7 @@ from byteplus_sdk.Credentials import Credentials
 from byteplus_sdk.ServiceInfo import ServiceInfo
 from django.conf import settings
 
-from livestream.outbound.circuit_breaker import Patience
+from livestream.outbound.circuit_breaker import CircuitBreaker, CircuitOpen
 from sessions_app.rtc.answers import read_answer
 from sessions_app.rtc.contract import NotAsked, Unavailable, refuse_bad_ids, refuse_bad_lengths
 
@@ -29,7 +29,7 @@ VERSIONS = {"BanRoomUser": "2023-11-01", "StartRecord": "2022-06-01", "StopRecor
 KICK = 0
 ALL_IN_ONE_PICTURE = 0
 
-_patience = Patience(unanswered=Unavailable, otherwise=NotAsked)
+_circuit_breaker = CircuitBreaker(failure=Unavailable)
 _kept = threading.local()
 
 
@@ -60,9 +60,12 @@ class BytePlusProvider:
 
 
 def _call(action: str, **said: Any) -> str:
-    with _patience.asking():
-        text, accepted = _send(action, {"AppId": settings.BYTEPLUS_APP_ID, **said})
-        return read_answer(action=action, text=text, accepted=accepted)
+    try:
+        with _circuit_breaker.calling():
+            text, accepted = _send(action, {"AppId": settings.BYTEPLUS_APP_ID, **said})
+            return read_answer(action=action, text=text, accepted=accepted)
+    except CircuitOpen as error:
+        raise NotAsked(str(error)) from error
 
 
 def _send(action: str, body: dict[str, Any]) -> tuple[str, bool]:

@@ -12,13 +12,13 @@ from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 
-from livestream.outbound.circuit_breaker import OneAtATime
+from livestream.outbound.bulkhead import Bulkhead, BulkheadFull
 from livestream.outbox import Delivery, Pending, enqueue, external, pending_messages, retry
 from sessions_app import selectors
-from sessions_app.clipping import taking
+from sessions_app.clipping import extracting
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
+from sessions_app.clipping.extracting import ClipRange
 from sessions_app.clipping.fetching import Deadline, Reader
-from sessions_app.clipping.taking import Wanted
 from sessions_app.models import Asset, Post
 
 QUARANTINE = "quarantine"
@@ -26,13 +26,8 @@ _PUT_OFF_SECONDS = 5
 # For the upload, which comes after what CLIP_TIMEOUT bounds.
 _UPLOAD_SECONDS = 120
 
-
-class _CutElsewhere(Exception):
-    """Another thread of this process is cutting a clip."""
-
-
 # A cut may take minutes, and the threads of a worker are those of all queues: money among them.
-_turns = OneAtATime(otherwise=_CutElsewhere)
+_bulkhead = Bulkhead()
 
 
 # A queue of its own: cutting needs a processor, and some may want other machines to do it.
@@ -58,11 +53,11 @@ def clip_livestream_as_asset(
     """
     if not Asset.objects.filter(pk=asset_id).exclude(state=Asset.State.READY).exists():
         return False
-    wanted = Wanted(completed_at=completed_at or now, rewind=rewind_seconds, seconds=duration)
+    clip_range = ClipRange(completed_at=completed_at or now, rewind=rewind_seconds, seconds=duration)
     try:
-        with _turns.alone():
-            name, size, seconds = _make(session_id, asset_id, wanted, now)
-    except _CutElsewhere:
+        with _bulkhead.entered():
+            name, size, seconds = _make(session_id, asset_id, clip_range, now)
+    except BulkheadFull:
         _put_off(asset_id, now)
         return False
     except ClipImpossible as error:
@@ -121,7 +116,7 @@ def _put_off(asset_id: str, now: datetime) -> None:
         ask_for_cut(post=post, at=now + timedelta(seconds=_PUT_OFF_SECONDS))
 
 
-def _make(session_id: str, asset_id: str, wanted: Wanted, now: datetime) -> tuple[str, int, float]:
+def _make(session_id: str, asset_id: str, clip_range: ClipRange, now: datetime) -> tuple[str, int, float]:
     streamer_id = selectors.find_session(session_id=session_id).streamer_id
     if selectors.is_banned_from_clips(user_id=streamer_id):
         raise ClipImpossible("The streamer has been banned from clips.")
@@ -130,7 +125,9 @@ def _make(session_id: str, asset_id: str, wanted: Wanted, now: datetime) -> tupl
         raise ClipImpossible("No source of the streamer names a playback_url.")
     reader = Reader(folder=Path(settings.CLIP_SOURCE_FOLDER), deadline=Deadline(seconds=settings.CLIP_TIMEOUT))
     with tempfile.TemporaryDirectory(prefix="clip-") as folder:
-        path, seconds = taking.take(location=location, wanted=wanted, folder=Path(folder), reader=reader, now=now)
+        path, seconds = extracting.extract(
+            location=location, clip_range=clip_range, folder=Path(folder), reader=reader, now=now
+        )
         return _store(asset_id, path), path.stat().st_size, seconds
 
 

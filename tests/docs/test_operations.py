@@ -12,7 +12,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from livestream.command_line import exits
 from tests.docs import pages
 
-SECTION = re.compile(r"^## ", re.MULTILINE)
 TEXT = pages.OPERATIONS.read_text()
 COMMANDS = ("replay_events", "replay_tasks", "replay_webhooks", "settle_escrows", "verify_ledger", "signal_matrix")
 

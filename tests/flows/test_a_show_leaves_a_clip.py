@@ -9,9 +9,9 @@ from livestream import clock
 from livestream.events import replaying
 from livestream.models import EventRecord
 from sessions_app.models import Asset, Post
-from sessions_app.services import sources
 from tests.support.broadcast import Edge, duration_of, make_broadcast, playlist
 from tests.support.outbox import pass_time, run_due
+from tests.support.people import make_source
 from tests.support.shows import running_show
 from tests.support.stage import go_on_stage
 
@@ -38,7 +38,7 @@ def test_from_the_stage_to_the_quarantine(moving, edge, settings):
     show = running_show(moving, target=TARGET)
     edge.pages["live.m3u8"] = playlist(on_air=moving.at)
     metadata = {"playback_url": edge.url("live.m3u8")}
-    sources.add_source(user_id=show.streamer_id, provider="byteplus", metadata=metadata, now=moving.at)
+    make_source(user_id=show.streamer_id, provider="byteplus", metadata=metadata, now=moving.at)
     go_on_stage(show)
     pass_time(moving, seconds=TARGET)
     draft = Post.objects.get(goal_id=show.id)

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from livestream import clock
-from livestream.api.authentication import issue_access_token
+from tests.support.clients import issue_access_token
 from tests.support.people import make_funding, make_session, make_user
 
 NOW = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)

@@ -3,8 +3,8 @@
 import pytest
 from rest_framework.test import APIClient
 
-from livestream.api.authentication import issue_access_token
 from livestream.models import User
+from tests.support.clients import issue_access_token
 
 
 @pytest.fixture

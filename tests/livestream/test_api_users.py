@@ -58,22 +58,3 @@ def test_blocking_nobody_is_404_and_oneself_422(api, user):
 def test_only_who_is_signed_in_blocks(anonymous, viewer, method):
     assert getattr(anonymous, method)(f"/users/me/blocks/{viewer.id}").status_code == 401
     assert viewer.tags == set()
-
-
-@pytest.mark.urls("tests.livestream.api_site")
-@pytest.mark.parametrize(
-    ("flags", "staff_page", "other_page"),
-    [
-        ({}, 403, 403),
-        ({"is_staff": True}, 200, 200),
-        ({"is_superuser": True}, 403, 403),
-        ({"is_staff": True, "is_active": False}, 401, 401),
-    ],
-)
-def test_staff_sees_everybody_and_others_only_themselves(client_of, viewer, flags, staff_page, other_page):
-    caller = User.objects.create_user("caller", **flags)
-    client = client_of(caller)
-    assert client.get("/staff").status_code == staff_page
-    assert client.get(f"/people/{viewer.id}").status_code == other_page
-    if caller.is_active:
-        assert client.get(f"/people/{caller.id}").status_code == 200

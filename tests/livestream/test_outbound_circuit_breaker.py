@@ -1,21 +1,26 @@
-"""What takes long is done by one thread, and the others go on."""
+"""The circuit breaker: after a failure, one call at a time until one gets an answer."""
 
 import pytest
 
-from livestream.outbound.circuit_breaker import OneAtATime, Patience
-from tests.support.threads import Turnstile, in_thread
+from livestream.outbound.circuit_breaker import CircuitBreaker, CircuitOpen
+from tests.support.threads import Turnstile, at_once, in_thread, refusals
 
 
 class Unanswered(Exception):
     pass
 
 
-class Busy(Exception):
-    pass
+class Refused(Exception):
+    """An answer, although not the wanted one."""
 
 
-def ask(patience, act=lambda: None):
-    with patience.asking():
+@pytest.fixture
+def breaker():
+    return CircuitBreaker(failure=Unanswered)
+
+
+def call(breaker, act=lambda: None):
+    with breaker.calling():
         act()
 
 
@@ -23,31 +28,44 @@ def fail():
     raise Unanswered
 
 
-def test_while_one_is_at_it_others_are_sent_away_and_afterwards_let_in():
-    turns, place = OneAtATime(otherwise=Busy), Turnstile()
-
-    def work():
-        with turns.alone():
-            place.stop()
-
-    first = in_thread(work)
-    place.wait_until_reached()
-    with pytest.raises(Busy):
-        work()
-    place.let_on()
-    first()
-    with turns.alone():
-        pass
+def refuse():
+    raise Refused
 
 
-def test_who_did_not_answer_is_asked_by_one_until_they_answer():
-    patience, place = Patience(unanswered=Unanswered, otherwise=Busy), Turnstile()
+def trip(breaker):
     with pytest.raises(Unanswered):
-        ask(patience, fail)
-    first = in_thread(lambda: ask(patience, place.stop))
+        call(breaker, fail)
+
+
+def test_while_a_probe_is_in_flight_all_other_calls_are_refused_without_waiting(breaker):
+    trip(breaker)
+    place = Turnstile()
+    probe = in_thread(lambda: call(breaker, place.stop))
     place.wait_until_reached()
-    with pytest.raises(Busy):
-        ask(patience)
+    assert refusals(at_once(*[lambda: call(breaker)] * 6)) == ["CircuitOpen"] * 6
+    place.let_on()
+    probe()
+    call(breaker, lambda: call(breaker))
+
+
+def test_a_probe_that_fails_leaves_the_next_call_to_be_a_probe(breaker):
+    trip(breaker)
+    trip(breaker)
+    with pytest.raises(CircuitOpen):
+        call(breaker, lambda: call(breaker))
+
+
+def test_an_error_that_is_an_answer_closes_the_circuit(breaker):
+    trip(breaker)
+    with pytest.raises(Refused):
+        call(breaker, refuse)
+    call(breaker, lambda: call(breaker))
+
+
+def test_while_it_is_closed_calls_do_not_wait_for_each_other(breaker):
+    place = Turnstile()
+    first = in_thread(lambda: call(breaker, place.stop))
+    place.wait_until_reached()
+    call(breaker)
     place.let_on()
     first()
-    ask(patience, lambda: ask(patience))

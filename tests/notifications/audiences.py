@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Q
+
 from livestream import clock
 from notifications import channels
-from notifications.models import Admission
+from notifications.models import Admission, Audience
 
 EVENT = "stream.authorized"
 
@@ -13,6 +15,13 @@ def let_in():
     """Return who was told since the tables were emptied, one entry for each time."""
     told = Admission.objects.filter(told_at__isnull=False)
     return sorted(told.values_list("viewer_id", flat=True))
+
+
+def audiences_of(subject):
+    """Return who was let in because of a goal, oldest first; each with `told`, how many were."""
+    told = Count("admissions", filter=Q(admissions__told_at__isnull=False))
+    mine = Audience.objects.filter(Q(subject=subject) | Q(goal_id=subject))
+    return mine.annotate(told=told).order_by("created_at", "id")
 
 
 def ids_of(*viewers):

@@ -7,8 +7,8 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from livestream import clock
-from livestream.api.authentication import issue_access_token
 from tests.notifications.pusher_server import pusher_server
+from tests.support.clients import issue_access_token
 from tests.support.people import make_session, make_user
 
 __all__ = ["pusher_server"]

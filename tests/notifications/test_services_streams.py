@@ -13,7 +13,7 @@ from livestream.models import OutboxMessage
 from notifications import selectors
 from notifications.models import Admission, Audience
 from notifications.services import streams
-from tests.notifications.audiences import ends_told, ids_of, let_in
+from tests.notifications.audiences import audiences_of, ends_told, ids_of, let_in
 from tests.notifications.shows import buy, funded, running_show
 from tests.support.endings import cancel
 from tests.support.invitations import agree, exclusive_of, invite
@@ -139,7 +139,7 @@ def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(
     assert let_in() == [welcome.pk]
     reasons = dict(Admission.objects.exclude(error="").values_list("viewer_id", "error"))
     assert reasons == {blocked.pk: "The streamer blocked this viewer.", closed.pk: "The account is closed."}
-    assert [row.told for row in selectors.audiences_of(subject=show.id)] == [1]
+    assert [row.told for row in audiences_of(show.id)] == [1]
 
 
 def test_a_ticket_bought_while_the_show_runs_lets_its_buyer_in_and_nobody_else_once(session, moving, holders):
@@ -214,7 +214,7 @@ def test_the_viewer_of_a_1_on_1_is_told_anew_when_the_streamer_comes(session, mo
     run_due()
     assert let_in() == [viewer.pk] * 2
     assert ends_told() == {clock.to_epoch(moving.at) + seconds for seconds in (110, 120)}
-    assert [row.subject for row in selectors.audiences_of(subject=exclusive.id)] == [trigger.id, exclusive.id]
-    assert [row.goal_id for row in selectors.audiences_of(subject=trigger.id)] == [exclusive.id]
+    assert [row.subject for row in audiences_of(exclusive.id)] == [trigger.id, exclusive.id]
+    assert [row.goal_id for row in audiences_of(trigger.id)] == [exclusive.id]
     cancel(exclusive)
     assert let_in() == [viewer.pk] * 2

@@ -6,14 +6,13 @@ import pytest
 
 from goals.types import GoalType
 from livestream import clock
-from sessions_app.services import sources
 from tests.notifications.shows import enter_stage, running_show
 from tests.sessions_app.test_rtc_tokens import APP_ID, APP_KEY, read
 from tests.support.clients import client_of
 from tests.support.endings import cancel
 from tests.support.invitations import agree, invite
 from tests.support.outbox import run_due
-from tests.support.people import make_user
+from tests.support.people import make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +61,7 @@ def test_the_preview_opens_no_room_to_those_who_have_not_paid(session, moving, v
 def test_the_streamer_performs_in_the_room_of_the_newest_source(session, streamer, quality):
     for number in (1, 2):
         about = {"room_id": f"room-{number}"}
-        sources.add_source(
+        make_source(
             user_id=streamer.pk, provider="byteplus", now=clock.now() + timedelta(seconds=number), metadata=about
         )
     answer = ask(session, streamer, quality)

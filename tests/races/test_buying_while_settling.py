@@ -23,7 +23,6 @@ from wallet.verification import verify_ledger
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 BUYERS = 50
-FOLLOWED_BY = 4  # what each buyer does in a row: two purchases, each sent twice
 COINS = 2 * TICKET_PRICE
 
 

@@ -10,12 +10,12 @@ from django.conf import settings
 from goals.models import Goal
 from goals.types import GoalType
 from livestream import clock
-from sessions_app.services import ending, sources
+from sessions_app.services import ending
 from tests.support.endings import full_house, offering_session, perform
 from tests.support.invitations import agree, exclusive_of, invite
 from tests.support.matrix import last_event, receivers_of
 from tests.support.outbox import assert_enqueued, pass_time, pending_actors, run_due, run_receivers
-from tests.support.people import make_funding, make_session, make_user
+from tests.support.people import make_funding, make_session, make_source, make_user
 from tests.support.shows import buy, reached_funding, running_show
 from tests.support.stage import go_on_stage
 from wallet.models import Escrow
@@ -61,7 +61,7 @@ def test_the_pairs_are_told_with_the_end(moving):
 
 def test_a_streamer_on_byteplus_is_banned_from_the_room(moving):
     session = make_session()
-    sources.add_source(user_id=session.streamer_id, provider="byteplus", now=clock.now())
+    make_source(user_id=session.streamer_id, provider="byteplus", now=clock.now())
     end(session)
     assert_enqueued("BanRoomUser", user_id=session.streamer_id, session_id=session.id)
 

@@ -10,8 +10,9 @@ from django.core.files.storage import storages
 from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
-from sessions_app.services import clips, sources
+from sessions_app.services import clips
 from tests.support.broadcast import duration_of, playlist, second_shown
+from tests.support.people import make_source
 
 # The show completed ten seconds after the broadcast began; its clip is of seconds 4, 5 and 6.
 COMPLETED, REWIND, DURATION = 10, 6, 3
@@ -36,7 +37,7 @@ def draft(session, *, source=None, duration=DURATION, rewind=REWIND, completed_a
 
 def add_source(session, location, provider="byteplus"):
     metadata = {"playback_url": location}
-    return sources.add_source(user_id=session.streamer_id, provider=provider, metadata=metadata, now=clock.now())
+    return make_source(user_id=session.streamer_id, provider=provider, metadata=metadata, now=clock.now())
 
 
 def message_of(post):

@@ -6,10 +6,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from livestream import clock
-from livestream.api.authentication import issue_access_token
 from livestream.models import User
 from sessions_app.services import opening
 from tests.support.broadcast import Edge, make_broadcast
+from tests.support.clients import issue_access_token
 
 NOW = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
 

@@ -11,9 +11,9 @@ from livestream.events.contracts import GOAL_COMPLETED, GOAL_ENDED, GOAL_STARTED
 from livestream.events.registry import acting_receivers
 from livestream.models import EventRecord
 from sessions_app.models import Recording
-from sessions_app.services import sources
 from tests.sessions_app.shows import CLASSES, goal_event
 from tests.support.outbox import work_while
+from tests.support.people import make_source
 
 ROOM = "room1"
 RTC = {"BanRoomUser", "StartRecord", "StopRecord"}
@@ -73,7 +73,7 @@ class Show:
 def broadcast_through_byteplus(streamer_id, room_id=ROOM):
     """Give a streamer a source of this vendor."""
     metadata = {"room_id": room_id} if room_id else None
-    return sources.add_source(user_id=streamer_id, provider="byteplus", metadata=metadata, now=clock.now())
+    return make_source(user_id=streamer_id, provider="byteplus", metadata=metadata, now=clock.now())
 
 
 def work(moving=None, *, after=0.0):

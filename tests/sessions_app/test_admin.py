@@ -3,7 +3,7 @@
 import pytest
 
 from livestream.models import User
-from sessions_app.services import sources
+from tests.support.people import make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def desk(client):
 
 
 def test_a_session_and_a_source_can_be_found_and_read(desk, session, now):
-    source = sources.add_source(user_id=session.streamer_id, provider="byteplus", now=now)
+    source = make_source(user_id=session.streamer_id, provider="byteplus", now=now)
     for page, each in (("session", session), ("source", source)):
         listed = desk.get(f"/admin/sessions_app/{page}/?q={each.id}")
         assert each.id in listed.content.decode()

@@ -9,8 +9,9 @@ from livestream import ids
 from livestream.models import EventRecord, OutboxMessage
 from sessions_app.errors import SessionNotActive, SessionNotFound
 from sessions_app.models import Session
-from sessions_app.services import ending, locking, opening, sources
+from sessions_app.services import ending, locking, opening
 from tests.sessions_app.crowds import all_at_once
+from tests.support.people import make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_of_many_calls_at_once_one_ends_the_session(session, now):
 
 def test_a_byteplus_streamer_is_put_out_of_the_room_they_play_in(session, now):
     first, _ = (
-        sources.add_source(
+        make_source(
             user_id=session.streamer_id,
             provider="byteplus",
             metadata={"room_id": f"room-{hour}"},
@@ -82,14 +83,14 @@ def test_a_byteplus_streamer_is_put_out_of_the_room_they_play_in(session, now):
 
 
 def test_others_are_not_put_out_of_any_room(session, stranger, now):
-    sources.add_source(user_id=session.streamer_id, provider="obs", now=now)
-    sources.add_source(user_id=stranger.id, provider="byteplus", now=now)
+    make_source(user_id=session.streamer_id, provider="obs", now=now)
+    make_source(user_id=stranger.id, provider="byteplus", now=now)
     ending.deactivate_session(session_id=session.id, now=now)
     assert pending("BanRoomUser") == []
 
 
 def test_a_source_is_known_by_its_provider_twice(streamer, now):
-    source = sources.add_source(user_id=streamer.id, provider="byteplus", now=now)
+    source = make_source(user_id=streamer.id, provider="byteplus", now=now)
     assert (source.provider, source.metadata) == ("byteplus", {"provider": "byteplus"})
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessions_app import selectors
-from sessions_app.services import room_tokens, sources
+from sessions_app.services import room_tokens
 from tests.sessions_app.test_rtc_tokens import APP_ID, APP_KEY, read
-from tests.support.people import make_session, make_user
+from tests.support.people import make_session, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def _credentials(settings):
 
 def add(session, provider="byteplus", user_id=None, **metadata):
     user_id = user_id or session.streamer_id
-    sources.add_source(user_id=user_id, provider=provider, now=datetime.now(UTC), metadata=metadata)
+    make_source(user_id=user_id, provider=provider, now=datetime.now(UTC), metadata=metadata)
 
 
 def test_a_session_without_a_source_has_a_room_of_its_own(session):

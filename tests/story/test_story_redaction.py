@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.core import signing
 
-from livestream.api.authentication import issue_access_token
 from livestream.desk.redaction import last_line, redacted, without_secrets
 from livestream.models import User
+from tests.support.clients import issue_access_token
 
 PLAIN = [
     "ConnectionError: HTTPConnectionPool(host='api.pusher.com', port=80): Max retries exceeded",

@@ -6,9 +6,14 @@ from typing import Any
 
 from rest_framework.response import Response
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
 
-from livestream.api.authentication import issue_access_token
 from livestream.models import User
+
+
+def issue_access_token(*, user: User) -> str:
+    """Make an access token for `user`, as POST /auth/token would."""
+    return str(AccessToken.for_user(user))
 
 
 def client_of(user: User | None = None, **headers: str) -> APIClient:

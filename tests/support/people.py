@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from goals.demo import TICKET, create_ticket_products
 from goals.models import Goal
 from goals.services import fundings, shows
 from livestream import clock
 from livestream.models import User
-from sessions_app.models import Session
+from sessions_app.models import Session, Source
 from sessions_app.services import opening
 from wallet.services import transfers
 
@@ -29,6 +31,12 @@ def make_user(*, coins: int = 0, name: str = "", is_staff: bool = False) -> User
 def give_coins(user: User, coins: int) -> None:
     """Deposit `coins`."""
     transfers.deposit(user_id=user.pk, amount=coins, transfer_id=f"test:{next(_numbers)}:{user.pk}", now=clock.now())
+
+
+def make_source(*, user_id: str, provider: str, now: datetime, metadata: Mapping[str, Any] | None = None) -> Source:
+    """Make a source of `provider`, which its metadata name too, as those made in the admin do."""
+    named = {**(metadata or {}), "provider": provider}
+    return Source.objects.create(user_id=user_id, provider=provider, metadata=named, created_at=now)
 
 
 def make_session(streamer: User | None = None, *, live: bool = True) -> Session:

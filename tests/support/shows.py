@@ -9,9 +9,8 @@ from goals.services import contributions, performance
 from livestream import clock
 from livestream.models import User
 from sessions_app.models import RtcCall
-from sessions_app.services import sources
 from tests.support.outbox import pass_time, run_due
-from tests.support.people import make_funding, make_session, make_show, make_user
+from tests.support.people import make_funding, make_session, make_show, make_source, make_user
 from tests.support.stage import go_on_stage
 
 
@@ -41,7 +40,7 @@ def running_show(moving: clock.MovableClock, *, target: int = 60, nbf: datetime 
 def recorded_show(moving: clock.MovableClock, *, target: int = 60) -> Goal:
     """Make a funded show whose streamer broadcasts through BytePlus, and start it."""
     funding = reached_funding(moving)
-    sources.add_source(user_id=funding.streamer_id, provider="byteplus", now=clock.now())
+    make_source(user_id=funding.streamer_id, provider="byteplus", now=clock.now())
     show = make_show(funding, target=target)
     run_due()
     return show

@@ -8,8 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from livestream import clock
-from livestream.api.authentication import issue_access_token
 from tests.support import desk
+from tests.support.clients import issue_access_token
 
 NOW = datetime(2026, 5, 1, 20, 15, tzinfo=UTC)
 

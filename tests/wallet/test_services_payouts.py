@@ -20,10 +20,6 @@ pytestmark = pytest.mark.django_db
 CHAIN = ["update_bi_escrow", "transfer_escrow", "transfer"]
 
 
-def streamer_of(escrow):
-    return escrow.user_id
-
-
 def waiting(actor):
     return list(OutboxMessage.objects.filter(actor=actor))
 
