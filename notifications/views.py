@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from livestream import clock
 from livestream.api.bodies import caller_id
-from livestream.api.exceptions import InvalidParameter
 from livestream.api.filters import refuse_unknown
 from livestream.api.parsers import StrictJSONParser
+from livestream.errors import InvalidParameter
 from notifications.channels import QUALITIES
 from notifications.errors import WebhookTooLarge
 from notifications.serializers import (

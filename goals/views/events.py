@@ -13,9 +13,9 @@ from rest_framework.views import APIView
 
 from goals import feeds
 from livestream.api.bodies import caller_id
-from livestream.api.exceptions import InvalidParameter
 from livestream.api.fields import EpochDateTimeField, ObjectIdSerializerField
 from livestream.api.filters import refuse_unknown
+from livestream.errors import InvalidParameter
 
 PAGE = 100
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")

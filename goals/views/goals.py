@@ -20,8 +20,8 @@ from goals.serializers import EndBody, FundingBody, GoalEventSerializer, GoalSer
 from goals.services import access, answering, cancelling, fundings, karaoke, shows
 from livestream import clock, context
 from livestream.api.bodies import caller_id, validated
-from livestream.api.exceptions import InvalidParameter
 from livestream.api.filters import refuse_unknown
+from livestream.errors import InvalidParameter
 from livestream.events.contracts import FUNDING, KARAOKE, SHOW
 from livestream.models import User
 

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from livestream import clock, ids
+from livestream.json_bodies import is_integer
 
 LARGEST_INTEGER = 2**63 - 1
 EARLIEST_EPOCH = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
@@ -28,11 +29,6 @@ _EPOCH_SCHEMA = {
     "description": "Unix seconds",
     "example": 1745993863,
 }
-
-
-def is_integer(value: object) -> bool:
-    """Tell whether `value` is a JSON integer; True and False are not."""
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class BoundedInteger(serializers.IntegerField):

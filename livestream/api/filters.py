@@ -12,8 +12,8 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
 from livestream import clock, ids
-from livestream.api.exceptions import InvalidParameter
 from livestream.api.fields import EARLIEST_EPOCH, LATEST_EPOCH
+from livestream.errors import InvalidParameter
 
 # Meaningful on every list: the language, and the page.
 ALWAYS_ALLOWED = frozenset({"lang", "cursor", "page_size"})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from livestream.models import User
+from livestream.storage.text import is_storable
 from livestream.story import people, registry
 from livestream.story.subjects import Subject
 from livestream.story.telling import Entry, Told
@@ -53,9 +54,8 @@ def read_question(values: Mapping[str, str]) -> Question:
     if question.start and question.end and question.start >= question.end:
         question.refusals.append("The stretch of time ends before it begins.")
         question.start = question.end = None
-    if question.start is None:
+    if question.start is None or not is_storable(question.after):
         question.after = ""
-    question.after = question.after.replace("\0", "")
     return question
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from livestream.models import User
+from livestream.storage.text import is_storable
 from livestream.story.subjects import Thing
 
 _MOST_CANDIDATES = 10
@@ -22,8 +23,8 @@ def person(user_id: str, names: dict[str, str]) -> Thing:
 
 def called(term: str) -> list[User]:
     """Return the one user of this id or username, else up to 10 whose usernames begin with it."""
-    term = term.strip().replace("\0", "")
-    if not term:
+    term = term.strip()
+    if not term or not is_storable(term):
         return []
     beginning = User.objects.filter(username__startswith=term).order_by("username")[:_MOST_CANDIDATES]
     exact = User.objects.filter(pk=term).union(User.objects.filter(username=term))
