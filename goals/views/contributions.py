@@ -51,6 +51,6 @@ class ContributionView(GenericAPIView[Contribution]):
     def get(self, request: Request, goal_id: str) -> Response:
         """List who bought how many tickets; for the streamer and support."""
         refuse_unknown(request=request, known=frozenset())
-        access.refuse_others(goal_id=goal_id, user=request.user)
+        access.refuse_others_but_support(goal_id=goal_id, user=request.user)
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -97,7 +97,7 @@ class GoalViewSet(GenericViewSet[Goal]):
     def events(self, request: Request, goal_id: str) -> Response:
         """List what happened to a goal, newest last; for its streamer and support."""
         refuse_unknown(request=request, known=frozenset())
-        access.refuse_others(goal_id=goal_id, user=request.user)
+        access.refuse_others_but_support(goal_id=goal_id, user=request.user)
         events: Any = selectors.events_of(goal_id=goal_id)
         page = self.paginate_queryset(events)
         return self.get_paginated_response(GoalEventSerializer(page, many=True).data)
