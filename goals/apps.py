@@ -10,8 +10,12 @@ class GoalsConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
-        from goals import demo, embedding
+        from goals import demo
+        from goals.representation import sessions
+        from goals.serializers import GoalSerializer
         from livestream.demo.users import register_preparation
+        from sessions_app.serializers import FeedEntrySerializer
 
         register_preparation(demo.create_ticket_products)
-        embedding.register()
+        sessions.register()
+        FeedEntrySerializer.declare_goals(GoalSerializer(many=True))

@@ -34,6 +34,9 @@ _HEADERS = [
     )
 ]
 
+# Pusher reads the status alone.
+_NOTHING = {"type": "object", "description": "An empty object", "maxProperties": 0}
+
 
 class PusherWebhookView(APIView):
     """POST /notify/pusher"""
@@ -45,7 +48,7 @@ class PusherWebhookView(APIView):
         operation_id="receive_pusher_webhook",
         parameters=_HEADERS,
         request=WebhookDocument,
-        responses={200: None},
+        responses={200: _NOTHING},
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -70,7 +73,7 @@ class ChannelAuthView(APIView):
         body = ChannelAuthBody(data=request.data)
         body.is_valid(raise_exception=True)
         signed = channel_auth.authorize_connection(user_id=str(request.user.pk), **body.validated_data)
-        return Response(signed)
+        return Response(ChannelAuth(signed).data)
 
 
 class InvalidQuality(InvalidParameter):
@@ -95,7 +98,7 @@ class StreamTokenView(APIView):
         token = stream_tokens.stream_token(
             session_id=session_id, user_id=caller_id(request), quality=quality, now=clock.now()
         )
-        return Response(token)
+        return Response(StreamToken(token).data)
 
 
 class ChannelView(APIView):
@@ -106,7 +109,7 @@ class ChannelView(APIView):
         """Read what a channel's subscriber needs to know first: the session, its active goals."""
         user_id = str(request.user.pk)
         document = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name)
-        return Response(document)
+        return Response(ChannelSnapshot(document).data)
 
 
 def _raw_body(request: Request) -> bytes:

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from goals import selectors
+from goals import representation, selectors
+from goals.event_serializers import GoalEventSerializer
 from goals.filters import GoalFilter
 from goals.models import Goal
-from goals.representations import goals_for
-from goals.serializers import EndBody, FundingBody, GoalEventSerializer, GoalSerializer, KaraokeBody, ShowBody
+from goals.serializers import EndBody, FundingBody, GoalSerializer, KaraokeBody, ShowBody
 from goals.services import access, answering, cancelling, fundings, karaoke, shows
 from livestream import clock, context
 from livestream.api.bodies import caller_id, validated
@@ -60,7 +60,8 @@ class GoalViewSet(GenericViewSet[Goal]):
         """List goals, newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         user = cast("User", request.user)
-        return self.get_paginated_response(goals_for(page or [], user_id=user.pk, is_staff=user.is_staff))
+        documents = representation.goals_for(page or [], user_id=user.pk, is_staff=user.is_staff)
+        return self.get_paginated_response(GoalSerializer(documents, many=True).data)
 
     @extend_schema(operation_id="read_goal")
     def retrieve(self, request: Request, goal_id: str) -> Response:
@@ -100,14 +101,21 @@ class GoalViewSet(GenericViewSet[Goal]):
         access.refuse_others_but_support(goal_id=goal_id, user=request.user)
         events: Any = selectors.events_of(goal_id=goal_id)
         page = self.paginate_queryset(events)
-        return self.get_paginated_response(GoalEventSerializer(page, many=True).data)
+        documents = [representation.event_document(record) for record in page or []]
+        return self.get_paginated_response(GoalEventSerializer(documents, many=True).data)
 
     def _makers(self) -> dict[str, Callable[[Request], Goal]]:
         return {FUNDING: _make_funding, SHOW: _make_show, KARAOKE: _make_karaoke}
 
     def _answer(self, goal_id: str, code: int = status.HTTP_200_OK) -> Response:
-        goal = selectors.get_goal(goal_id)
-        return Response(self.get_serializer(goal).data, status=code)
+        return Response(as_answer(selectors.get_goal(goal_id), self.request), status=code)
+
+
+def as_answer(goal: Goal, request: Request) -> dict[str, Any]:
+    """Return the goal as the user of the request is answered it."""
+    user = cast("User", request.user)
+    document = representation.goal_for(goal, user_id=user.pk, is_staff=user.is_staff)
+    return GoalSerializer(document).data
 
 
 def _make_funding(request: Request) -> Goal:
