@@ -26,8 +26,11 @@ _NULL_OR_ABSENT: dict[str, Any] = {"allow_null": True, "default": absent}
         "description": "Of progress: coins by payer. Of a refund: how many payers got their coins back",
     }
 )
-class PayersField(serializers.ReadOnlyField):
-    """Who paid how much, or how many were refunded."""
+class PayersField(serializers.Field):
+    """Who paid how much, or how many were refunded; only for answers."""
+
+    def to_representation(self, value: dict[str, int] | int) -> dict[str, int] | int:
+        return value
 
 
 class _FactsOfProgressAndEnd(serializers.Serializer[Any]):

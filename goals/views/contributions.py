@@ -47,7 +47,7 @@ class ContributionView(GenericAPIView[Contribution]):
         body = ReceiptSerializer(receipt).data
         return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="list_contributions")
+    @extend_schema(operation_id="list_contributions", responses=ContributionSerializer(many=True))
     def get(self, request: Request, goal_id: str) -> Response:
         """List who bought how many tickets; for the streamer and support."""
         refuse_unknown(request=request, known=frozenset())

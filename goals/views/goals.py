@@ -82,7 +82,7 @@ class GoalViewSet(GenericViewSet[Goal]):
             raise InvalidGoalType
         return self._answer(make(request).id, status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="end_goal", request=EndBody, responses=GoalSerializer)
+    @extend_schema(operation_id="end_goal", request=EndBody, responses={200: GoalSerializer})
     def deactivate_goal(self, request: Request, goal_id: str) -> Response:
         """Agree to an invitation or decline it, or end a goal of another type (seed 001)."""
         answer = _ANSWERS[validated(request, EndBody).get("agree")]
