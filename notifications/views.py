@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from livestream import clock
+from livestream.api.answers import answer
 from livestream.api.bodies import caller_id
 from livestream.api.filters import refuse_unknown
 from livestream.api.parsers import StrictJSONParser
@@ -73,7 +74,7 @@ class ChannelAuthView(APIView):
         body = ChannelAuthBody(data=request.data)
         body.is_valid(raise_exception=True)
         signed = channel_auth.authorize_connection(user_id=str(request.user.pk), **body.validated_data)
-        return Response(ChannelAuth(signed).data)
+        return Response(answer(ChannelAuth, signed))
 
 
 class InvalidQuality(InvalidParameter):
@@ -98,7 +99,7 @@ class StreamTokenView(APIView):
         token = stream_tokens.stream_token(
             session_id=session_id, user_id=caller_id(request), quality=quality, now=clock.now()
         )
-        return Response(StreamToken(token).data)
+        return Response(answer(StreamToken, token))
 
 
 class ChannelView(APIView):
@@ -109,7 +110,7 @@ class ChannelView(APIView):
         """Read what a channel's subscriber needs to know first: the session, its active goals."""
         user_id = str(request.user.pk)
         document = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name)
-        return Response(ChannelSnapshot(document).data)
+        return Response(answer(ChannelSnapshot, document))
 
 
 def _raw_body(request: Request) -> bytes:

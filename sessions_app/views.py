@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from livestream import clock
+from livestream.api.answers import answer, answers
 from livestream.api.bodies import NoBody, caller_id, validated
 from livestream.models import User
 from sessions_app import representation, selectors
@@ -34,7 +35,7 @@ class SessionViewSet(GenericViewSet[Session]):
         """List sessions, newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         documents = [representation.session_for(session, viewer=_viewer(request)) for session in page]
-        return self.get_paginated_response(SessionSerializer(documents, many=True).data)
+        return self.get_paginated_response(answers(SessionSerializer, documents))
 
     @extend_schema(operation_id="read_session")
     def retrieve(self, request: Request, session_id: str) -> Response:
@@ -73,7 +74,7 @@ class SessionViewSet(GenericViewSet[Session]):
         """Answer with the session as it now stands in the database."""
         session = selectors.get_session(session_id=session_id)
         document = representation.session_for(session, viewer=_viewer(self.request))
-        return Response(SessionSerializer(document).data, status=code)
+        return Response(answer(SessionSerializer, document), status=code)
 
 
 class FeedViewSet(GenericViewSet[FeedEntry]):
@@ -90,7 +91,7 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         """List live sessions with their current goals, those that went live last first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         entries = representation.feed_entries(page)
-        return self.get_paginated_response(FeedEntrySerializer(entries, many=True).data)
+        return self.get_paginated_response(answers(FeedEntrySerializer, entries))
 
 
 def _viewer(request: Request) -> User | None:

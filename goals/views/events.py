@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from goals import feeds, representation
 from goals.event_serializers import Feed
+from livestream.api.answers import answer
 from livestream.api.bodies import caller_id
 from livestream.api.filters import refuse_unknown
 from livestream.errors import InvalidParameter
@@ -37,7 +38,7 @@ class EventFeedView(APIView):
         results = [
             representation.feed_event(record, user_id=user_id, cursor=str(feeds.cursor_of(record))) for record in found
         ]
-        return Response(Feed({"results": results, "next": str(last)}).data)
+        return Response(answer(Feed, {"results": results, "next": str(last)}))
 
 
 def _cursor(text: str | None) -> feeds.Cursor:

@@ -19,6 +19,7 @@ from goals.models import Goal
 from goals.serializers import EndBody, FundingBody, GoalSerializer, KaraokeBody, ShowBody
 from goals.services import access, answering, cancelling, fundings, karaoke, shows
 from livestream import clock, context
+from livestream.api.answers import answer, answers
 from livestream.api.bodies import caller_id, validated
 from livestream.api.filters import refuse_unknown
 from livestream.errors import InvalidParameter
@@ -37,7 +38,7 @@ _BODIES = PolymorphicProxySerializer(
     resource_type_field_name=None,
 )
 # What `agree` in the body of DELETE stands for; without it the streamer cancels.
-_ANSWERS: dict[bool | None, Callable[..., Any]] = {
+_ENDINGS: dict[bool | None, Callable[..., Any]] = {
     True: answering.agree,
     False: answering.disagree,
     None: cancelling.cancel_goal,
@@ -61,7 +62,7 @@ class GoalViewSet(GenericViewSet[Goal]):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         user = cast("User", request.user)
         documents = representation.goals_for(page or [], user_id=user.pk, is_staff=user.is_staff)
-        return self.get_paginated_response(GoalSerializer(documents, many=True).data)
+        return self.get_paginated_response(answers(GoalSerializer, documents))
 
     @extend_schema(operation_id="read_goal")
     def retrieve(self, request: Request, goal_id: str) -> Response:
@@ -85,8 +86,8 @@ class GoalViewSet(GenericViewSet[Goal]):
     @extend_schema(operation_id="end_goal", request=EndBody, responses={200: GoalSerializer})
     def deactivate_goal(self, request: Request, goal_id: str) -> Response:
         """Agree to an invitation or decline it, or end a goal of another type (seed 001)."""
-        answer = _ANSWERS[validated(request, EndBody).get("agree")]
-        answer(
+        end = _ENDINGS[validated(request, EndBody).get("agree")]
+        end(
             goal_id=goal_id,
             caller_id=caller_id(request),
             triggerer=context.client_id() or None,
@@ -102,7 +103,7 @@ class GoalViewSet(GenericViewSet[Goal]):
         events: Any = selectors.events_of(goal_id=goal_id)
         page = self.paginate_queryset(events)
         documents = [representation.event_document(record) for record in page or []]
-        return self.get_paginated_response(GoalEventSerializer(documents, many=True).data)
+        return self.get_paginated_response(answers(GoalEventSerializer, documents))
 
     def _makers(self) -> dict[str, Callable[[Request], Goal]]:
         return {FUNDING: _make_funding, SHOW: _make_show, KARAOKE: _make_karaoke}
@@ -115,7 +116,7 @@ def as_answer(goal: Goal, request: Request) -> dict[str, Any]:
     """Return the goal as the user of the request is answered it."""
     user = cast("User", request.user)
     document = representation.goal_for(goal, user_id=user.pk, is_staff=user.is_staff)
-    return GoalSerializer(document).data
+    return answer(GoalSerializer, document)
 
 
 def _make_funding(request: Request) -> Goal:

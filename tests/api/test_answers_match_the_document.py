@@ -10,6 +10,7 @@ from django.core.cache import cache
 from drf_spectacular.generators import SchemaGenerator
 
 from livestream import clock
+from livestream.events.contracts import GOAL_TYPES
 from tests.api.asking import Asker, Record, ask_wrongly, do_everything, read_everything
 from tests.api.document import JSON, PROBLEM, Document
 from tests.api.world import ROLES, build
@@ -38,6 +39,8 @@ def test_every_operation_answers_everybody_what_it_declares(document, moving):
     for role in ROLES:
         ask_wrongly(Asker(record, role, houses[0].people[role]), houses[0])
 
+    assert {goal.type for house in houses for goal in house.goals} == set(GOAL_TYPES)
+    assert {goal.state for house in houses for goal in house.goals} == {"scheduled", "active", "ended"}
     assert record.mistakes == {}
     declared = {(each.id, status) for each in document.operations.values() for status in each.successes}
     assert declared - record.answered == set()
