@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from goals import escrow_ids
 from goals.models import Goal, TicketProduct
 from goals.types import GoalType
 from livestream.models import User
 from sessions_app.models import Session
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Account, Escrow
 from wallet.services import accounts
 
@@ -55,7 +56,7 @@ def goal_id(number: int) -> str:
 
 def build(*, viewers: int, goals: int, now: datetime) -> None:
     """Empty the tables, and fill them with viewers of COINS each and goals on sale for PRICE."""
-    values = {"viewers": viewers, "now": now, "coins": COINS, "deposits": escrow_ids.DEPOSITS}
+    values = {"viewers": viewers, "now": now, "coins": COINS, "deposits": transfer_ids.DEPOSITS}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_EMPTY)
         for statement in (_VIEWERS, _ACCOUNTS, _DEPOSITS):

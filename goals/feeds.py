@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from goals import privacy, sql
-from goals.representations import event_payload
+from goals import sql
 from livestream.events.contracts import (
     ESCROW_COMPLETED,
     ESCROW_COMPLETED_INDIVIDUAL,
@@ -23,7 +21,6 @@ from livestream.events.contracts import (
     GOAL_STARTED,
 )
 from livestream.models import EventRecord
-from wallet import transfer_ids
 from wallet.models import Transfer
 
 NAMES = [
@@ -41,8 +38,6 @@ NAMES = [
         ESCROW_REFUNDED,
     )
 ]
-# What a payload says of others: not for whoever only paid.
-_OF_OTHERS = (*privacy.OF_PAYERS, "amount", "first_payer", "last_payer", "transfer_id", "user_id")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,19 +70,6 @@ def cursor_of(record: EventRecord) -> Cursor:
     return Cursor(record.transaction, record.position)
 
 
-def data_for(record: EventRecord, *, user_id: str) -> dict[str, Any]:
-    """Return an event's payload: all of it for who runs the goal, without others for who paid."""
-    payload = event_payload(record)
-    if record.user_id == user_id:
-        return payload
-    seen = {name: value for name, value in payload.items() if name not in _OF_OTHERS}
-    if record.name == ESCROW_REFUNDED.name:
-        seen["amount"] = _refunded(record, user_id)
-    elif own := (payload.get("payers") or {}).get(user_id):
-        seen |= {"amount": own, "payers": {user_id: own}}
-    return privacy.without_inviter(seen, unless=user_id)
-
-
 def _settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
     later = Q(transaction__gt=cursor.transaction) | Q(transaction=cursor.transaction, position__gt=cursor.position)
     rows = EventRecord.objects.filter(later, transaction__gte=cursor.transaction, name__in=NAMES)
@@ -101,8 +83,3 @@ def _concerns(user_id: str) -> Q:
     """A chunk of a refund concerns those who are in it, everything else all who paid."""
     within = Q(payload__first_payer__lte=user_id, payload__last_payer__gte=user_id)
     return within | ~Q(name=ESCROW_REFUNDED.name)
-
-
-def _refunded(record: EventRecord, user_id: str) -> int:
-    transfer_id = transfer_ids.refund_prefix(str(record.escrow_id)) + user_id
-    return Transfer.objects.filter(pk=transfer_id).values_list("amount", flat=True).first() or 0

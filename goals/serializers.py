@@ -10,23 +10,23 @@ from rest_framework import serializers
 
 from goals import escrow_ids
 from goals.endings import EndedBecause, Outcome
-from goals.models import Contribution, Goal
-from goals.representations import event_payload, goal_for
+from goals.models import Contribution
 from goals.types import GoalType, Unit
 from livestream.api.bodies import ClosedSerializer
 from livestream.api.fields import (
     BoundedInteger,
     EpochDateTimeField,
+    EpochField,
     ObjectIdSerializerField,
     StrictBooleanField,
     StrictTextField,
 )
-from livestream.models import EventRecord
 
 LARGEST_TARGET = 10**12
 LONGEST_SHOW_SECONDS = 24 * 60 * 60
 MOST_LEVELS = 100
 MOST_TICKETS = 10_000
+_FOR_PARTIES = "only for the streamer, support and this viewer"
 
 
 class Level(ClosedSerializer):
@@ -113,8 +113,41 @@ class ContributionBody(ClosedSerializer):
     quantity = BoundedInteger(min_value=1, max_value=MOST_TICKETS)
 
 
-class GoalSerializer(serializers.Serializer[Goal]):
-    """A goal as the asking user may see it."""
+class Conditions(serializers.Serializer[Any]):
+    """Where a goal belongs."""
+
+    session_id = ObjectIdSerializerField()
+
+
+class Context(serializers.Serializer[Any]):
+    """What a goal is about; members that do not apply are absent."""
+
+    type = serializers.ChoiceField(choices=[each.value for each in GoalType])
+    session_id = ObjectIdSerializerField(required=False)
+    funding_goal_id = ObjectIdSerializerField(required=False)
+    show_goal_id = ObjectIdSerializerField(required=False)
+    started = EpochField(required=False)
+    paused = EpochField(required=False)
+    last_updated = EpochField(required=False)
+    ticket_product_id = serializers.CharField(required=False)
+    ticket_product_type = serializers.CharField(required=False)
+    exclusive_to = ObjectIdSerializerField(required=False, help_text=_FOR_PARTIES)
+    trigger_goal_id = ObjectIdSerializerField(required=False)
+    exclusive_goal_id = ObjectIdSerializerField(required=False)
+
+
+class Metadata(serializers.Serializer[Any]):
+    """Whose a goal is (`user_id` is the streamer), and what an invitation was for."""
+
+    user_id = ObjectIdSerializerField()
+    triggered_by = ObjectIdSerializerField(required=False, help_text=_FOR_PARTIES)
+    prepaid_duration = serializers.IntegerField(required=False, help_text="seconds")
+    goal_agreed = EpochField(required=False)
+    cooldown = EpochField(required=False)
+
+
+class GoalSerializer(serializers.Serializer[Any]):
+    """A goal as the reader may see it."""
 
     id = ObjectIdSerializerField()
     type = serializers.ChoiceField(choices=[each.value for each in GoalType])
@@ -124,11 +157,11 @@ class GoalSerializer(serializers.Serializer[Goal]):
     unit = serializers.ChoiceField(choices=[each.value for each in Unit])
     level = serializers.IntegerField()
     levels = serializers.ListField(child=Level())
-    nbf = EpochDateTimeField(allow_null=True)
-    exp = EpochDateTimeField(allow_null=True)
-    conditions = serializers.DictField()
-    context = serializers.DictField()  # type: ignore[assignment]  # likewise
-    metadata = serializers.DictField()
+    nbf = EpochField(allow_null=True)
+    exp = EpochField(allow_null=True)
+    conditions = Conditions()
+    context = Context()  # type: ignore[assignment]  # likewise
+    metadata = Metadata()
     outcome = serializers.ChoiceField(choices=[each.value for each in Outcome], allow_null=True)
     ended_because = serializers.ChoiceField(choices=[each.value for each in EndedBecause], allow_null=True)
     breakdown = serializers.DictField(
@@ -136,11 +169,6 @@ class GoalSerializer(serializers.Serializer[Goal]):
         required=False,
         help_text="Coins by payer: all of them for the streamer and support, one's own for a payer",
     )
-
-    def to_representation(self, instance: Goal) -> dict[str, Any]:
-        # The field `context` hides the serializer's own from type checkers, not from us.
-        user = self.root._context["request"].user
-        return goal_for(instance, user_id=user.pk, is_staff=user.is_staff)
 
 
 class ReceiptTransfer(serializers.Serializer[Any]):
@@ -177,16 +205,3 @@ class ContributionSerializer(serializers.Serializer[Contribution]):
     quantity = serializers.IntegerField()
     amount = serializers.IntegerField()
     created_at = EpochDateTimeField()
-
-
-class GoalEventSerializer(serializers.Serializer[Any]):
-    """A lifecycle event as it was logged; the payload's times are unix seconds too."""
-
-    id = ObjectIdSerializerField(source="event_id")
-    name = serializers.CharField()
-    occurred_at = EpochDateTimeField()
-    triggerer = serializers.CharField()
-    payload = serializers.SerializerMethodField()
-
-    def get_payload(self, record: EventRecord) -> dict[str, Any]:
-        return event_payload(record)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 _movable: MovableClock | None = None
 
@@ -48,6 +49,18 @@ def frozen(at: datetime | None = None) -> Iterator[MovableClock]:
 def from_epoch(seconds: float) -> datetime:
     """Return the moment that lies `seconds` after the epoch."""
     return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+@overload
+def to_epoch(at: datetime) -> int: ...
+
+
+@overload
+def to_epoch(at: None) -> None: ...
+
+
+@overload
+def to_epoch(at: datetime | None) -> int | None: ...
 
 
 def to_epoch(at: datetime | None) -> int | None:

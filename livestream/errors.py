@@ -24,6 +24,13 @@ class DomainError(Exception):
         self.extra = extra
 
 
+class InvalidParameter(DomainError):
+    """A query parameter is unknown or has a value that cannot be used."""
+
+    code = "invalid_parameter"
+    title = "A query parameter is not valid"
+
+
 class Forbidden(DomainError):
     """The caller is known, and may not do this."""
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from goals.serializers import GoalSerializer
 from livestream.api.fields import StrictTextField
+from sessions_app.serializers import SessionSerializer
 
 
 class ChannelAuthBody(serializers.Serializer[Any]):
@@ -27,8 +29,8 @@ class ChannelSnapshot(serializers.Serializer[Any]):
     """The streamer's active session, or null, and its active goals."""
 
     channel = serializers.CharField()
-    session = serializers.DictField(allow_null=True)
-    goals = serializers.ListField(child=serializers.DictField())
+    session = SessionSerializer(allow_null=True)
+    goals = GoalSerializer(many=True)
 
 
 class WebhookDocument(serializers.Serializer[Any]):

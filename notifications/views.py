@@ -10,10 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from livestream import clock
+from livestream.api.answers import answer
 from livestream.api.bodies import caller_id
-from livestream.api.exceptions import InvalidParameter
 from livestream.api.filters import refuse_unknown
 from livestream.api.parsers import StrictJSONParser
+from livestream.errors import InvalidParameter
 from notifications.channels import QUALITIES
 from notifications.errors import WebhookTooLarge
 from notifications.serializers import (
@@ -34,6 +35,9 @@ _HEADERS = [
     )
 ]
 
+# Pusher reads the status alone.
+_NOTHING = {"type": "object", "description": "An empty object", "maxProperties": 0}
+
 
 class PusherWebhookView(APIView):
     """POST /notify/pusher"""
@@ -45,7 +49,7 @@ class PusherWebhookView(APIView):
         operation_id="receive_pusher_webhook",
         parameters=_HEADERS,
         request=WebhookDocument,
-        responses={200: None},
+        responses={200: _NOTHING},
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -70,7 +74,7 @@ class ChannelAuthView(APIView):
         body = ChannelAuthBody(data=request.data)
         body.is_valid(raise_exception=True)
         signed = channel_auth.authorize_connection(user_id=str(request.user.pk), **body.validated_data)
-        return Response(signed)
+        return Response(answer(ChannelAuth, signed))
 
 
 class InvalidQuality(InvalidParameter):
@@ -95,7 +99,7 @@ class StreamTokenView(APIView):
         token = stream_tokens.stream_token(
             session_id=session_id, user_id=caller_id(request), quality=quality, now=clock.now()
         )
-        return Response(token)
+        return Response(answer(StreamToken, token))
 
 
 class ChannelView(APIView):
@@ -106,7 +110,7 @@ class ChannelView(APIView):
         """Read what a channel's subscriber needs to know first: the session, its active goals."""
         user_id = str(request.user.pk)
         document = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name)
-        return Response(document)
+        return Response(answer(ChannelSnapshot, document))
 
 
 def _raw_body(request: Request) -> bytes:

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from livestream import clock
-from livestream.api.fields import is_integer
-from livestream.api.parsers import load_object, refuse_unstorable
+from livestream.json_bodies import is_integer, load_object, refuse_unstorable
 from notifications.errors import MalformedWebhook, WebhookFromFuture, WebhookTooOld
 
 MOST_EVENTS = 100

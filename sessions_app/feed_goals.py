@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Document = dict[str, Any]
+Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Goals:
     ids_in: Callable[[str], list[str]]
-    read: Callable[[Collection[str]], dict[str, Document]]
+    read: Callable[[Collection[str]], Mapping[str, Document]]
 
 
 _NONE = _Goals(ids_in=lambda _session_id: [], read=lambda _goal_ids: {})
 _goals = _NONE
 
 
-def register(*, ids_in: Callable[[str], list[str]], read: Callable[[Collection[str]], dict[str, Document]]) -> None:
+def register(*, ids_in: Callable[[str], list[str]], read: Callable[[Collection[str]], Mapping[str, Document]]) -> None:
     """Have `ids_in(session_id)` name the goals of a session that are not over, oldest first.
 
     `read(goal_ids)` gives, by id, what everybody may see of those that are current at that
@@ -34,6 +34,6 @@ def ids_in(*, session_id: str) -> list[str]:
     return _goals.ids_in(session_id)
 
 
-def read(*, goal_ids: Collection[str]) -> dict[str, Document]:
+def read(*, goal_ids: Collection[str]) -> Mapping[str, Document]:
     """Return by id those of the goals that are current, as everybody may see them."""
     return _goals.read(goal_ids) if goal_ids else {}

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from livestream.api.bodies import ClosedSerializer
 from livestream.api.fields import (
     CoinsField,
-    EpochDateTimeField,
+    EpochField,
     ObjectIdSerializerField,
     StrictTextField,
 )
-from livestream.models import User
-from sessions_app import embedded, rules
-from sessions_app.models import FeedEntry, Session
+from sessions_app import rules
+from sessions_app.models import Session
 
 
 class Prices(ClosedSerializer):
@@ -37,12 +36,12 @@ class SessionBody(ClosedSerializer):
 class Statuses(serializers.Serializer[Any]):
     """When the session was created, went live and ended."""
 
-    created = EpochDateTimeField()
-    started = EpochDateTimeField(allow_null=True)
-    ended = EpochDateTimeField(allow_null=True)
+    created = EpochField()
+    started = EpochField(allow_null=True)
+    ended = EpochField(allow_null=True)
 
 
-class PlainSession(serializers.Serializer[Session]):
+class PlainSession(serializers.Serializer[Any]):
     """A session by itself, as the feed shows it."""
 
     id = ObjectIdSerializerField()
@@ -54,44 +53,76 @@ class PlainSession(serializers.Serializer[Session]):
     statuses = Statuses()
 
 
-class FeedEntrySerializer(serializers.Serializer[FeedEntry]):
-    """A live session with its current goals, oldest first, each as `GET /goals/{id}` shows it to all.
+class ShowGoalPair(serializers.Serializer[Any]):
+    """A funding goal and the show it paid for."""
 
-    The context's `goals` has them by id.
-    """
+    funding_goal = ObjectIdSerializerField()
+    show_goal = ObjectIdSerializerField(allow_null=True)
+    funding_ended = EpochField(allow_null=True)
+    show_ended = EpochField(allow_null=True)
 
-    session = PlainSession()
-    goals = serializers.SerializerMethodField()
 
-    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": {}}})
-    def get_goals(self, entry: FeedEntry) -> list[dict[str, Any]]:
-        current = self.context["goals"]
-        return [current[goal_id] for goal_id in entry.goal_ids if goal_id in current]
+class TriggerPrivateGoal(serializers.Serializer[Any]):
+    """An invitation to a private show (seed 003)."""
+
+    goal = ObjectIdSerializerField()
+    goal_agreed = EpochField(allow_null=True)
+    goal_ended = EpochField(allow_null=True)
+    goal_cooldown = EpochField(allow_null=True)
+
+
+class ExclusiveGoalPair(serializers.Serializer[Any]):
+    """A viewer's invitation to a 1-on-1 and the goal it led to (seed 001)."""
+
+    trigger_exclusive_goal = ObjectIdSerializerField()
+    trigger_exclusive_goal_agreed = EpochField(allow_null=True)
+    trigger_exclusive_goal_ended = EpochField(allow_null=True)
+    trigger_exclusive_goal_cooldown = EpochField(allow_null=True)
+    exclusive_goal = ObjectIdSerializerField(allow_null=True)
+    exclusive_goal_ended = EpochField(allow_null=True)
+
+
+class Song(serializers.Serializer[Any]):
+    """A level of a karaoke; `target` is seconds."""
+
+    title = serializers.CharField()
+    target = serializers.IntegerField()
+
+
+class KaraokeGoal(serializers.Serializer[Any]):
+    """The session's karaoke; progress is seconds."""
+
+    goal = ObjectIdSerializerField()
+    progress = serializers.IntegerField()
+    level = serializers.IntegerField()
+    levels = serializers.ListField(child=Song())
+    ended = EpochField(allow_null=True)
 
 
 class SessionSerializer(PlainSession):
-    """A session with the goals it embeds (spec section 3); higher floors fill those in."""
+    """A session with the goals it embeds (spec section 3)."""
 
-    show_goal_pairs = serializers.ListField(child=serializers.DictField(), read_only=True)
-    trigger_private_goals = serializers.ListField(child=serializers.DictField(), read_only=True)
-    exclusive_goal_pairs = serializers.DictField(child=serializers.DictField(), read_only=True)
-    karaoke_goal = serializers.DictField(allow_null=True, read_only=True)
+    show_goal_pairs = serializers.ListField(child=ShowGoalPair())
+    trigger_private_goals = serializers.ListField(child=TriggerPrivateGoal())
+    exclusive_goal_pairs = serializers.DictField(
+        child=ExclusiveGoalPair(),
+        help_text="by viewer: all of them for the streamer and support, your own for a viewer",
+    )
+    karaoke_goal = KaraokeGoal(allow_null=True)
 
-    def _viewer(self) -> User | None:
-        """Return who looks: `viewer` of the context, or else whoever asks; None for everybody."""
-        if "viewer" in self.context:
-            return self.context["viewer"]
-        request = self.context.get("request")
-        return request.user if request is not None and request.user.is_authenticated else None
 
-    def to_representation(self, instance: Session) -> dict[str, Any]:
-        return {
-            "id": instance.id,
-            "streamer_id": instance.streamer_id,
-            "title": instance.title,
-            "preset": instance.preset,
-            "active": instance.active,
-            "prices": instance.prices,
-            "statuses": Statuses(instance.statuses).data,
-            **embedded.read_all(instance, self._viewer()),
-        }
+class FeedEntrySerializer(serializers.Serializer[Any]):
+    """A live session with its current goals, oldest first, each as `GET /goals/{id}` shows it to all."""
+
+    session = PlainSession()
+
+    _declared_above: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def declare_goals(cls, field: serializers.BaseSerializer[Any]) -> None:
+        """Have `field` declare the member `goals`, whose shape a higher floor knows (see `feed_goals`)."""
+        cls._declared_above["goals"] = field
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared fields, that of the higher floor included."""
+        return {**super().get_fields(), **copy.deepcopy(self._declared_above)}

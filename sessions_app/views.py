@@ -10,8 +10,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from livestream import clock
+from livestream.api.answers import answer, answers
 from livestream.api.bodies import NoBody, caller_id, validated
-from sessions_app import feed_goals, selectors
+from livestream.models import User
+from sessions_app import representation, selectors
 from sessions_app.filters import SessionFilter
 from sessions_app.models import FeedEntry, Session
 from sessions_app.serializers import FeedEntrySerializer, SessionBody, SessionSerializer
@@ -31,8 +33,9 @@ class SessionViewSet(GenericViewSet[Session]):
     @extend_schema(operation_id="list_sessions")
     def list(self, request: Request) -> Response:
         """List sessions, newest first."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        documents = [representation.session_for(session, viewer=_viewer(request)) for session in page]
+        return self.get_paginated_response(answers(SessionSerializer, documents))
 
     @extend_schema(operation_id="read_session")
     def retrieve(self, request: Request, session_id: str) -> Response:
@@ -70,7 +73,8 @@ class SessionViewSet(GenericViewSet[Session]):
     def _answer(self, session_id: str, code: int = status.HTTP_200_OK) -> Response:
         """Answer with the session as it now stands in the database."""
         session = selectors.get_session(session_id=session_id)
-        return Response(self.get_serializer(session).data, status=code)
+        document = representation.session_for(session, viewer=_viewer(self.request))
+        return Response(answer(SessionSerializer, document), status=code)
 
 
 class FeedViewSet(GenericViewSet[FeedEntry]):
@@ -86,6 +90,9 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
     def list(self, request: Request) -> Response:
         """List live sessions with their current goals, those that went live last first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        named = {goal_id for entry in page for goal_id in entry.goal_ids}
-        context = {"goals": feed_goals.read(goal_ids=named)}
-        return self.get_paginated_response(self.get_serializer(page, many=True, context=context).data)
+        entries = representation.feed_entries(page)
+        return self.get_paginated_response(answers(FeedEntrySerializer, entries))
+
+
+def _viewer(request: Request) -> User | None:
+    return request.user if isinstance(request.user, User) else None

@@ -10,9 +10,12 @@ class WalletConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
+        from rest_framework.serializers import IntegerField
+
         from livestream.api import profile
         from livestream.demo.users import register_grant
         from wallet import demo, selectors
 
-        profile.register("balance", lambda user: selectors.balance_of(user_id=user.pk))
+        balance = IntegerField(help_text="coins")
+        profile.register("balance", lambda user: selectors.balance_of(user_id=user.pk), balance)
         register_grant(demo.grant_coins)

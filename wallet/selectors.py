@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from wallet import transfer_ids
 from wallet.models import Account, Earning, PendingCredit, Transfer
 
 
@@ -66,3 +67,9 @@ def paid_by(*, escrow_id: str, user_id: str) -> int:
     """Return the coins that one user paid into an escrow."""
     held = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD, debit_id=user_id)
     return held.aggregate(paid=Sum("amount"))["paid"] or 0
+
+
+def refunded_to(*, escrow_id: str, user_id: str) -> int:
+    """Return the coins that one payer was given back from an escrow."""
+    transfer_id = transfer_ids.refund_prefix(escrow_id) + user_id
+    return Transfer.objects.filter(pk=transfer_id).values_list("amount", flat=True).first() or 0

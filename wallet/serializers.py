@@ -14,7 +14,7 @@ from livestream.api.fields import (
     ObjectIdSerializerField,
     StrictTextField,
 )
-from wallet.models import Account, Earning, Transfer
+from wallet.models import Earning, Transfer
 from wallet.transfer_ids import RESERVED_PREFIXES
 
 LARGEST_DEPOSIT = 10**15
@@ -51,19 +51,6 @@ class TransferSerializer(serializers.Serializer[Transfer]):
     tags = serializers.ListField(child=serializers.CharField())
     created_at = EpochDateTimeField()
 
-    def to_representation(self, instance: Transfer) -> dict[str, Any]:
-        debit, credit = instance.debit, instance.credit
-        return {
-            "transfer_id": instance.transfer_id,
-            "kind": instance.kind,
-            "from_user_id": _id_if(debit, Account.Kind.USER),
-            "to_user_id": _id_if(credit, Account.Kind.USER),
-            "escrow_id": _id_if(credit, Account.Kind.ESCROW) or _id_if(debit, Account.Kind.ESCROW),
-            "amount": instance.amount,
-            "tags": instance.tags,
-            "created_at": int(instance.created_at.timestamp()),
-        }
-
 
 class EarningSerializer(serializers.Serializer[Earning]):
     """What a streamer earned in one hour through one escrow, in coins."""
@@ -74,7 +61,3 @@ class EarningSerializer(serializers.Serializer[Earning]):
     amount = serializers.IntegerField()
     state = serializers.ChoiceField(choices=Earning.State.choices)
     settled_at = EpochDateTimeField(allow_null=True)
-
-
-def _id_if(account: Account, kind: str) -> str | None:
-    return account.id if account.kind == kind else None

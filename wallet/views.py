@@ -49,7 +49,8 @@ class WalletViewSet(GenericViewSet[Transfer]):
     def retrieve(self, request: Request) -> Response:
         """Read one's own balance."""
         refuse_unknown(request=request, known=frozenset())
-        return Response({"balance": selectors.balance_of(user_id=caller_id(request))})
+        balance = selectors.balance_of(user_id=caller_id(request))
+        return Response(WalletSerializer({"balance": balance}).data)
 
     @extend_schema(operation_id="list_transfers")
     def list(self, request: Request) -> Response:

@@ -15,9 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goals.models import Goal
-from livestream.api import cursors
-from livestream.api.cursors import Cursor
 from livestream.models import User
+from livestream.storage import keyset
+from livestream.storage.keyset import Cursor
 from wallet.models import Escrow
 
 _ROUNDS = 3
@@ -100,7 +100,7 @@ def _deep(client: Client, address: str, model: Any) -> str | None:
     names = [model._meta.pk.attname if name.lstrip("-") == "pk" else name.lstrip("-") for name in order]
     for row in middle:
         values = tuple(model._meta.get_field(name).value_to_string(row) for name in names)
-        return cursors.encode(Cursor(False, values))
+        return keyset.encode(Cursor(False, values))
     return None
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
 from goals.models.goal import Goal
-from livestream import clock
 from livestream.fields import ObjectIdField
 from sessions_app.models import Session
 
@@ -28,15 +25,6 @@ class TriggerPrivateEntry(models.Model):
 
     def __str__(self) -> str:
         return f"entry of {self.goal_id}"
-
-    def as_document(self) -> dict[str, Any]:
-        """Return the entry as the API shows it: ids and unix seconds."""
-        return {
-            "goal": self.goal_id,
-            "goal_agreed": clock.to_epoch(self.goal_agreed),
-            "goal_ended": clock.to_epoch(self.goal_ended),
-            "goal_cooldown": clock.to_epoch(self.goal_cooldown),
-        }
 
 
 class ExclusiveGoalPair(models.Model):
@@ -62,17 +50,6 @@ class ExclusiveGoalPair(models.Model):
     def __str__(self) -> str:
         return f"pair of {self.trigger_exclusive_goal_id}"
 
-    def as_document(self) -> dict[str, Any]:
-        """Return the pair as the API shows it: ids and unix seconds."""
-        return {
-            "trigger_exclusive_goal": self.trigger_exclusive_goal_id,
-            "trigger_exclusive_goal_agreed": clock.to_epoch(self.trigger_exclusive_goal_agreed),
-            "trigger_exclusive_goal_ended": clock.to_epoch(self.trigger_exclusive_goal_ended),
-            "trigger_exclusive_goal_cooldown": clock.to_epoch(self.trigger_exclusive_goal_cooldown),
-            "exclusive_goal": self.exclusive_goal_id,
-            "exclusive_goal_ended": clock.to_epoch(self.exclusive_goal_ended),
-        }
-
 
 class SessionKaraoke(models.Model):
     """The karaoke goal that a session shows: `session.karaoke_goal`."""
@@ -83,13 +60,3 @@ class SessionKaraoke(models.Model):
 
     def __str__(self) -> str:
         return f"karaoke of {self.session_id}"
-
-    def as_document(self) -> dict[str, Any]:
-        """Return the entry as the API shows it; progress and levels are the goal's."""
-        return {
-            "goal": self.goal_id,
-            "progress": self.goal.progress,
-            "level": self.goal.level,
-            "levels": self.goal.levels,
-            "ended": clock.to_epoch(self.ended),
-        }

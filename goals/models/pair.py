@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 
 from goals.models.goal import Goal
-from livestream import clock
 from livestream.fields import ObjectIdField
 from sessions_app.models import Session
 
@@ -27,12 +24,3 @@ class ShowGoalPair(models.Model):
 
     def __str__(self) -> str:
         return f"pair of {self.funding_goal_id}"
-
-    def as_document(self) -> dict[str, Any]:
-        """Return the pair as the API shows it: ids and unix seconds."""
-        return {
-            "funding_goal": self.funding_goal_id,
-            "show_goal": self.show_goal_id,
-            "funding_ended": clock.to_epoch(self.funding_ended),
-            "show_ended": clock.to_epoch(self.show_ended),
-        }

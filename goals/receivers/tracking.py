@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goals import privacy
+from goals.representation import privacy
 from livestream.analytics import tracking
 from livestream.events import receives
 from livestream.events.contracts import (

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from goals.endings import EndedBecause
-from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive, NotYourGoal
+from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive
 from goals.models import Goal
-from goals.services import creation, lifecycle, locking, stage_presets, stage_use
+from goals.services import access, creation, lifecycle, locking, stage_presets, stage_use
 from goals.services.publishing import publish_goal
 from goals.types import GoalType
 from livestream.events.contracts import GOAL_AGREED
@@ -30,7 +30,8 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
     show, a private show or a 1-on-1 is going on.
     """
     seen = locking.find_goal(goal_id=goal_id)
-    _refuse_others(seen, caller_id)
+    access.refuse_others(goal=seen, caller_id=caller_id)
+    _refuse_other_types(seen)
     with transaction.atomic():
         session = session_locking.lock_session(session_id=seen.session_id)
         goal = locking.lock_goal(goal_id=goal_id)
@@ -59,7 +60,8 @@ def disagree(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
     Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, AlreadyAgreed, GoalNotActive.
     """
     seen = locking.find_goal(goal_id=goal_id)
-    _refuse_others(seen, caller_id)
+    access.refuse_others(goal=seen, caller_id=caller_id)
+    _refuse_other_types(seen)
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.agreed_at is not None:
@@ -68,9 +70,7 @@ def disagree(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
             raise GoalNotActive
 
 
-def _refuse_others(goal: Goal, caller_id: str) -> None:
-    if goal.streamer_id != caller_id:
-        raise NotYourGoal
+def _refuse_other_types(goal: Goal) -> None:
     if not goal.facts.is_invitation:
         raise AgreeNotAllowed
 

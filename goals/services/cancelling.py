@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from goals.endings import EndedBecause
-from goals.errors import AgreeRequired, GoalNotActive, NotYourGoal
-from goals.services import lifecycle, locking
+from goals.errors import AgreeRequired, GoalNotActive
+from goals.services import access, lifecycle, locking
 from livestream.storage.conflicts import retried
 
 
@@ -20,8 +20,7 @@ def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: dat
     GoalNotActive where it has ended before, or is reached by now.
     """
     goal = locking.find_goal(goal_id=goal_id)
-    if goal.streamer_id != caller_id:
-        raise NotYourGoal
+    access.refuse_others(goal=goal, caller_id=caller_id)
     if goal.facts.is_invitation:
         raise AgreeRequired
     with transaction.atomic():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from goals import documents
+from goals import representation
 from goals.models import Goal
 from livestream.events import publish
 from livestream.events.contracts import GoalEvent
@@ -22,9 +22,9 @@ def publish_goal(signal: DomainSignal, goal: Goal, **details: Any) -> None:
         "progress": goal.progress,
         "level": goal.level,
         "levels": tuple(goal.levels),
-        "conditions": documents.conditions(goal),
-        "context": documents.context(goal),
-        "metadata": documents.metadata(goal),
+        "conditions": representation.conditions(goal),
+        "context": representation.context(goal),
+        "metadata": representation.metadata(goal),
         "nbf": goal.nbf,
         "exp": goal.exp,
         "escrow_id": goal.escrow_id,

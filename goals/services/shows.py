@@ -13,12 +13,11 @@ from goals.errors import (
     FundingNotReached,
     GoalNotFound,
     GoalOfAnotherSession,
-    NotYourGoal,
     ShowAlreadyCreated,
     TicketProductMismatch,
 )
 from goals.models import Goal
-from goals.services import contributions, creation, lifecycle, locking, stage_use
+from goals.services import access, contributions, creation, lifecycle, locking, stage_use
 from goals.types import GoalType
 from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
@@ -67,8 +66,7 @@ def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
     seen = Goal.objects.filter(pk=goal_id, type=GoalType.FUNDING).first()
     if seen is None:
         raise GoalNotFound(f"There is no funding goal {goal_id}.")
-    if seen.streamer_id != streamer_id:
-        raise NotYourGoal
+    access.refuse_others(goal=seen, caller_id=streamer_id)
     contributions.count_all_contributions(escrow_id=str(seen.escrow_id))
     # Its task may be late, and would then end the show's own sale.
     lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
@@ -22,11 +21,9 @@ from livestream.api.idempotency import REPLAYED, keeps_its_own_answers, read_key
 class ContributionView(GenericAPIView[Contribution]):
     """Buy tickets of a funding goal; see who did."""
 
+    queryset = Contribution.objects.none()  # for the OpenAPI document; `get` reads those of one goal
     serializer_class = ContributionSerializer
     cursor_ordering = ("created_at", "transfer")
-
-    def get_queryset(self) -> QuerySet[Contribution]:
-        return selectors.contributions_of(goal_id=self.kwargs["goal_id"])
 
     @extend_schema(operation_id="contribute", request=ContributionBody, responses={201: ReceiptSerializer})
     @keeps_its_own_answers
@@ -47,10 +44,10 @@ class ContributionView(GenericAPIView[Contribution]):
         body = ReceiptSerializer(receipt).data
         return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="list_contributions")
+    @extend_schema(operation_id="list_contributions", responses=ContributionSerializer(many=True))
     def get(self, request: Request, goal_id: str) -> Response:
         """List who bought how many tickets; for the streamer and support."""
         refuse_unknown(request=request, known=frozenset())
-        access.refuse_others(goal_id=goal_id, user=request.user)
-        page = self.paginate_queryset(self.get_queryset())
+        access.refuse_others_but_support(goal_id=goal_id, user=request.user)
+        page = self.paginate_queryset(selectors.contributions_of(goal_id=goal_id))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -12,17 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from goals import selectors
+from goals import representation, selectors
+from goals.event_serializers import GoalEventSerializer
 from goals.filters import GoalFilter
 from goals.models import Goal
-from goals.representations import goals_for
-from goals.serializers import EndBody, FundingBody, GoalEventSerializer, GoalSerializer, KaraokeBody, ShowBody
+from goals.serializers import EndBody, FundingBody, GoalSerializer, KaraokeBody, ShowBody
 from goals.services import access, answering, cancelling, fundings, karaoke, shows
 from goals.types import GoalType
 from livestream import clock, context
+from livestream.api.answers import answer, answers
 from livestream.api.bodies import caller_id, validated
-from livestream.api.exceptions import InvalidParameter
 from livestream.api.filters import refuse_unknown
+from livestream.errors import InvalidParameter
 from livestream.models import User
 
 
@@ -37,7 +38,7 @@ _BODIES = PolymorphicProxySerializer(
     resource_type_field_name=None,
 )
 # What `agree` in the body of DELETE stands for; without it the streamer cancels.
-_ANSWERS: dict[bool | None, Callable[..., Any]] = {
+_ENDINGS: dict[bool | None, Callable[..., Any]] = {
     True: answering.agree,
     False: answering.disagree,
     None: cancelling.cancel_goal,
@@ -61,7 +62,8 @@ class GoalViewSet(GenericViewSet[Goal]):
         """List goals, newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         user = cast("User", request.user)
-        return self.get_paginated_response(goals_for(page or [], user_id=user.pk, is_staff=user.is_staff))
+        documents = representation.goals_for(page or [], user_id=user.pk, is_staff=user.is_staff)
+        return self.get_paginated_response(answers(GoalSerializer, documents))
 
     @extend_schema(operation_id="read_goal")
     def retrieve(self, request: Request, goal_id: str) -> Response:
@@ -79,11 +81,11 @@ class GoalViewSet(GenericViewSet[Goal]):
         refuse_unknown(request=request, known=frozenset({"type"}))
         return self._answer(_make(request).id, status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="end_goal", request=EndBody, responses=GoalSerializer)
+    @extend_schema(operation_id="end_goal", request=EndBody, responses={200: GoalSerializer})
     def deactivate_goal(self, request: Request, goal_id: str) -> Response:
         """Agree to an invitation or decline it, or end a goal of another type (seed 001)."""
-        answer = _ANSWERS[validated(request, EndBody).get("agree")]
-        answer(
+        end = _ENDINGS[validated(request, EndBody).get("agree")]
+        end(
             goal_id=goal_id,
             caller_id=caller_id(request),
             triggerer=context.client_id() or None,
@@ -95,14 +97,21 @@ class GoalViewSet(GenericViewSet[Goal]):
     def events(self, request: Request, goal_id: str) -> Response:
         """List what happened to a goal, newest last; for its streamer and support."""
         refuse_unknown(request=request, known=frozenset())
-        access.refuse_others(goal_id=goal_id, user=request.user)
+        access.refuse_others_but_support(goal_id=goal_id, user=request.user)
         events: Any = selectors.events_of(goal_id=goal_id)
         page = self.paginate_queryset(events)
-        return self.get_paginated_response(GoalEventSerializer(page, many=True).data)
+        documents = [representation.event_document(record) for record in page or []]
+        return self.get_paginated_response(answers(GoalEventSerializer, documents))
 
     def _answer(self, goal_id: str, code: int = status.HTTP_200_OK) -> Response:
-        goal = selectors.get_goal(goal_id)
-        return Response(self.get_serializer(goal).data, status=code)
+        return Response(as_answer(selectors.get_goal(goal_id), self.request), status=code)
+
+
+def as_answer(goal: Goal, request: Request) -> dict[str, Any]:
+    """Return the goal as the user of the request is answered it."""
+    user = cast("User", request.user)
+    document = representation.goal_for(goal, user_id=user.pk, is_staff=user.is_staff)
+    return answer(GoalSerializer, document)
 
 
 def _make(request: Request) -> Goal:

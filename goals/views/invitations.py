@@ -14,6 +14,7 @@ from goals.models import Goal
 from goals.serializers import GoalSerializer, InvitationBody
 from goals.services import inviting
 from goals.types import GoalType
+from goals.views.goals import as_answer
 from livestream import clock
 from livestream.api.bodies import caller_id, validated
 from livestream.api.idempotency import idempotent
@@ -35,7 +36,7 @@ class InvitationView(GenericAPIView[Goal]):
             now=clock.now(),
             **validated(request, InvitationBody),
         )
-        return Response(self.get_serializer(goal).data, status=status.HTTP_202_ACCEPTED)
+        return Response(as_answer(goal, request), status=status.HTTP_202_ACCEPTED)
 
 
 @extend_schema_view(

@@ -23,13 +23,6 @@ log = structlog.get_logger(__name__)
 _READING = ("GET", "HEAD", "OPTIONS")
 
 
-class InvalidParameter(DomainError):
-    """A query parameter is unknown or has a value that cannot be used."""
-
-    code = "invalid_parameter"
-    title = "A query parameter is not valid"
-
-
 class TemporarilyUnavailable(DomainError):
     """The database is away, or too busy; the same request may succeed a moment later."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from livestream import clock, ids
+from livestream.json_bodies import is_integer
 
 LARGEST_INTEGER = 2**63 - 1
 EARLIEST_EPOCH = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
@@ -28,11 +29,6 @@ _EPOCH_SCHEMA = {
     "description": "Unix seconds",
     "example": 1745993863,
 }
-
-
-def is_integer(value: object) -> bool:
-    """Tell whether `value` is a JSON integer; True and False are not."""
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class BoundedInteger(serializers.IntegerField):
@@ -86,6 +82,11 @@ class EpochDateTimeField(serializers.Field):
         return clock.to_epoch(value)
 
 
+@extend_schema_field(_EPOCH_SCHEMA)
+class EpochField(serializers.IntegerField):
+    """A moment of a document that holds unix seconds already; only for answers."""
+
+
 @extend_schema_field(_OBJECT_ID_SCHEMA)
 class ObjectIdSerializerField(serializers.Field):
     """A 24-hex ObjectId; anything else is refused with code `invalid_id`."""
@@ -117,3 +118,12 @@ class StrictBooleanField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+def absent() -> NoReturn:
+    """Leave a member out of an answer where its document lacks it.
+
+    Given as a field's `default` together with `allow_null`: without it, the framework answers
+    null for a member that is absent.
+    """
+    raise serializers.SkipField

@@ -12,7 +12,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
 from livestream import ids
-from livestream.api.exceptions import InvalidParameter
+from livestream.errors import InvalidParameter
 
 # Meaningful on every list: the language, and the page.
 ALWAYS_ALLOWED = frozenset({"lang", "cursor", "page_size"})

@@ -1,22 +1,47 @@
-"""What higher floors add to `GET /users/me`, without the ground floor knowing them."""
+"""`GET /users/me`: the profile, and what higher floors add to it without the ground floor knowing them."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+from rest_framework import serializers
 
 from livestream.models import User
 
 Reader = Callable[[User], Any]
 
-_readers: dict[str, Reader] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    reader: Reader
+    field: serializers.Field[Any, Any, Any, Any]
 
 
-def register(name: str, reader: Reader) -> None:
-    """Add the member `name` to the profile; `reader` returns its JSON value for a user."""
-    _readers[name] = reader
+_additions: dict[str, _Addition] = {}
 
 
-def additions(*, user: User) -> dict[str, Any]:
-    """Return what the registered readers say about `user`."""
-    return {name: reader(user) for name, reader in _readers.items()}
+def register(name: str, reader: Reader, field: serializers.Field[Any, Any, Any, Any]) -> None:
+    """Add the member `name` to the profile: `reader` returns its value for a user, `field` declares it."""
+    _additions[name] = _Addition(reader, field)
+
+
+def profile_of(*, user: User) -> dict[str, Any]:
+    """Return what a user sees of their own account."""
+    added = {name: addition.reader(user) for name, addition in _additions.items()}
+    return {"id": user.pk, "username": user.username, "tags": sorted(user.tags), **added}
+
+
+class Profile(serializers.Serializer[Any]):
+    """What a user sees of their own account."""
+
+    id = serializers.CharField()
+    username = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared fields, those of higher floors included."""
+        added = {name: copy.deepcopy(addition.field) for name, addition in _additions.items()}
+        return {**super().get_fields(), **added}

@@ -25,6 +25,11 @@ PROBLEM = {
         "instance": _TEXT,
         "code": _TEXT,
         "request_id": _TEXT,
+        "user_id": {"type": "string", "description": "Of `user_not_found`"},
+        "session_id": {"type": ["string", "null"], "description": "Of `session_already_active`: the other session"},
+        "min": {"type": "integer", "description": "Of what is out of bounds: the least that is allowed"},
+        "max": {"type": "integer", "description": "Of what is out of bounds: the most that is allowed"},
+        "max_age": {"type": "integer", "description": "Of a webhook that is too old: seconds"},
         "errors": {
             "type": "array",
             "items": {

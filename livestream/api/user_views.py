@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from livestream import users
-from livestream.api import profile
-
-
-class Profile(serializers.Serializer[Any]):
-    """What a user sees of their own account; `balance` in coins."""
-
-    id = serializers.CharField()
-    username = serializers.CharField()
-    tags = serializers.SerializerMethodField()
-    balance = serializers.IntegerField(required=False, help_text="coins")
-
-    def get_tags(self, user: Any) -> list[str]:
-        return sorted(user.tags)
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**super().to_representation(instance), **profile.additions(user=instance)}
+from livestream.api.profile import Profile, profile_of
+from livestream.models import User
 
 
 class MeView(APIView):
@@ -34,8 +20,8 @@ class MeView(APIView):
 
     @extend_schema(operation_id="read_me", responses=Profile)
     def get(self, request: Request) -> Response:
-        """Read the own profile: id, username, tags and balance."""
-        return Response(Profile(request.user).data)
+        """Read your own profile: id, username, tags and balance."""
+        return Response(Profile(profile_of(user=cast("User", request.user))).data)
 
 
 class BlockView(APIView):

@@ -21,9 +21,8 @@ from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
 from livestream import clock
-from livestream.api import cursors
-from livestream.api.cursors import Cursor, InvalidCursor
-from livestream.api.pagination import find_page, first_of_all
+from livestream.storage import keyset
+from livestream.storage.keyset import Cursor, InvalidCursor, find_page, first_of_all
 from livestream.storage.paging import last_before
 
 Order = tuple[str, ...]
@@ -62,7 +61,7 @@ class KeysetChangeList(ChangeList):
                 queryset=queryset,
                 ordering=tuple(self.get_ordering(request, queryset)),
                 size=self.list_per_page,
-                cursor=cursors.decode(text) if text else None,
+                cursor=keyset.decode(text) if text else None,
                 pick=pick,
             )
         except InvalidCursor as error:
@@ -84,7 +83,7 @@ class KeysetChangeList(ChangeList):
         return everything, first_of(wanted(term))
 
     def _link(self, cursor: Cursor | None) -> str | None:
-        return self.get_query_string({PAGE_VAR: cursors.encode(cursor)}) if cursor else None
+        return self.get_query_string({PAGE_VAR: keyset.encode(cursor)}) if cursor else None
 
 
 def first_of(alternatives: Sequence[Q]) -> Callable[[QuerySet[Any], int], list[Any]]:

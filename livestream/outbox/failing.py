@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+from livestream.storage import text
+
 _LONGEST_BACKOFF_SECONDS = 300
 _LONGEST_ERROR = 20_000
 
@@ -16,5 +18,5 @@ def backoff(*, attempts: int) -> timedelta:
 
 
 def storable(*, error: str) -> str:
-    """Keep the end of a traceback, without what a database refuses: the failure must be kept."""
-    return error[-_LONGEST_ERROR:].replace("\0", "\\0").encode(errors="backslashreplace").decode()
+    """Return the end of a traceback, with what a database refuses escaped: the failure must be kept."""
+    return text.storable(error[-_LONGEST_ERROR:])

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from livestream import clock
 from livestream.desk.pages import ModelAdmin
+from livestream.storage.text import is_storable
 from livestream.story import assembly, chart, payer, presentation, query, registry
 from livestream.story.links import Links
 from livestream.story.subjects import Subject, window_of
@@ -49,7 +50,7 @@ class StoryAdmin(ModelAdmin):
     def story_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the story to users who may view the row."""
         pk = unquote(object_id)
-        obj = self.get_object(request, pk) if "\0" not in pk else None
+        obj = self.get_object(request, pk) if is_storable(pk) else None
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         if obj is None:

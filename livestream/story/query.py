@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from livestream.storage.text import is_storable
+
 _MAX_LENGTH = 200
 _YEARS = range(2000, 2101)
 
@@ -29,9 +31,8 @@ def parse_query(values: Mapping[str, str]) -> StoryQuery:
     if query.start and query.end and query.start >= query.end:
         query.errors.append("The period ends before it begins.")
         query.start = query.end = None
-    if query.start is None:
+    if query.start is None or not is_storable(query.after):
         query.after = ""
-    query.after = query.after.replace("\0", "")
     return query
 
 

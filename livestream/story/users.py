@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from livestream.models import User
+from livestream.storage.text import is_storable
 from livestream.story.subjects import RowRef
 
 _MAX_CANDIDATES = 10
@@ -22,8 +23,8 @@ def user_ref(user_id: str, names: dict[str, str]) -> RowRef:
 
 def find_users(term: str) -> list[User]:
     """Return the one user with this id or username, else up to 10 whose usernames begin with it."""
-    term = term.strip().replace("\0", "")
-    if not term:
+    term = term.strip()
+    if not term or not is_storable(term):
         return []
     beginning = User.objects.filter(username__startswith=term).order_by("username")[:_MAX_CANDIDATES]
     exact = User.objects.filter(pk=term).union(User.objects.filter(username=term))

@@ -15,6 +15,7 @@ from goals import selectors as goals
 from goals.grants import grant_exp
 from livestream import clock
 from livestream.outbox import external
+from livestream.storage.text import storable
 from notifications import selectors, sql
 from notifications.lanes import Landed, in_lanes
 from notifications.models import Admission, Audience
@@ -148,7 +149,7 @@ def _note_told(audience: Audience, opening: Opening, viewers: Viewers, provider:
 
 def _note_failed(audience: Audience, reasons: dict[str, str], now: datetime) -> None:
     for viewer_id, reason in reasons.items():
-        failure = {"failed_at": now, "error": reason.replace("\0", "")[:_LONGEST_ERROR]}
+        failure = {"failed_at": now, "error": storable(reason, longest=_LONGEST_ERROR)}
         Admission.objects.update_or_create(audience=audience, viewer_id=viewer_id, defaults=failure)
 
 

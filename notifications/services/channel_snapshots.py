@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from goals import representations
+from goals import representation
 from goals import selectors as goals
 from livestream import cached_views
 from notifications import channels
 from notifications.channels import Channel
 from notifications.services import channel_auth
 from sessions_app import selectors as sessions
-from sessions_app.serializers import SessionSerializer
+from sessions_app.representation import session_for
 
 PUBLIC, FULL = "public", "full"
 
@@ -38,12 +38,12 @@ def build(*, streamer_id: str, part: str) -> dict[str, Any]:
     found = sessions.active_session_of(streamer_id=streamer_id)
     if found is None:
         return {"session": None, "goals": []}
-    represent = representations.full_goal if part == FULL else representations.public_goal
+    represent = representation.full_goal if part == FULL else representation.public_goal
     session = sessions.get_session(session_id=found.id)
     viewer = session.streamer if part == FULL else None
     active = goals.active_goals_of_session(session_id=session.id)
     return {
-        "session": dict(SessionSerializer(session, context={"viewer": viewer}).data),
+        "session": session_for(session, viewer=viewer),
         "goals": [represent(goal) for goal in active],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from goals import representations
+from goals import representation
 from goals import selectors as goals
 from goals.models import Goal
 from livestream.outbox import Delivery, durable, enqueue
@@ -23,11 +23,11 @@ def push_goal(*, goal_id: str, event: str, event_id: str, now: datetime, trigger
     is not in the pushes of progress: adding that up four times a second would cost a crowd's goal.
     """
     goal = goals.get_goal(goal_id=goal_id)
-    seen_by = representations.goal_without_breakdown if event == PROGRESS else representations.goal_for
+    seen_by = representation.goal_without_breakdown if event == PROGRESS else representation.goal_for
     common = {"event": event, "subject": goal_id, "event_id": event_id}
     public = pushes.Message(
         channels=channels.audience(goal.streamer_id),
-        data={"goal": representations.public_goal(goal)},
+        data={"goal": representation.public_goal(goal)},
         **common,
     )
     private = [

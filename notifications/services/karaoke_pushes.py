@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from goals import representations
+from goals import representation
 from goals import selectors as goals
 from livestream import cached_views
 from notifications import channels
@@ -21,7 +21,7 @@ def notify_session_karaoke_goal(*, goal_id: str, event_id: str, now: datetime) -
     pushes.push(
         channels=channels.targets(goal.streamer_id),
         event=UPDATED,
-        data={"session_id": goal.session_id, "goal": representations.public_goal(goal)},
+        data={"session_id": goal.session_id, "goal": representation.public_goal(goal)},
         subject=goal_id,
         event_id=event_id,
         now=now,

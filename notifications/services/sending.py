@@ -12,6 +12,7 @@ from django.db.models import F
 
 from livestream import clock
 from livestream.outbox import external
+from livestream.storage.text import storable
 from notifications import payloads, planning, selectors
 from notifications.models import Push
 from notifications.provider import Outgoing, Provider, Refused, Unavailable, get_provider
@@ -73,5 +74,4 @@ def _note(together: Sequence[Push], **changes: object) -> None:
 
 
 def _text(error: Exception) -> str:
-    # A foreign server's words: whatever the database cannot keep is left out.
-    return str(error).replace("\0", "")[:_LONGEST_ERROR]
+    return storable(str(error), longest=_LONGEST_ERROR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from goals import representations
+from goals import representation
 from goals import selectors as goals
 from livestream import cached_views
 from notifications import channels
@@ -51,7 +51,7 @@ def push_exclusive_closed(*, goal_id: str, event_id: str, now: datetime) -> None
         pushes.Message(
             channels=[channels.user(user_id)],
             event=EXCLUSIVE_CLOSED,
-            data={"goal": representations.goal_for(goal, user_id=user_id)},
+            data={"goal": representation.goal_for(goal, user_id=user_id)},
             subject=goal_id,
             event_id=event_id,
         )

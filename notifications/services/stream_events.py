@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from goals import representations
+from goals import representation
 from goals.models import Goal
 from goals.services.authorizing import PREVIEW, SD, Grant
 from livestream import clock
@@ -56,7 +56,7 @@ def opening(*, goal: Goal, event_id: str, exp: datetime, now: datetime) -> Openi
     said = {
         "session_id": goal.session_id,
         "streamer_id": goal.streamer_id,
-        "goal": representations.public_goal(goal),
+        "goal": representation.public_goal(goal),
         "exp": clock.to_epoch(exp),
         "event_id": event_id,
     }

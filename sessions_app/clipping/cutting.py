@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from livestream.storage.text import storable
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
 from sessions_app.clipping.fetching import Deadline
 
@@ -85,7 +86,7 @@ def _run(source: tuple[str, ...], place: tuple[str, ...], seconds: float, to: Pa
 
 
 def _duration(done: subprocess.CompletedProcess[bytes]) -> float:
-    said = done.stderr.decode(errors="replace").replace("\0", "")
+    said = storable(done.stderr.decode(errors="replace"))
     if _LENGTH_UNKNOWN in said:
         raise ClipImpossible("The source has no known end to count back from; give it the address of a playlist.")
     times = _OUT_TIME.findall(done.stdout)

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from livestream.storage.text import storable
 from sessions_app.rtc.contract import Refused, Unavailable
 
 LONGEST_TEXT = 500
@@ -56,5 +57,4 @@ def _parse(text: str) -> dict[str, Any]:
 
 def _brief(said: object) -> str:
     text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-    # A foreign server's words: what a database cannot keep is left out.
-    return text.replace("\0", "").encode(errors="replace").decode()[:LONGEST_TEXT]
+    return storable(text, longest=LONGEST_TEXT)

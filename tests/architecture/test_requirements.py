@@ -27,8 +27,6 @@ LOADED_BY = {
     "pytest-randomly": "pytest",
     "pytest-xdist": "pytest",
 }
-# Required for a test that is still to be merged.
-NOT_USED_YET = {"schemathesis"}
 
 
 def canonical(name: str) -> str:
@@ -98,7 +96,7 @@ def loads(*, loader: str, name: str) -> bool:
     return name in optional or (loader == "pytest" and "pytest11" in plugged_in)
 
 
-@pytest.mark.parametrize("name", sorted({*required()} - {*LOADED_BY} - NOT_USED_YET))
+@pytest.mark.parametrize("name", sorted({*required()} - {*LOADED_BY}))
 def test_a_requirement_is_used(name):
     assert is_used(name), f"nothing imports, runs or configures {name}"
 
@@ -110,7 +108,7 @@ def test_what_nothing_imports_is_loaded_by_something_that_is_used(name, loader):
     assert loads(loader=loader, name=name)
 
 
-@pytest.mark.parametrize("name", sorted({*LOADED_BY} | NOT_USED_YET))
+@pytest.mark.parametrize("name", LOADED_BY)
 def test_an_exception_is_still_needed(name):
     assert name in required()
     assert not is_used(name)

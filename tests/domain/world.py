@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from hypothesis import event
 
-from goals import feeds, representations, selectors
+from goals import feeds, representation, selectors
 from goals.demo import TICKET, create_ticket_products
 from goals.models import Goal
 from goals.services import answering, cancelling, contributions, fundings, inviting, karaoke, shows
@@ -161,7 +161,7 @@ class World:
             self._try(stream_tokens.stream_token, **about, now=clock.now())
         embedded.read_all(sessions.get_session(session_id=session.id), viewer)
         for goal in selectors.goals():
-            representations.goal_for(goal, user_id=viewer.pk)
+            representation.goal_for(goal, user_id=viewer.pk)
         feeds.events_after(user_id=viewer.pk, cursor=feeds.Cursor(), limit=50)
 
     def _try(self, act: Callable[..., Any], **kwargs: Any) -> Any:

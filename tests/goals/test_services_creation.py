@@ -9,6 +9,7 @@ import pytest
 from goals.demo import TICKET, create_ticket_products
 from goals.errors import ExpiryInThePast, UnknownTicketProduct
 from goals.models import Goal, ShowGoalPair, TicketProduct
+from goals.representation import sessions
 from goals.services import fundings
 from livestream import clock, ids
 from livestream.models import EventRecord, OutboxMessage
@@ -135,7 +136,7 @@ def test_a_show_takes_its_place_beside_its_funding_goal(session):
     [pair] = session.show_goal_pairs.all()
     assert (pair.funding_goal_id, pair.show_goal_id) == (show.funding_goal_id, show.id)
     assert Goal.objects.get(pk=show.funding_goal_id).show_goal_id == show.id
-    assert pair.as_document() == {
+    assert sessions.show_goal_pair(pair) == {
         "funding_goal": show.funding_goal_id,
         "show_goal": show.id,
         "funding_ended": clock.to_epoch(clock.now()),

@@ -74,7 +74,7 @@ def test_several_purchases_of_one_payer_are_one_entry(client_of, funding, payers
 
 
 def test_a_breakdown_is_bounded(api, funding, payers, monkeypatch):
-    monkeypatch.setattr("goals.representations.LARGEST_BREAKDOWN", 1)
+    monkeypatch.setattr("goals.representation.goals.LARGEST_BREAKDOWN", 1)
     assert breakdowns(api, funding) == {payers[1].pk: 600}
 
 

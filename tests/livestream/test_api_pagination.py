@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from livestream import clock
-from livestream.api import cursors
-from livestream.api.cursors import Cursor, InvalidCursor
 from livestream.models import OutboxMessage
+from livestream.storage import keyset
+from livestream.storage.keyset import Cursor, InvalidCursor
 
 pytestmark = [pytest.mark.urls("tests.livestream.api_site"), pytest.mark.django_db]
 
@@ -156,14 +156,14 @@ def test_a_cursor_that_no_list_gave_out_is_refused(anonymous, cursor):
 )
 def test_a_cursor_is_read_as_it_was_written(backwards, values):
     cursor = Cursor(backwards, tuple(values))
-    assert cursors.decode(cursors.encode(cursor)) == cursor
+    assert keyset.decode(keyset.encode(cursor)) == cursor
 
 
 @given(st.text(max_size=60))
 @example("W10")
 def test_no_text_makes_reading_a_cursor_fail_in_another_way_than_refusing(text):
     try:
-        cursor = cursors.decode(text)
+        cursor = keyset.decode(text)
     except InvalidCursor:
         return
     assert isinstance(cursor, Cursor)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from livestream.api import parsers
-from livestream.api.parsers import UnreadableBody
+from livestream import json_bodies
+from livestream.json_bodies import UnreadableBody
 
 pytestmark = pytest.mark.urls("tests.livestream.api_site")
 
@@ -78,7 +78,7 @@ def test_no_body_reads_as_an_empty_object(anonymous):
 @example(b"")
 def test_no_bytes_make_reading_fail_in_another_way_than_refusing(raw):
     try:
-        body = parsers.load_object(raw)
+        body = json_bodies.load_object(raw)
     except UnreadableBody:
         return
     assert isinstance(body, dict)
@@ -99,6 +99,6 @@ bodies = st.dictionaries(
 @given(bodies)
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_every_storable_object_is_read_as_it_was_written(body):
-    read = parsers.load_object(json.dumps(body).encode())
-    parsers.refuse_unstorable(read)
+    read = json_bodies.load_object(json.dumps(body).encode())
+    json_bodies.refuse_unstorable(read)
     assert read == body

@@ -1,6 +1,7 @@
 """The own account over HTTP, and blocking somebody."""
 
 import pytest
+from rest_framework.serializers import IntegerField
 
 from livestream import ids, users
 from livestream.api import profile
@@ -23,9 +24,9 @@ def test_the_profile_names_the_user_and_their_tags_in_order(api, user):
 
 
 def test_higher_floors_add_to_the_profile(api, user, monkeypatch):
-    monkeypatch.setattr(profile, "_readers", {})
+    monkeypatch.setattr(profile, "_additions", {})
     assert set(api.get("/users/me").json()) == {"id", "username", "tags"}
-    profile.register("balance", lambda who: len(who.username))
+    profile.register("balance", lambda who: len(who.username), IntegerField())
     assert api.get("/users/me").json()["balance"] == 3
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from goals import representations, selectors
+from goals import representation, selectors
 from goals.models import Goal
 from livestream.models import OutboxMessage
 from notifications import channels
@@ -40,11 +40,11 @@ def test_everybody_gets_the_whole_goal_as_the_api_shows_it(goal, streamer):
     stored = selectors.get_goal(goal.id)
     by_channel = push(goal)
     assert by_channel[f"private-stream@{streamer.pk}"] == {
-        "goal": json.loads(json.dumps(representations.public_goal(stored))),
+        "goal": json.loads(json.dumps(representation.public_goal(stored))),
         "event_id": "e" * 24,
     }
     assert by_channel[f"private-user@{streamer.pk}"] == {
-        "goal": json.loads(json.dumps(representations.full_goal(stored))),
+        "goal": json.loads(json.dumps(representation.full_goal(stored))),
         "triggerer": None,
         "event_id": "e" * 24,
     }

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.cache import cache
 
-from goals import representations, selectors
+from goals import representation, selectors
 from livestream import users
 from sessions_app.services import ending
 from tests.notifications.shows import buy
@@ -40,7 +40,7 @@ def test_a_viewer_reads_the_session_and_its_active_goals_in_public(watching, goa
     assert answer["channel"] == f"private-stream@{streamer.pk}"
     assert (answer["session"]["id"], answer["session"]["active"]) == (session.id, True)
     stored = selectors.get_goal(goal.id)
-    assert answer["goals"] == [json.loads(json.dumps(representations.public_goal(stored)))]
+    assert answer["goals"] == [json.loads(json.dumps(representation.public_goal(stored)))]
     assert "breakdown" not in answer["goals"][0]
 
 

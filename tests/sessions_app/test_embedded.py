@@ -5,6 +5,7 @@ import pytest
 from livestream.models import EventRecord
 from sessions_app import embedded
 from sessions_app.models import Session
+from sessions_app.representation import session_for
 from sessions_app.serializers import SessionSerializer
 from sessions_app.services import opening
 
@@ -14,6 +15,10 @@ EMPTY = {
     "exclusive_goal_pairs": {},
     "karaoke_goal": None,
 }
+
+
+def pair_of(goal_id):
+    return {"funding_goal": goal_id, "show_goal": None, "funding_ended": None, "show_ended": None}
 
 
 @pytest.fixture
@@ -32,10 +37,19 @@ def test_a_default_is_never_shared(alone):
 
 
 def test_a_registered_reader_gives_the_member(alone, now):
-    embedded.register("karaoke_goal", lambda session, viewer: {"title": session.title})
-    shown = SessionSerializer(Session(title="Songs", created_at=now)).data
-    assert shown["karaoke_goal"] == {"title": "Songs"}
+    karaoke = {"goal": "6" * 24, "progress": 0, "level": 0, "levels": [{"title": "Songs", "target": 9}], "ended": None}
+    embedded.register("karaoke_goal", lambda session, viewer: karaoke)
+    shown = SessionSerializer(session_for(Session(title="Songs", created_at=now), viewer=None)).data
+    assert shown["karaoke_goal"] == karaoke
     assert shown["show_goal_pairs"] == []
+
+
+def test_what_is_not_declared_of_a_member_is_not_answered(alone, now):
+    pair = pair_of("6" * 24)
+    embedded.register("show_goal_pairs", lambda session, viewer: [pair | {"payer": "mei"}])
+    document = session_for(Session(created_at=now), viewer=None)
+    assert "payer" in document["show_goal_pairs"][0]
+    assert SessionSerializer(document).data["show_goal_pairs"] == [pair]
 
 
 def test_only_members_of_the_specification_can_be_registered(alone):
@@ -63,7 +77,7 @@ def test_what_a_reader_needs_is_fetched_once_for_a_whole_list(
 ):
     embedded.register(
         "show_goal_pairs",
-        lambda each, _: [{"room": source.id} for source in each.streamer.sources.all()],
+        lambda each, _: [pair_of(source.id) for source in each.streamer.sources.all()],
         ["streamer__sources"],
     )
     opening.open_session(streamer_id=stranger.id, now=now)

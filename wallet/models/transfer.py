@@ -52,6 +52,25 @@ class Transfer(models.Model):
     def __str__(self) -> str:
         return self.transfer_id
 
+    @property
+    def from_user_id(self) -> str | None:
+        """The user who paid; None where the coins came from an escrow or from outside."""
+        return _id_if(self.debit, Account.Kind.USER)
+
+    @property
+    def to_user_id(self) -> str | None:
+        """The user who was paid; None where the coins went into an escrow."""
+        return _id_if(self.credit, Account.Kind.USER)
+
+    @property
+    def escrow_id(self) -> str | None:
+        """The escrow that the coins went into or came from, or None."""
+        return _id_if(self.credit, Account.Kind.ESCROW) or _id_if(self.debit, Account.Kind.ESCROW)
+
+
+def _id_if(account: Account, kind: str) -> str | None:
+    return account.id if account.kind == kind else None
+
 
 class PendingCredit(models.Model):
     """A transfer whose credit is not yet added to the balance of its account.

@@ -1,0 +1,32 @@
+"""A goal as JSON: its parts, the public and the full view, its events, and who may read of payers.
+
+Nothing here knows a web framework: the API answers these documents, and notifications push them.
+"""
+
+from goals.representation.documents import Conditions, Context, GoalDocument, Metadata
+from goals.representation.events import event_document, feed_event
+from goals.representation.goals import (
+    full_goal,
+    goal_for,
+    goal_without_breakdown,
+    goals_for,
+    public_goal,
+)
+from goals.representation.parts import conditions, context, metadata
+
+__all__ = [
+    "Conditions",
+    "Context",
+    "GoalDocument",
+    "Metadata",
+    "conditions",
+    "context",
+    "event_document",
+    "feed_event",
+    "full_goal",
+    "goal_for",
+    "goal_without_breakdown",
+    "goals_for",
+    "metadata",
+    "public_goal",
+]

@@ -1,0 +1,83 @@
+"""The shapes of a goal as JSON: ids are text, times are unix seconds (spec section 3)."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, Required, TypedDict
+
+from sessions_app.representation import LevelDocument
+
+
+class Conditions(TypedDict):
+    """Where the goal belongs."""
+
+    session_id: str
+
+
+class Context(TypedDict, total=False):
+    """What the goal is about; members that do not apply are absent."""
+
+    type: Required[str]
+    session_id: str
+    funding_goal_id: str
+    show_goal_id: str
+    started: int
+    paused: int
+    last_updated: int
+    ticket_product_id: str
+    ticket_product_type: str
+    exclusive_to: str
+    trigger_goal_id: str
+    exclusive_goal_id: str
+
+
+class Metadata(TypedDict, total=False):
+    """Whose the goal is (`user_id` is the streamer), and what an invitation was for."""
+
+    user_id: Required[str]
+    triggered_by: str
+    prepaid_duration: int
+    goal_agreed: int
+    cooldown: int
+
+
+class GoalDocument(TypedDict):
+    """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer."""
+
+    id: str
+    type: str
+    active: bool
+    state: str
+    progress: int
+    unit: str
+    level: int
+    levels: list[LevelDocument]
+    nbf: int | None
+    exp: int | None
+    conditions: Conditions
+    context: Context
+    metadata: Metadata
+    outcome: str | None
+    ended_because: str | None
+    breakdown: NotRequired[dict[str, int]]
+
+
+class EventDocument(TypedDict):
+    """A logged event; the members of `payload` are those of its class in `livestream.events.contracts`."""
+
+    id: str
+    name: str
+    occurred_at: int
+    triggerer: str
+    payload: dict[str, Any]
+
+
+class FeedEventDocument(TypedDict):
+    """A logged event as one person may read it; `cursor` reads on after it."""
+
+    id: str
+    name: str
+    occurred_at: int
+    goal_id: str | None
+    escrow_id: str | None
+    cursor: str
+    data: dict[str, Any]

@@ -1,0 +1,64 @@
+"""Logged events as JSON: what a goal's own list tells, and what one person's feed tells."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from goals.representation import privacy
+from goals.representation.documents import EventDocument, FeedEventDocument
+from goals.representation.privacy import Reader
+from livestream import clock
+from livestream.events.contracts import ESCROW_REFUNDED
+from livestream.events.signals import DomainSignal
+from livestream.models import EventRecord
+from wallet import selectors as wallet_selectors
+
+
+def event_payload(record: EventRecord) -> dict[str, Any]:
+    """Return all of a logged event's payload, its times in unix seconds as everywhere in the API."""
+    event = DomainSignal.registry[record.name].payload.from_json(record.payload)
+    facts = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    return {name: clock.to_epoch(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+
+
+def event_document(record: EventRecord) -> EventDocument:
+    """Return a logged event with all of its payload, for the streamer and support."""
+    return {
+        "id": record.event_id,
+        "name": record.name,
+        "occurred_at": clock.to_epoch(record.occurred_at),
+        "triggerer": record.triggerer,
+        "payload": event_payload(record),
+    }
+
+
+def feed_event(record: EventRecord, *, user_id: str, cursor: str) -> FeedEventDocument:
+    """Return a logged event for one person's feed; `cursor` reads on after it."""
+    return {
+        "id": record.event_id,
+        "name": record.name,
+        "occurred_at": clock.to_epoch(record.occurred_at),
+        "goal_id": record.goal_id,
+        "escrow_id": record.escrow_id,
+        "cursor": cursor,
+        "data": payload_for(record, user_id=user_id),
+    }
+
+
+def payload_for(record: EventRecord, *, user_id: str) -> dict[str, Any]:
+    """Return an event's payload as one person may read it in their feed.
+
+    The streamer reads all of it. A payer reads it without the others, and with their own coins:
+    `amount` is what they paid, or what they were refunded.
+    """
+    payload, reader = event_payload(record), Reader(user_id)
+    seen = privacy.without_others(payload, reader=reader, streamer_id=record.user_id)
+    if reader.reads_everything(streamer_id=record.user_id):
+        return seen
+    if record.name == ESCROW_REFUNDED.name:
+        return seen | {"amount": wallet_selectors.refunded_to(escrow_id=str(record.escrow_id), user_id=user_id)}
+    if own := (payload.get("payers") or {}).get(user_id):
+        return seen | {"amount": own, "payers": {user_id: own}}
+    return seen

@@ -1,0 +1,89 @@
+"""A goal as JSON, in answers, pushes and snapshots (spec section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from goals import rules, selectors
+from goals.models import Goal
+from goals.representation import parts, privacy
+from goals.representation.documents import GoalDocument
+from goals.representation.privacy import EVERYBODY, Reader
+from livestream import clock
+from wallet import selectors as wallet_selectors
+
+# A breakdown is for a person to look at; the whole of it is `GET /goals/{id}/contributions`.
+LARGEST_BREAKDOWN = 1000
+
+
+def public_goal(goal: Goal) -> GoalDocument:
+    """Return a goal as everybody may see it: no payer, no amount of one payer."""
+    return _seen_by(EVERYBODY, goal)
+
+
+def full_goal(goal: Goal) -> GoalDocument:
+    """Return a goal as its streamer and support see it: who invited, and coins by payer."""
+    payers = wallet_selectors.top_payers(escrow_id=goal.escrow_id, limit=LARGEST_BREAKDOWN) if goal.escrow_id else []
+    document = _everything(goal)
+    document["breakdown"] = dict(payers)
+    return document
+
+
+def goal_for(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
+    """Return a goal as this user may see it.
+
+    A payer finds their own coins in it, and a viewer who invited finds that said.
+    """
+    [document] = goals_for([goal], user_id=user_id, is_staff=is_staff)
+    return document
+
+
+def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) -> list[GoalDocument]:
+    """Return goals as this user may see them, in two queries at most however many they are."""
+    reader = Reader(user_id, is_staff)
+    open_to_reader = [goal for goal in goals if reader.reads_everything(streamer_id=goal.streamer_id)]
+    whole = _breakdowns(open_to_reader)
+    own = _breakdowns([goal for goal in goals if goal not in open_to_reader], payer_id=user_id)
+    documents = []
+    for goal in goals:
+        document = _seen_by(reader, goal)
+        breakdown = whole.get(goal.escrow_id, {}) if goal in open_to_reader else own.get(goal.escrow_id)
+        if breakdown is not None:
+            document["breakdown"] = breakdown
+        documents.append(document)
+    return documents
+
+
+def goal_without_breakdown(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
+    """Return a goal as this user may see it, without asking who paid: for frequent pushes."""
+    return _seen_by(Reader(user_id, is_staff), goal)
+
+
+def _seen_by(reader: Reader, goal: Goal) -> GoalDocument:
+    return privacy.without_inviter(_everything(goal), reader=reader, streamer_id=goal.streamer_id)
+
+
+def _everything(goal: Goal) -> GoalDocument:
+    progress = goal.progress + getattr(goal, "waiting", 0)
+    return {
+        "id": goal.id,
+        "type": goal.type,
+        "active": goal.active,
+        "state": goal.state,
+        "progress": progress,
+        "unit": goal.facts.unit,
+        "level": goal.level if goal.ended_at else max(goal.level, rules.level_at(goal.levels, progress)),
+        "levels": goal.levels,
+        "nbf": clock.to_epoch(goal.nbf),
+        "exp": clock.to_epoch(goal.exp),
+        "conditions": parts.conditions(goal),
+        "context": parts.context(goal),
+        "metadata": parts.metadata(goal),
+        "outcome": goal.outcome,
+        "ended_because": goal.ended_because,
+    }
+
+
+def _breakdowns(goals: Sequence[Goal], payer_id: str | None = None) -> dict[str | None, dict[str, int]]:
+    escrow_ids = {goal.escrow_id for goal in goals if goal.escrow_id}
+    return selectors.breakdowns(escrow_ids=escrow_ids, limit=LARGEST_BREAKDOWN, payer_id=payer_id)

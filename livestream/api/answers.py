@@ -1,0 +1,31 @@
+"""From a document to an answer: what a serializer does not declare is not answered."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rest_framework.serializers import Serializer
+
+Document = Mapping[str, Any]
+
+
+def answer(declared: type[Serializer[Any]], document: Document) -> dict[str, Any]:
+    """Return the members of `document` that `declared` declares, as JSON values.
+
+    The serializer is built once a class. Building one copies each of its fields, and that takes
+    ten times as long as reading them: a crowd reads one goal.
+    """
+    shown: dict[str, Any] = _built(declared).to_representation(document)
+    return shown
+
+
+def answers(declared: type[Serializer[Any]], documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """Return the same of several documents."""
+    return [answer(declared, document) for document in documents]
+
+
+@functools.cache
+def _built(declared: type[Serializer[Any]]) -> Serializer[Any]:
+    return declared()

@@ -1,0 +1,130 @@
+"""A session as JSON: ids are text, times are unix seconds, prices are coins a minute (spec section 3).
+
+Sessions say here what they embed of goals; the floor above fills it in (see `embedded`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, cast
+
+from livestream import clock
+from livestream.models import User
+from sessions_app import embedded, feed_goals
+from sessions_app.models import FeedEntry, Session
+
+
+class LevelDocument(TypedDict):
+    """A step of a goal; `target` is coins or seconds."""
+
+    title: str
+    target: int
+
+
+class ShowGoalPairDocument(TypedDict):
+    """A funding goal and the show it paid for."""
+
+    funding_goal: str
+    show_goal: str | None
+    funding_ended: int | None
+    show_ended: int | None
+
+
+class TriggerPrivateGoalDocument(TypedDict):
+    """An invitation to a private show (seed 003)."""
+
+    goal: str
+    goal_agreed: int | None
+    goal_ended: int | None
+    goal_cooldown: int | None
+
+
+class ExclusiveGoalPairDocument(TypedDict):
+    """A viewer's invitation to a 1-on-1 and the goal it led to (seed 001)."""
+
+    trigger_exclusive_goal: str
+    trigger_exclusive_goal_agreed: int | None
+    trigger_exclusive_goal_ended: int | None
+    trigger_exclusive_goal_cooldown: int | None
+    exclusive_goal: str | None
+    exclusive_goal_ended: int | None
+
+
+class KaraokeGoalDocument(TypedDict):
+    """The session's karaoke; progress and levels are in seconds."""
+
+    goal: str
+    progress: int
+    level: int
+    levels: list[LevelDocument]
+    ended: int | None
+
+
+class StatusesDocument(TypedDict):
+    """When the session was created, went live and ended."""
+
+    created: int
+    started: int | None
+    ended: int | None
+
+
+class PlainSessionDocument(TypedDict):
+    """A session by itself, as the feed shows it."""
+
+    id: str
+    streamer_id: str
+    title: str
+    preset: str
+    active: bool
+    prices: dict[str, int]
+    statuses: StatusesDocument
+
+
+class SessionDocument(PlainSessionDocument):
+    """A session with the goals it embeds."""
+
+    show_goal_pairs: list[ShowGoalPairDocument]
+    trigger_private_goals: list[TriggerPrivateGoalDocument]
+    exclusive_goal_pairs: dict[str, ExclusiveGoalPairDocument]
+    karaoke_goal: KaraokeGoalDocument | None
+
+
+class FeedEntryDocument(TypedDict):
+    """A live session with its current goals, oldest first, each as everybody may see it."""
+
+    session: PlainSessionDocument
+    goals: list[feed_goals.Document]
+
+
+def plain_session(session: Session) -> PlainSessionDocument:
+    """Return a session by itself."""
+    return {
+        "id": session.id,
+        "streamer_id": session.streamer_id,
+        "title": session.title,
+        "preset": session.preset,
+        "active": session.active,
+        "prices": session.prices,
+        "statuses": {
+            "created": clock.to_epoch(session.created_at),
+            "started": clock.to_epoch(session.started_at),
+            "ended": clock.to_epoch(session.ended_at),
+        },
+    }
+
+
+def session_for(session: Session, *, viewer: User | None) -> SessionDocument:
+    """Return a session with its goals, as `viewer` may see them; None is everybody."""
+    document: dict[str, Any] = {**plain_session(session), **embedded.read_all(session, viewer)}
+    return cast("SessionDocument", document)
+
+
+def feed_entries(entries: list[FeedEntry]) -> list[FeedEntryDocument]:
+    """Return entries of the feed with the goals that are current at this moment."""
+    current = feed_goals.read(goal_ids={goal_id for entry in entries for goal_id in entry.goal_ids})
+    return [
+        {
+            "session": plain_session(entry.session),
+            "goals": [current[goal_id] for goal_id in entry.goal_ids if goal_id in current],
+        }
+        for entry in entries
+    ]
