@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from goals.models import Goal, TicketProduct
-from livestream.events.contracts import FUNDING
+from goals.types import GoalType
 from livestream.models import User
 from sessions_app.models import Session
 from wallet import escrow_ids
@@ -83,7 +83,7 @@ def _sell_tickets(ids: list[str], now: datetime) -> None:
 def _goal(goal: str, product: TicketProduct, now: datetime) -> Goal:
     return Goal(
         id=goal,
-        type=FUNDING,
+        type=GoalType.FUNDING,
         session_id=goal,
         streamer_id=goal,
         active=True,

@@ -10,9 +10,12 @@ class GoalsConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
-        from goals import demo, embedding, old_names
+        from goals import demo, embedding
+        from goals.types import FACTS
+        from livestream import old_names
         from livestream.demo.users import register_preparation
 
         register_preparation(demo.create_ticket_products)
         embedding.register()
-        old_names.register()
+        for facts in FACTS:
+            old_names.declare_goal_class(name=facts.class_name, goal_type=facts.type)

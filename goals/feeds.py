@@ -23,7 +23,7 @@ from livestream.events.contracts import (
     GOAL_STARTED,
 )
 from livestream.models import EventRecord
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Transfer
 
 NAMES = [
@@ -104,5 +104,5 @@ def _concerns(user_id: str) -> Q:
 
 
 def _refunded(record: EventRecord, user_id: str) -> int:
-    transfer_id = escrow_ids.refund_prefix(str(record.escrow_id)) + user_id
+    transfer_id = transfer_ids.refund_prefix(str(record.escrow_id)) + user_id
     return Transfer.objects.filter(pk=transfer_id).values_list("amount", flat=True).first() or 0

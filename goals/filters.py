@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import django_filters
 
 from goals.models import Goal
+from goals.types import GoalType
 from livestream.api.filters import ObjectIdFilter
-from livestream.events.contracts import GOAL_TYPES
 
 
 class GoalFilter(django_filters.FilterSet):
@@ -16,7 +16,7 @@ class GoalFilter(django_filters.FilterSet):
 
     session = ObjectIdFilter(field_name="session_id")
     streamer = ObjectIdFilter(field_name="streamer_id")
-    type = django_filters.ChoiceFilter(choices=[(t, t) for t in GOAL_TYPES])
+    type = django_filters.ChoiceFilter(choices=[(each.value, each.value) for each in GoalType])
     active = django_filters.TypedChoiceFilter(
         choices=(("true", "true"), ("false", "false")), coerce=lambda text: text == "true"
     )

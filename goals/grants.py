@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from goals.models import Goal
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from goals.types import GoalType
 
 
 def grant_exp(*, goal: Goal, now: datetime) -> datetime:
@@ -15,10 +16,18 @@ def grant_exp(*, goal: Goal, now: datetime) -> datetime:
     the streamer came on stage; while nobody is there, from `nbf`, and at the earliest from now
     (seed 004). One that has ended is over, however much of it was not performed.
     """
-    if goal.type == TRIGGER_PRIVATE:
-        return goal.exp or now
-    if goal.type == TRIGGER_EXCLUSIVE:
-        return grant_exp(goal=goal.exclusive_goal, now=now) if goal.exclusive_goal else now
+    match goal.kind:
+        case GoalType.TRIGGER_PRIVATE:
+            return goal.exp or now
+        case GoalType.TRIGGER_EXCLUSIVE:
+            return grant_exp(goal=goal.exclusive_goal, now=now) if goal.exclusive_goal else now
+        case GoalType.FUNDING | GoalType.SHOW | GoalType.KARAOKE | GoalType.EXCLUSIVE:
+            return _end_of_performance(goal, now)
+        case _:
+            assert_never(goal.kind)
+
+
+def _end_of_performance(goal: Goal, now: datetime) -> datetime:
     if goal.ended_at is not None:
         return goal.ended_at
     came = None if goal.stage_paused else goal.stage_started

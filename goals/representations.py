@@ -27,7 +27,7 @@ def public_goal(goal: Goal) -> dict[str, Any]:
         "active": goal.active,
         "state": goal.state,
         "progress": progress,
-        "unit": rules.unit(goal.type),
+        "unit": goal.facts.unit,
         "level": goal.level if goal.ended_at else max(goal.level, rules.level_at(goal.levels, progress)),
         "levels": goal.levels,
         "nbf": clock.to_epoch(goal.nbf),
@@ -36,6 +36,7 @@ def public_goal(goal: Goal) -> dict[str, Any]:
         "context": _without(documents.context(goal), "exclusive_to"),
         "metadata": _without(documents.metadata(goal), "triggered_by"),
         "outcome": goal.outcome,
+        "ended_because": goal.ended_because,
     }
 
 

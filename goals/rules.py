@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW
-
-PERFORMED_TYPES = frozenset({KARAOKE, SHOW, EXCLUSIVE})
+from goals.types import facts_of
 
 Level = dict[str, Any]
 
@@ -34,29 +33,13 @@ def next_target(levels: Sequence[Level], level: int) -> int | None:
     return int(levels[level]["target"]) if level < len(levels) else None
 
 
-def unit(goal_type: str) -> str:
-    """Name what progress counts: coins or seconds (invitations count nothing but paid or not)."""
-    return "seconds" if goal_type in PERFORMED_TYPES else "coins"
-
-
 def capped(goal_type: str, progress: int, last_target: int) -> int:
     """Performed seconds stop at the target; money does not."""
-    if goal_type in PERFORMED_TYPES:
+    if facts_of(goal_type).performed:
         return max(0, min(progress, last_target))
     return progress
 
 
-def sells_tickets(goal_type: str) -> bool:
-    """Whether tickets can be bought for this type."""
-    return goal_type == FUNDING
-
-
-def outcome(goal_type: str, *, progress: int, reached: bool, agreed: bool, cancelled: bool) -> str:
-    """Name what became of a goal that ends (spec section 3)."""
-    if agreed:
-        return "agreed"
-    if reached:
-        return "completed"
-    if goal_type == EXCLUSIVE:
-        return "split" if progress else "refunded"
-    return "cancelled" if cancelled or goal_type == KARAOKE else "refunded"
+def lives_until(*, goal_type: str, ended_at: datetime) -> datetime:
+    """Return the last moment of a goal whose session ended at `ended_at` (spec section 5)."""
+    return ended_at + facts_of(goal_type).grace_period

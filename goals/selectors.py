@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
-from django.db.models import BigIntegerField, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, Window
+from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Concat, RowNumber
 
+from goals import escrow_ids
 from goals.errors import GoalNotFound
 from goals.models import Contribution, Goal
+from goals.types import types_by_grace
 from livestream.models import EventRecord
 from wallet import selectors as wallet_selectors
 from wallet.models import PendingCredit, Transfer
@@ -22,7 +23,7 @@ def goals() -> QuerySet[Goal]:
     Each carries `waiting`, the coins that were paid and are not counted yet: a buyer sees
     their own tickets at once.
     """
-    escrow_id = Concat(Value("show_funding:"), OuterRef("id"), output_field=CharField())
+    escrow_id = Concat(Value(escrow_ids.show_funding("")), OuterRef("id"), output_field=CharField())
     pending = PendingCredit.objects.filter(account_id=escrow_id).order_by().values("account_id")
     total = pending.annotate(total=Sum("amount")).values("total")
     waiting = Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
@@ -92,23 +93,22 @@ def breakdowns(
     return found
 
 
-def overdue_to_start(*, before: datetime) -> list[str]:
+def overdue_to_start(*, before: datetime) -> QuerySet[Goal]:
     """Return scheduled goals whose `nbf` passed before `before`."""
-    late = Goal.objects.filter(active=False, ended_at=None, nbf__lt=before)
-    return list(late.order_by("id").values_list("id", flat=True)[:500])
+    return Goal.objects.filter(active=False, ended_at=None, nbf__lt=before)
 
 
-def overdue_to_end(*, before: datetime) -> list[str]:
+def overdue_to_end(*, before: datetime) -> QuerySet[Goal]:
     """Return active goals whose `exp` passed before `before`."""
-    late = Goal.objects.filter(active=True, exp__lt=before)
-    return list(late.order_by("id").values_list("id", flat=True)[:500])
+    return Goal.objects.filter(active=True, exp__lt=before)
 
 
-def outliving_their_session(*, before: datetime) -> list[str]:
-    """Return goals that have not ended although their session did, a show's grace before `before`."""
-    over = before - timedelta(seconds=settings.SHOW_END_GRACE)
-    late = Goal.objects.filter(ended_at=None, session__active=False, session__ended_at__lt=over)
-    return list(late.order_by("id").values_list("id", flat=True)[:500])
+def outliving_their_session(*, before: datetime) -> QuerySet[Goal]:
+    """Return goals that have not ended, although their session and their grace after it did before `before`."""
+    over = Q()
+    for grace, types in types_by_grace().items():
+        over |= Q(type__in=types, session__ended_at__lt=before - grace)
+    return Goal.objects.filter(over, ended_at=None, session__active=False)
 
 
 def events_of(*, goal_id: str) -> QuerySet[EventRecord]:

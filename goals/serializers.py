@@ -8,8 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from goals import escrow_ids
+from goals.endings import EndedBecause, Outcome
 from goals.models import Contribution, Goal
 from goals.representations import event_payload, goal_for
+from goals.types import GoalType, Unit
 from livestream.api.bodies import ClosedSerializer
 from livestream.api.fields import (
     BoundedInteger,
@@ -18,9 +21,7 @@ from livestream.api.fields import (
     StrictBooleanField,
     StrictTextField,
 )
-from livestream.events.contracts import GOAL_TYPES
 from livestream.models import EventRecord
-from wallet import escrow_ids
 
 LARGEST_TARGET = 10**12
 LONGEST_SHOW_SECONDS = 24 * 60 * 60
@@ -116,11 +117,11 @@ class GoalSerializer(serializers.Serializer[Goal]):
     """A goal as the asking user may see it."""
 
     id = ObjectIdSerializerField()
-    type = serializers.ChoiceField(choices=GOAL_TYPES)
+    type = serializers.ChoiceField(choices=[each.value for each in GoalType])
     active = serializers.BooleanField()
     state = serializers.ChoiceField(choices=("scheduled", "active", "ended"))
     progress = serializers.IntegerField()
-    unit = serializers.ChoiceField(choices=("coins", "seconds"))
+    unit = serializers.ChoiceField(choices=[each.value for each in Unit])
     level = serializers.IntegerField()
     levels = serializers.ListField(child=Level())
     nbf = EpochDateTimeField(allow_null=True)
@@ -128,7 +129,8 @@ class GoalSerializer(serializers.Serializer[Goal]):
     conditions = serializers.DictField()
     context = serializers.DictField()  # type: ignore[assignment]  # likewise
     metadata = serializers.DictField()
-    outcome = serializers.ChoiceField(choices=Goal.Outcome.choices, allow_null=True)
+    outcome = serializers.ChoiceField(choices=[each.value for each in Outcome], allow_null=True)
+    ended_because = serializers.ChoiceField(choices=[each.value for each in EndedBecause], allow_null=True)
     breakdown = serializers.DictField(
         child=serializers.IntegerField(),
         required=False,

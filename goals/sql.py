@@ -8,24 +8,27 @@ from typing import NamedTuple, cast
 import psycopg
 from django.db import connection
 
+from goals import escrow_ids
+from goals.types import GoalType
+
 # The escrow's and the goal's rows are only read. For the answer, what the buyer has waiting is
 # added to the counted progress in one statement, hence in one snapshot; adding up what everybody
 # has waiting would make each purchase dearer by all the others. The queue is always almost empty
 # and never clean; only a walk along its index stays short, whatever the planner takes it for.
-CONTRIBUTE = """
+CONTRIBUTE = f"""
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
     OUT status text, OUT amount bigint, OUT progress bigint, OUT created_at timestamptz
 ) LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_goal record;
-    v_escrow text := 'show_funding:' || p_goal;
+    v_escrow text := '{escrow_ids.show_funding("")}' || p_goal;
 BEGIN
     SELECT type, streamer_id, ticket_price, ticket_product_id INTO v_goal
         FROM goals_goal WHERE id = p_goal;
     IF NOT FOUND THEN
         status := 'goal_not_found';
-    ELSIF v_goal.type <> 'funding' OR v_goal.ticket_price IS NULL THEN
+    ELSIF v_goal.type <> '{GoalType.FUNDING}' OR v_goal.ticket_price IS NULL THEN
         status := 'not_for_sale';
     ELSIF v_goal.streamer_id = p_payer THEN
         status := 'own_goal';

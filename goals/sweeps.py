@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goals import selectors
+from goals.endings import EndedBecause
+from goals.models import Goal
+from goals.services import contributions, lifecycle
 from livestream import clock
-from livestream.outbox import enqueue, sweep
+from livestream.outbox import Delivery, enqueue, sweep
 from wallet.selectors import accounts_with_pending_credit
 
 # A task row is what ends a goal on time. Should one be lost or dead, this finds the goal.
 _OVERDUE = timedelta(seconds=10)
+_AT_ONCE = 500
 
 
 @sweep(every=0.2)
@@ -22,25 +27,26 @@ def contributions_to_count() -> None:
     if waiting:
         with transaction.atomic():
             for escrow_id in waiting:
-                enqueue(
-                    "count_contributions",
-                    kwargs={"escrow_id": escrow_id},
-                    key=escrow_id,
-                    subject=escrow_id,
-                    pending="keep",
-                )
+                delivery = Delivery(key=escrow_id, pending="keep")
+                enqueue(contributions.count_contributions, delivery, escrow_id=escrow_id)
 
 
 @sweep(every=5)
 def overdue_goals() -> None:
     """Nudge goals whose `nbf` or `exp` has passed without anything happening."""
     late = clock.now() - _OVERDUE
-    nudges = [("activate_goal", g) for g in selectors.overdue_to_start(before=late)]
-    nudges += [("deactivate_due_goal", g) for g in selectors.overdue_to_end(before=late)]
-    nudges += [("deactivate_goal", g) for g in selectors.outliving_their_session(before=late)]
-    if nudges:
+    starts = _first(selectors.overdue_to_start(before=late))
+    ends = [(goal_id, EndedBecause.EXPIRED) for goal_id in _first(selectors.overdue_to_end(before=late))]
+    left = _first(selectors.outliving_their_session(before=late))
+    ends += [(goal_id, EndedBecause.SESSION_ENDED) for goal_id in left]
+    if starts or ends:
         with transaction.atomic():
-            for actor, goal_id in nudges:
-                kwargs = {"goal_id": goal_id}
-                key = f"overdue:{goal_id}"
-                enqueue(actor, kwargs=kwargs, key=key, subject=goal_id, pending="keep")
+            for goal_id in starts:
+                enqueue(lifecycle.activate_goal, Delivery(key=f"overdue:{goal_id}", pending="keep"), goal_id=goal_id)
+            for goal_id, because in ends:
+                delivery = Delivery(key=f"{because}:{goal_id}", pending="keep")
+                enqueue(lifecycle.deactivate_goal, delivery, goal_id=goal_id, because=because)
+
+
+def _first(goals: QuerySet[Goal]) -> list[str]:
+    return list(goals.order_by("id").values_list("id", flat=True)[:_AT_ONCE])

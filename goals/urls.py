@@ -21,7 +21,7 @@ urlpatterns = [
     path("goals/<objectid:goal_id>", _one, name="goal"),
     path("goals/<objectid:goal_id>/events", _events, name="goal-events"),
     path("goals/<objectid:goal_id>/contributions", ContributionView.as_view(), name="contributions"),
-    path("sessions/<objectid:session_id>/trigger_private", TriggerPrivateView.as_view(), name="trigger-private"),
-    path("sessions/<objectid:session_id>/trigger_exclusive", TriggerExclusiveView.as_view(), name="trigger-exclusive"),
+    path("sessions/<objectid:session_id>/trigger_private", TriggerPrivateView.as_view(), name="trigger_private"),
+    path("sessions/<objectid:session_id>/trigger_exclusive", TriggerExclusiveView.as_view(), name="trigger_exclusive"),
     path("events", EventFeedView.as_view(), name="events"),
 ]

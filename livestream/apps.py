@@ -1,35 +1,53 @@
 """App configuration shared by every room of the house."""
 
+import pkgutil
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import ClassVar
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
-# Modules whose import has the effect of registering something: an actor with the
-# broker, a receiver with an event, a sweep with the relay, a chapter with the story, figures
-# with the metrics.
-REGISTERING_MODULES = ("actors", "receivers", "sweeps", "story", "metrics")
-
 
 class DomainAppConfig(AppConfig):
-    """An app whose actors, receivers and sweeps exist as soon as Django is ready."""
+    """An app whose tasks, receivers and sweeps exist as soon as Django is ready.
+
+    `registering` are modules whose import registers something: receivers with their events,
+    sweeps with the relay, a chapter with the story, figures with the metrics. `declaring` are
+    modules that declare tasks; of a package it is every module, so that none is left out.
+    """
 
     default = False
     default_auto_field = "django.db.models.BigAutoField"
+    registering: ClassVar[tuple[str, ...]] = ("receivers", "sweeps", "story", "metrics")
+    declaring: ClassVar[tuple[str, ...]] = ("services",)
 
     def ready(self) -> None:
-        for name in REGISTERING_MODULES:
-            dotted = f"{self.name}.{name}"
-            # Asked first, so that an ImportError inside the module still surfaces.
-            if find_spec(dotted):
+        for name in self.declaring:
+            for dotted in _with_modules(f"{self.name}.{name}"):
                 import_module(dotted)
+        for name in self.registering:
+            # Asked first, so that an ImportError inside the module still surfaces.
+            if find_spec(f"{self.name}.{name}"):
+                import_module(f"{self.name}.{name}")
+
+
+def _with_modules(dotted: str) -> Iterator[str]:
+    """Iterate over a module, and over the modules in it where it is a package."""
+    spec = find_spec(dotted)
+    if spec is None:
+        raise ModuleNotFoundError(f"there is no {dotted} to declare tasks", name=dotted)
+    yield dotted
+    for module in pkgutil.iter_modules(spec.submodule_search_locations or []):
+        yield f"{dotted}.{module.name}"
 
 
 class LivestreamConfig(DomainAppConfig):
     name = "livestream"
     verbose_name = "Livestream"
     default = True
+    declaring = ("analytics.tracking", "events.delivering")
 
     def ready(self) -> None:
         super().ready()

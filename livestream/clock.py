@@ -1,6 +1,7 @@
 """The one place that reads the time, so that tests can move it.
 
-Only edges call `now()`: views, actors, commands. Services are given the moment.
+Only edges call `now()`: views, receivers, commands, sweeps, and the worker that runs a task. Services are
+given the moment, but for tasks that go on for as long as a lease allows: they read it for each page.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from goals.models import Goal
-from livestream.events.contracts import EXCLUSIVE, SHOW, TRIGGER_PRIVATE
+from goals.types import PERFORMED, WATCHED_BY_PAYERS, GoalType
 from livestream.models import User, UserTag
 from livestream.users import blocked_by_tag
 from notifications.models import Admission, Audience, Push, Webhook
@@ -90,7 +90,7 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
     The end of a grant follows from that moment: what was told before would end too early.
     """
     on_stage = Goal.objects.filter(
-        active=True, type__in=(SHOW, EXCLUSIVE), stage_paused=None, stage_started__isnull=False
+        active=True, type__in=PERFORMED & WATCHED_BY_PAYERS, stage_paused=None, stage_started__isnull=False
     )
     told = Audience.objects.filter(goal_id=OuterRef("id"), since=OuterRef("stage_started"))
     begun = on_stage.filter(~Exists(told)).values_list("id", "stage_started")
@@ -99,7 +99,7 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
 
 def joined_privately() -> QuerySet[Audience, str]:
     """Return the private shows that somebody paid for while they ran, and was not told."""
-    running = Goal.objects.filter(active=True, type=TRIGGER_PRIVATE, agreed_at__isnull=False)
+    running = Goal.objects.filter(active=True, type=GoalType.TRIGGER_PRIVATE, agreed_at__isnull=False)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
     late = _untold().filter(credit_id=OuterRef("escrow_id"))
     return walked.filter(Exists(late)).values_list("goal_id", flat=True)

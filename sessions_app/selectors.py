@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from livestream.events.contracts import GOAL_ENDED
-from livestream.models import EventRecord
+from livestream.models import EventRecord, User
 from sessions_app import embedded, rules
 from sessions_app.errors import SessionNotFound
 from sessions_app.models import FeedEntry, Recording, Session, Source
@@ -72,6 +72,11 @@ def playback_of(*, user_id: str) -> str | None:
     found = [each for each in newest_first if isinstance(each.metadata.get("playback_url"), str)]
     found.sort(key=lambda source: source.provider != Source.BYTEPLUS)
     return next((each.metadata["playback_url"] for each in found if each.metadata["playback_url"]), None)
+
+
+def is_banned_from_clips(*, user_id: str) -> bool:
+    """Tell whether the streamer may not have clips."""
+    return User.objects.filter(pk=user_id, tag_rows__tag=rules.CLIP_BAN).exists()
 
 
 def feed() -> QuerySet[FeedEntry]:

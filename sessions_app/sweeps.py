@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import transaction
 
 from livestream import clock
-from livestream.outbox import enqueue, sweep
+from livestream.outbox import Delivery, enqueue, sweep
 from sessions_app import selectors
-from sessions_app.services import record_wishes
+from sessions_app.services import ending, record_wishes
 
 
 @sweep(every=60)
@@ -20,8 +20,8 @@ def forgotten_sessions() -> None:
     if forgotten:
         with transaction.atomic():
             for session_id in forgotten:
-                kwargs, key = {"session_id": session_id}, f"forgotten:{session_id}"
-                enqueue("deactivate_session", kwargs=kwargs, key=key, subject=session_id, pending="keep")
+                delivery = Delivery(key=f"forgotten:{session_id}", pending="keep")
+                enqueue(ending.deactivate_session, delivery, session_id=session_id)
 
 
 @sweep(every=60)

@@ -14,8 +14,8 @@ from livestream.api.fields import (
     ObjectIdSerializerField,
     StrictTextField,
 )
-from wallet.escrow_ids import RESERVED_PREFIXES
 from wallet.models import Account, Earning, Transfer
+from wallet.transfer_ids import RESERVED_PREFIXES
 
 LARGEST_DEPOSIT = 10**15
 

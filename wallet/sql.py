@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Transfer
 
 # Payers share the advisory lock and so do not touch the escrow's row, which the counter
@@ -131,8 +131,8 @@ def pay_refund_chunk(escrow_id: str, chunk: RefundChunk, now: datetime) -> None:
         "escrow": escrow_id,
         "after": chunk.after,
         "last": chunk.last,
-        "prefix": escrow_ids.refund_prefix(escrow_id),
-        "tags": json.dumps([escrow_ids.tag(escrow_id)]),
+        "prefix": transfer_ids.refund_prefix(escrow_id),
+        "tags": json.dumps([transfer_ids.tag(escrow_id)]),
         "now": connection.ops.adapt_datetimefield_value(now),
         "amount": chunk.amount,
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench import world
+from goals import escrow_ids
 from goals.sql import CONTRIBUTE
-from wallet import escrow_ids
 from wallet.sql import HOLD
 
 _LOCK = "PERFORM pg_advisory_xact_lock_shared(hashtextextended(p_escrow, 0));"

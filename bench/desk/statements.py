@@ -35,11 +35,13 @@ SESSIONS = f"""
 """
 GOALS = f"""
     INSERT INTO goals_goal (id, type, session_id, streamer_id, active, created_at, started_at, exp, ended_at, outcome,
-        levels, level, progress, performed, preset_before, funding_goal_id, triggered_by_id)
+        ended_because, levels, level, progress, performed, preset_before, funding_goal_id, triggered_by_id)
     SELECT {_GOAL_ID}, {_TYPE}, {_SESSION_ID}, {_STREAMER_ID}, {_RUNNING}, {_GOAL_AT}, {_GOAL_AT},
         {_GOAL_AT} + interval '1 hour', CASE WHEN {_RUNNING} THEN NULL ELSE {_GOAL_AT} + interval '1 hour' END,
         CASE WHEN {_RUNNING} THEN NULL WHEN k %% 10 = 9 THEN 'cancelled'
             WHEN (k / 10) %% 3 = 0 THEN 'refunded' ELSE 'completed' END,
+        CASE WHEN {_RUNNING} THEN NULL WHEN k %% 10 = 9 THEN 'session_ended'
+            WHEN (k / 10) %% 3 = 0 THEN 'expired' ELSE 'completed' END,
         '[{{"title": "One", "target": 400}}]', 0, 0, 0, '',
         CASE WHEN k %% 10 = 6 THEN (SELECT {_GOAL_ID} FROM (SELECT i - 6 AS k) AS first) END,
         CASE WHEN k %% 10 IN (7, 8) THEN {_VIEWER_ID.format(n="k %% %(viewers)s")} END
@@ -142,7 +144,7 @@ WEBHOOKS = f"""
 TASKS = f"""
     INSERT INTO livestream_outboxmessage (id, actor, kwargs, subject, version, eta, due_at, sends, attempts, failed_at,
         error, request_id, client_id, created_at)
-    SELECT 'd' || lpad(to_hex(n), 23, '0'), (ARRAY['deactivate_due_goal', 'run_receiver'])[1 + n %% 2], '{{}}', id,
+    SELECT 'd' || lpad(to_hex(n), 23, '0'), (ARRAY['deactivate_goal', 'run_receiver'])[1 + n %% 2], '{{}}', id,
         'd' || lpad(to_hex(n), 23, '0'), at, at, 0, n %% 3, CASE WHEN n %% 20 = 0 THEN at END, '', '', '', at
     FROM (SELECT n, %(now)s + make_interval(secs => n - %(tasks)s / 10) AS at
         FROM generate_series(1, %(tasks)s) AS n) AS tasks JOIN {_GOALS_IN_TURN}

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from bench.desk import statements
 from bench.world import settle_down
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.services import accounts
 
 
@@ -37,7 +37,7 @@ class Size:
 def build(*, size: Size, now: datetime) -> Iterator[str]:
     """Fill the empty tables, and yield what is being made."""
     values = {name: getattr(size, name) for name in size.__slots__}
-    values |= {"now": now, "begin": now - timedelta(days=365), "year": 365 * 86400.0, "deposits": escrow_ids.DEPOSITS}
+    values |= {"now": now, "begin": now - timedelta(days=365), "year": 365 * 86400.0, "deposits": transfer_ids.DEPOSITS}
     with transaction.atomic(), connection.cursor() as cursor:
         accounts.ensure_deposits_account(now=now)
         for name, statement in statements.IN_ORDER.items():

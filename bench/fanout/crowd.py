@@ -6,9 +6,10 @@ from django.db import connection, transaction
 
 from bench import world
 from bench.refund import crowd
+from goals.endings import EndedBecause
 from goals.models import Goal
+from goals.types import GoalType
 from livestream import clock
-from livestream.events.contracts import SHOW
 
 SHOW_ID = "5" * 24
 _SECONDS = 3600
@@ -23,7 +24,11 @@ def gather(*, holders: int) -> None:
     about = {"created_at": now, "started_at": now, "streamer_id": funding_id, "session_id": funding_id}
     levels = [{"title": "Show", "target": _SECONDS}]
     with transaction.atomic():
-        Goal.objects.filter(pk=funding_id).update(active=False, ended_at=now, exp=now, show_goal=None)
-        Goal.objects.create(id=SHOW_ID, type=SHOW, active=True, funding_goal_id=funding_id, levels=levels, **about)
+        Goal.objects.filter(pk=funding_id).update(
+            active=False, ended_at=now, ended_because=EndedBecause.COMPLETED, exp=now, show_goal=None
+        )
+        Goal.objects.create(
+            id=SHOW_ID, type=GoalType.SHOW, active=True, funding_goal_id=funding_id, levels=levels, **about
+        )
         Goal.objects.filter(pk=funding_id).update(show_goal_id=SHOW_ID)
     world.settle_down()

@@ -77,7 +77,7 @@ def by_service() -> float:
     with transaction.atomic():
         streams.authorize(goal_id=SHOW_ID, event_id=ids.new_id(), now=clock.now())
     while list(selectors.audiences_to_tell()):
-        sweeps.notice_audiences()
+        sweeps.wake_stream_senders()
         for message in OutboxMessage.objects.filter(actor="send_stream_authorized"):
             performing.perform(message_id=message.id)
         if failed := OutboxMessage.objects.exclude(error="").first():

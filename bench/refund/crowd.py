@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from bench import world
+from goals import escrow_ids
 from livestream import clock, ids
-from wallet import escrow_ids
 from wallet.services import posting
 
 ESCROW = escrow_ids.show_funding(world.goal_id(0))

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from bench.refund.crowd import ESCROW
 from livestream import clock
-from wallet import escrow_ids, selectors
+from wallet import selectors, transfer_ids
 from wallet.models import Account, Earning, Escrow, Transfer
 from wallet.services import refunds
 
@@ -50,7 +50,7 @@ def _measure(way: str, payers: int) -> Run:
 
 
 def by_service(_: int) -> int:
-    """Refund as the actors do: decide, then chunk after chunk; return how many were paid."""
+    """Refund as the tasks do: decide, then chunk after chunk; return how many were paid."""
     refunds.escrow_refund(escrow_id=ESCROW, now=clock.now())
     paid = 0
     while chunk := refunds.refund_chunk(escrow_id=ESCROW, now=clock.now()):
@@ -68,7 +68,7 @@ def by_loop(payers: int) -> int:
             escrow = Account.objects.select_for_update().get(pk=ESCROW)
             payer = Account.objects.select_for_update().get(pk=payer_id)
             _, is_new = Transfer.objects.get_or_create(
-                transfer_id=escrow_ids.refund_prefix(ESCROW) + payer_id,
+                transfer_id=transfer_ids.refund_prefix(ESCROW) + payer_id,
                 defaults={
                     "debit": escrow,
                     "credit": payer,

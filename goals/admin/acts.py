@@ -1,7 +1,7 @@
 """What support does to goals and to their money: end, refund, settle.
 
-An escrow's page belongs to a lower floor, which does not know whose its money is. So its acts
-are offered to it from here.
+The page of an escrow belongs to the wallet, which does not know what the money is for. So its
+actions are offered to it from here.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from goals import escrow_ids
 from goals.models import Goal
 from goals.services import support
 from livestream import clock
 from livestream.desk.actions import triggerer_of
 from livestream.desk.pages import confirmed_action, offer
+from wallet.admin.escrows import register_kinds
 from wallet.models import Escrow
 
 
-@confirmed_action(description="End", permission="goals.end_goal")
+@confirmed_action(name="goal.end", description="End", permission="goals.end_goal")
 def end_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason: str) -> str:
-    """End goals; their money goes where it goes at the end of each."""
+    """End goals; their money is settled as at every end."""
     for goal in goals:
         support.end_goal(goal_id=goal.id, triggerer=triggerer_of(request), now=clock.now())
     return f"{len(goals)} ended"
 
 
-@confirmed_action(description="Settle what is due", permission="wallet.settle_escrow")
+@confirmed_action(name="goal.settle", description="Settle what is due", permission="wallet.settle_escrow")
 def settle_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason: str) -> str:
-    """Have what is overdue about goals happen."""
-    return _told([what for goal in goals for what in support.settle_goal(goal_id=goal.id, now=clock.now())])
+    """Do what is overdue for goals."""
+    return _message([what for goal in goals for what in support.settle_goal(goal_id=goal.id, now=clock.now())])
 
 
 def _held(escrow: Escrow) -> str:
@@ -38,10 +40,11 @@ def _held(escrow: Escrow) -> str:
 
 
 @confirmed_action(
+    name="escrow.refund",
     description="Refund",
     permission="wallet.refund_escrow",
-    tells=_held,
-    warns="Everybody gets back all that they paid into it; the sale, show or invitation that it is for ends, and"
+    describe=_held,
+    warning="Everybody gets back all that they paid into it; the sale, show or invitation that it is for ends, and"
     " the streamer can never be paid out of it. It cannot be taken back.",
 )
 def refund_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *, reason: str) -> str:
@@ -51,15 +54,16 @@ def refund_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *
     return f"{len(escrows)} refunded: their payers are being paid"
 
 
-@confirmed_action(description="Settle what is due", permission="wallet.settle_escrow")
+@confirmed_action(name="escrow.settle", description="Settle what is due", permission="wallet.settle_escrow")
 def settle_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *, reason: str) -> str:
-    """Have what is overdue about escrows happen."""
-    return _told([what for each in escrows for what in support.settle_escrow(escrow_id=each.pk, now=clock.now())])
+    """Do what is overdue for escrows."""
+    return _message([what for each in escrows for what in support.settle_escrow(escrow_id=each.pk, now=clock.now())])
 
 
-def _told(done: Sequence[str]) -> str:
+def _message(done: Sequence[str]) -> str:
     return "Done: " + ", ".join(done) if done else "Nothing is due"
 
 
+register_kinds(*escrow_ids.KINDS)
 offer(refund_escrows, on="wallet.escrow")
 offer(settle_escrows, on="wallet.escrow")

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.db.models import Q
 
+from goals import escrow_ids
 from goals.admin import acts
+from goals.endings import Outcome
 from goals.models import Goal, PerformanceInterval, PerformanceMark, ProgressStep, ShowGoalPair
+from goals.types import GoalType
 from livestream import old_names
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.pages import ReadOnlyInline
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import MOST_GOALS, LookedUpAdmin, find_goals_by
-from livestream.events.contracts import GOAL_TYPES
 from livestream.models import EventRecord, OutboxMessage
 from livestream.story import Subject
 from livestream.story.admin import StoryAdmin
-from wallet import escrow_ids
 from wallet.models import Escrow
 
 
@@ -45,7 +46,7 @@ class StepInline(ReadOnlyInline):
 class TypeFilter(ChoiceFilter):
     title = "type"
     parameter_name = "type"
-    offered = tuple(Choice(kind, kind, lambda now, kind=kind: Q(type=kind)) for kind in GOAL_TYPES)  # type: ignore[misc]
+    offered = tuple(Choice(kind.value, kind.value, lambda now, kind=kind: Q(type=kind)) for kind in GoalType)  # type: ignore[misc]
 
 
 class StateFilter(ChoiceFilter):
@@ -56,7 +57,7 @@ class StateFilter(ChoiceFilter):
     offered = (
         Choice("scheduled", "scheduled", lambda now: Q(active=False, ended_at=None)),
         Choice("active", "active", lambda now: Q(active=True, ended_at=None)),
-        *(Choice(end, f"ended: {end}", lambda now, end=end: Q(outcome=end)) for end in Goal.Outcome.values),  # type: ignore[misc]
+        *(Choice(end.value, f"ended: {end}", lambda now, end=end: Q(outcome=end)) for end in Outcome),  # type: ignore[misc]
     )
 
 
@@ -64,7 +65,18 @@ class StateFilter(ChoiceFilter):
 class GoalAdmin(StoryAdmin, LookedUpAdmin):
     """Goals, newest first, each with what happened on its stage."""
 
-    list_display = ["id", "type", "state", "streamer", "progress", "target", "outcome", "created_at", "exp"]
+    list_display = [
+        "id",
+        "type",
+        "state",
+        "streamer",
+        "progress",
+        "target",
+        "outcome",
+        "ended_because",
+        "created_at",
+        "exp",
+    ]
     list_filter = [TypeFilter, StateFilter, age_filter(by_time("created_at"))]
     list_select_related = ["streamer"]
     ordering = ["-created_at", "-id"]

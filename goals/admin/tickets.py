@@ -10,11 +10,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import HttpRequest
 
+from goals import escrow_ids
 from goals.models import Contribution, TicketProduct
 from livestream.desk.pages import ModelAdmin
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin
-from wallet import escrow_ids
 
 # The largest purchase of the dearest ticket is still far within 64 bits.
 DEAREST_TICKET = 10**12

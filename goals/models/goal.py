@@ -7,48 +7,22 @@ from django.db import models
 from django.db.models import Q
 
 from goals import rules
+from goals.endings import EndedBecause, Outcome
 from goals.models.product import TicketProduct
-from livestream.events.contracts import (
-    EXCLUSIVE,
-    FUNDING,
-    GOAL_TYPES,
-    KARAOKE,
-    SHOW,
-    TRIGGER_EXCLUSIVE,
-    TRIGGER_PRIVATE,
-)
+from goals.types import ONE_A_SESSION, Facts, GoalType, Settlement, facts_of
 from livestream.fields import ObjectIdField
 from sessions_app.models import Session
-from wallet import escrow_ids
-
-_ESCROWS = {
-    FUNDING: escrow_ids.show_funding,
-    SHOW: escrow_ids.show_funding,
-    TRIGGER_PRIVATE: escrow_ids.trigger_private,
-    TRIGGER_EXCLUSIVE: escrow_ids.trigger_exclusive,
-    EXCLUSIVE: escrow_ids.trigger_exclusive,
-}
-# Of these a session has at most one that has not ended: an ongoing invitation to a private
-# show is joined, not made twice.
-ONE_A_SESSION = (EXCLUSIVE, KARAOKE, TRIGGER_PRIVATE)
 
 
 class Goal(models.Model):
     """One goal of any type; spec sections 1 and 2.
 
     `progress` is coins or seconds, `performed` the seconds of the stage that went into it.
-    A goal is scheduled, then active, then ended: `ended_at` is set once and for good.
+    A goal is scheduled, then active, then ended: `ended_at` and `ended_because` are set together, once.
     """
 
-    class Outcome(models.TextChoices):
-        COMPLETED = "completed"
-        AGREED = "agreed"
-        REFUNDED = "refunded"
-        SPLIT = "split"
-        CANCELLED = "cancelled"
-
     id = ObjectIdField(primary_key=True)
-    type = models.CharField(max_length=20, choices=[(t, t) for t in GOAL_TYPES])
+    type = models.CharField(max_length=20, choices=[(each.value, each.value) for each in GoalType])
     session = models.ForeignKey(Session, models.PROTECT, related_name="goals")
     streamer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="goals")
     active = models.BooleanField(default=False)
@@ -57,7 +31,10 @@ class Goal(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=9, choices=Outcome.choices, null=True)
+    ended_because = models.CharField(
+        max_length=19, choices=[(each.value, each.value) for each in EndedBecause], null=True
+    )
+    outcome = models.CharField(max_length=9, choices=[(each.value, each.value) for each in Outcome], null=True)
     levels = models.JSONField(default=list)
     level = models.PositiveIntegerField(default=0)
     progress = models.BigIntegerField(default=0)
@@ -85,10 +62,15 @@ class Goal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "type"],
-                condition=Q(type__in=ONE_A_SESSION, ended_at=None),
+                # An ongoing invitation to a private show is joined, not made twice.
+                condition=Q(type__in=tuple(sorted(each.value for each in ONE_A_SESSION)), ended_at=None),
                 name="goal_one_of_its_type_at_a_time",
             ),
             models.CheckConstraint(condition=Q(ended_at=None) | Q(active=False), name="goal_ended_is_not_active"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_because=None) | Q(ended_at__isnull=False, ended_because__isnull=False),
+                name="goal_ended_for_a_reason",
+            ),
             models.CheckConstraint(condition=Q(progress__gte=0), name="goal_progress_not_negative"),
         ]
         indexes = [
@@ -105,6 +87,16 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"
+
+    @property
+    def kind(self) -> GoalType:
+        """The goal's type, for a `match` over all types."""
+        return GoalType(self.type)
+
+    @property
+    def facts(self) -> Facts:
+        """What is true of every goal of this type."""
+        return facts_of(self.type)
 
     @property
     def state(self) -> str:
@@ -124,12 +116,10 @@ class Goal(models.Model):
     @property
     def escrow_id(self) -> str | None:
         """The escrow of this goal's money; a show and an exclusive goal share another goal's."""
-        held_by = self.funding_goal_id or self.trigger_goal_id or self.id
-        name = _ESCROWS.get(self.type)
-        return name(held_by) if name else None
+        name = self.facts.escrow
+        return name(self.funding_goal_id or self.trigger_goal_id or self.id) if name else None
 
     @property
     def exclusive_to(self) -> str | None:
         """The viewer whom a 1-on-1, or the invitation to one, is for."""
-        one_on_one = self.type in (TRIGGER_EXCLUSIVE, EXCLUSIVE)
-        return self.triggered_by_id if one_on_one else None
+        return self.triggered_by_id if self.facts.settled_by == Settlement.ONE_ON_ONE else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goals.endings import EndedBecause
 from goals.services import lifecycle, progress
 from livestream import clock
 from livestream.events import receives
@@ -21,4 +22,4 @@ def trigger_goal_complete(event: GoalProgressed) -> None:
 
 @receives(GOAL_COMPLETED, when=reached)
 def deactivate_goal(event: GoalCompleted) -> None:
-    lifecycle.deactivate_goal(goal_id=event.goal_id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=event.goal_id, because=EndedBecause.COMPLETED, now=clock.now())

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from django.conf import settings
 from django.db import transaction
 
+from goals.endings import EndedBecause
 from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive, NotYourGoal
 from goals.models import Goal
 from goals.services import creation, lifecycle, locking, stage_presets, stage_use
 from goals.services.publishing import publish_goal
-from livestream.events.contracts import EXCLUSIVE, GOAL_AGREED, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
-from livestream.outbox import enqueue
+from goals.types import GoalType
+from livestream.events.contracts import GOAL_AGREED
+from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
 from wallet.services import escrows
-
-INVITATIONS = (TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE)
 
 
 @retried
@@ -39,10 +40,15 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
             raise GoalNotActive
         stage_use.refuse_agreement(session_id=session.id)
         goal.agreed_at = now
-        if goal.type == TRIGGER_PRIVATE:
-            _begin_private(goal, session, now)
-        else:
-            _begin_exclusive(goal, session, triggerer, now)
+        match goal.kind:
+            case GoalType.TRIGGER_PRIVATE:
+                _begin_private(goal, session, now)
+            case GoalType.TRIGGER_EXCLUSIVE:
+                _begin_exclusive(goal, session, triggerer, now)
+            case GoalType.FUNDING | GoalType.SHOW | GoalType.KARAOKE | GoalType.EXCLUSIVE:
+                raise AgreeNotAllowed
+            case _:
+                assert_never(goal.kind)
         return goal
 
 
@@ -58,14 +64,14 @@ def disagree(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.agreed_at is not None:
             raise AlreadyAgreed
-        if not lifecycle.deactivate_goal(goal_id=goal_id, triggerer=triggerer, now=now):
+        if not lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.DECLINED, triggerer=triggerer, now=now):
             raise GoalNotActive
 
 
 def _refuse_others(goal: Goal, caller_id: str) -> None:
     if goal.streamer_id != caller_id:
         raise NotYourGoal
-    if goal.type not in INVITATIONS:
+    if not goal.facts.is_invitation:
         raise AgreeNotAllowed
 
 
@@ -76,7 +82,8 @@ def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
     goal.save(update_fields=["agreed_at", "exp", "preset_before"])
     escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
     publish_goal(GOAL_AGREED, goal)
-    enqueue("deactivate_due_goal", kwargs={"goal_id": goal.id}, eta=goal.exp, subject=goal.id)
+    expires = Delivery(eta=goal.exp)
+    enqueue(lifecycle.deactivate_goal, expires, goal_id=goal.id, because=EndedBecause.EXPIRED)
 
 
 def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now: datetime) -> None:
@@ -87,17 +94,17 @@ def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now
     """
     trigger.save(update_fields=["agreed_at"])
     publish_goal(GOAL_AGREED, trigger)
-    lifecycle.deactivate_goal(goal_id=trigger.id, triggerer=triggerer, now=now)
+    lifecycle.deactivate_goal(goal_id=trigger.id, because=EndedBecause.COMPLETED, triggerer=triggerer, now=now)
     duration = trigger.prepaid_duration or 0
     goal = Goal(
-        type=EXCLUSIVE,
+        type=GoalType.EXCLUSIVE,
         session=session,
         streamer_id=trigger.streamer_id,
         triggered_by_id=trigger.triggered_by_id,
         trigger_goal=trigger,
         prepaid_duration=duration,
         price=trigger.price,
-        levels=[{"title": "exclusive", "target": duration}],
+        levels=[{"title": GoalType.EXCLUSIVE.value, "target": duration}],
         exp=now + timedelta(seconds=duration + settings.SHOW_MAX_WAIT),
     )
     stage_presets.take_stage(goal=goal, session=session)

@@ -9,7 +9,7 @@ from goals import selectors
 from goals.errors import BlockedByStreamer, NotAuthorizedForQuality
 from goals.grants import grant_exp
 from goals.models import Goal
-from livestream.events.contracts import EXCLUSIVE, SHOW, TRIGGER_PRIVATE
+from goals.types import WATCHED_BY_PAYERS
 from livestream.users import is_blocked
 from sessions_app.models import Session
 from sessions_app.services import locking
@@ -57,7 +57,7 @@ def authorize(*, session: Session, user_id: str, quality: str, now: datetime) ->
     on = _on(session)
     if user_id == session.streamer_id:
         return Grant(session.id, user_id, quality, now + LONGEST_GRANT, on.id if on else None)
-    if quality == PREVIEW and (on is None or on.type != EXCLUSIVE):
+    if quality == PREVIEW and (on is None or not on.facts.hides_preview):
         return Grant(session.id, user_id, quality, now + LONGEST_PREVIEW)
     if on is None:
         raise NotAuthorizedForQuality
@@ -66,13 +66,12 @@ def authorize(*, session: Session, user_id: str, quality: str, now: datetime) ->
 
 def _on(session: Session) -> Goal | None:
     """Return the goal that has the stage, of those that are paid for; a 1-on-1 before all others."""
-    running = {goal.type: goal for goal in _running(session)}
-    return next((running[kind] for kind in (EXCLUSIVE, TRIGGER_PRIVATE, SHOW) if kind in running), None)
+    return min(_running(session), key=lambda goal: goal.facts.stage_rank or 0, default=None)
 
 
 def _running(session: Session) -> list[Goal]:
-    goals = Goal.objects.filter(session=session, active=True, type__in=(EXCLUSIVE, SHOW, TRIGGER_PRIVATE))
-    return [goal for goal in goals if goal.type != TRIGGER_PRIVATE or goal.agreed_at is not None]
+    goals = Goal.objects.filter(session=session, active=True, type__in=WATCHED_BY_PAYERS)
+    return [goal for goal in goals if goal.agreed_at is not None or not goal.facts.is_invitation]
 
 
 def _paid(goal: Goal, user_id: str, quality: str, now: datetime) -> Grant:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goals.endings import EndedBecause
 from goals.errors import AgreeRequired, GoalNotActive, NotYourGoal
 from goals.services import lifecycle, locking
-from goals.services.answering import INVITATIONS
 from livestream.storage.conflicts import retried
 
 
@@ -22,9 +22,9 @@ def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: dat
     goal = locking.find_goal(goal_id=goal_id)
     if goal.streamer_id != caller_id:
         raise NotYourGoal
-    if goal.type in INVITATIONS:
+    if goal.facts.is_invitation:
         raise AgreeRequired
     with transaction.atomic():
-        ended = lifecycle.deactivate_goal(goal_id=goal_id, triggerer=triggerer, cancelled=True, now=now)
+        ended = lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.CANCELLED, triggerer=triggerer, now=now)
         if not ended:  # a refusal changes nothing: what was just counted is counted again in its own time
             raise GoalNotActive

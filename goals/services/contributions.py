@@ -8,16 +8,17 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from goals import sql
+from goals import escrow_ids, sql
 from goals.errors import BlockedByStreamer, GoalNotFound, NotForSale, OwnGoal
 from goals.models import Contribution, Goal
 from goals.services import progress
+from goals.types import GoalType
 from livestream import ids
-from livestream.events.contracts import FUNDING
 from livestream.idempotency import KeyReused
+from livestream.outbox import durable
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
-from wallet import escrow_ids, selectors
+from wallet import selectors
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import Transfer
 from wallet.services import escrows, holding, posting
@@ -94,7 +95,7 @@ def contribute_by_orm(*, transfer_id: str, goal_id: str, payer_id: str, quantity
     goal = Goal.objects.filter(pk=goal_id).first()
     if goal is None:
         raise GoalNotFound
-    if goal.type != FUNDING or goal.ticket_price is None:
+    if not goal.facts.sells_tickets or goal.ticket_price is None:
         raise NotForSale
     if goal.streamer_id == payer_id:
         raise OwnGoal
@@ -149,6 +150,7 @@ def _receipt(bought: Contribution, *, repeated: bool) -> Receipt:
     )
 
 
+@durable(subject="escrow_id")
 def count_contributions(*, escrow_id: str) -> int:
     """Count a batch of bought tickets into their goal, and return the coins it added.
 
@@ -159,7 +161,7 @@ def count_contributions(*, escrow_id: str) -> int:
         escrow = escrows.lock_row(escrow_id=escrow_id)
         batch = posting.post_pending(escrow=escrow)
         goal_id = escrow_ids.goal_of(escrow_id)
-        goal = Goal.objects.select_for_update().filter(pk=goal_id, type=FUNDING).first()
+        goal = Goal.objects.select_for_update().filter(pk=goal_id, type=GoalType.FUNDING).first()
         if goal is None or goal.progress == escrow.received:
             return 0
         added = escrow.received - goal.progress

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import assert_never
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from goals import escrow_ids, selectors
+from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import contributions, lifecycle, session_end, settlement
-from livestream.events.contracts import FUNDING, TRIGGER_PRIVATE
-from livestream.outbox.finishing import work_off
+from goals.services import contributions, lifecycle, settlement
+from goals.types import Settlement
+from livestream.outbox.draining import drain
 from livestream.storage.conflicts import retried
 from livestream.storage.paging import walk
-from wallet import escrow_ids
 from wallet.models import Escrow, PendingCredit
 from wallet.services import resuming
 
@@ -54,7 +56,7 @@ def finish(*, due: Due, now: datetime) -> None:
     decided once.
     """
     _do(due, now)
-    work_off(subjects=due.subjects)
+    drain(subjects=due.subjects)
 
 
 @retried
@@ -64,18 +66,24 @@ def _do(due: Due, now: datetime) -> None:
 
 
 def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
-    goals = Goal.objects.filter(ended_at=None).select_related("session")
-    if escrow_id is not None:
-        first = escrow_ids.goal_of(escrow_id)
-        goals = goals.filter(Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first))
-    for goal in walk(goals.filter(active=False, nbf__lt=before), by="id"):
-        yield _of_goal("start a goal", goal, lifecycle.activate_goal)
-    for goal in walk(goals.filter(active=True, exp__lt=before), by="id"):
-        yield _of_goal("end a goal", goal, lifecycle.deactivate_due_goal)
-    for goal in walk(goals.filter(session__active=False), by="id"):
-        ended_at = goal.session.ended_at
-        if ended_at and session_end.lives_until(goal_type=goal.type, ended_at=ended_at) < before:
-            yield _of_goal("end a goal whose session is over", goal, lifecycle.deactivate_goal)
+    expire = partial(lifecycle.deactivate_goal, because=EndedBecause.EXPIRED)
+    end_with_session = partial(lifecycle.deactivate_goal, because=EndedBecause.SESSION_ENDED)
+    overdue: tuple[tuple[str, QuerySet[Goal], Act], ...] = (
+        ("start a goal", selectors.overdue_to_start(before=before), lifecycle.activate_goal),
+        ("end a goal", selectors.overdue_to_end(before=before), expire),
+        ("end a goal whose session is over", selectors.outliving_their_session(before=before), end_with_session),
+    )
+    for what, goals, act in overdue:
+        for goal in walk(goals.filter(_sharing(escrow_id)), by="id"):
+            yield _of_goal(what, goal, act)
+
+
+def _sharing(escrow_id: str | None) -> Q:
+    """Return what finds the goals whose money an escrow holds; all goals where it is None."""
+    if escrow_id is None:
+        return Q()
+    first = escrow_ids.goal_of(escrow_id)
+    return Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first)
 
 
 def _uncounted(before: datetime, escrow_id: str | None) -> Iterator[Due]:
@@ -96,19 +104,29 @@ def _undecided(escrow: Escrow, before: datetime) -> Iterator[Due]:
     last = goal.show_goal or goal.exclusive_goal or goal
     if last.ended_at is None or last.ended_at >= before:
         return
-    if last.type == FUNDING and last.reached:  # its show can be made as long as the session goes on
-        if goal.session.ended_at and goal.session.ended_at < before:
-            yield _of_goal("refund a show that was never made", last, settlement.check_funding_goal_refundable)
-    elif last.type == TRIGGER_PRIVATE:
-        yield _of_goal("settle a private show", last, settlement.settle_private)
-    elif goal.type == FUNDING:
-        refund = partial(_without_time, settlement.refund_show, goal_id=last.id)
-        refunded = Due("refund a show", _subjects(last), refund)
-        yield _of_goal("pay a show out", last, settlement.pay_show_out) if last.reached else refunded
-    elif last.reached:
-        yield _of_goal("pay a 1-on-1 out", last, settlement.pay_exclusive_out)
-    else:
-        yield _of_goal("give a 1-on-1 back", last, settlement.check_trigger_exclusive_goal_refundable)
+    settled_by = last.facts.settled_by
+    match settled_by:
+        case Settlement.SHOW:
+            yield from _of_show(last, before)
+        case Settlement.PRIVATE:
+            yield _of_goal("settle a private show", last, settlement.settle_private)
+        case Settlement.ONE_ON_ONE if last.reached:
+            yield _of_goal("pay a 1-on-1 out", last, settlement.pay_exclusive_out)
+        case Settlement.ONE_ON_ONE:
+            yield _of_goal("give a 1-on-1 back", last, settlement.check_trigger_exclusive_goal_refundable)
+        case Settlement.NONE:
+            return
+        case _:
+            assert_never(settled_by)
+
+
+def _of_show(last: Goal, before: datetime) -> Iterator[Due]:
+    if not last.reached:
+        yield Due("refund a show", _subjects(last), partial(_without_time, settlement.refund_show, goal_id=last.id))
+    elif last.facts.performed:
+        yield _of_goal("pay a show out", last, settlement.pay_show_out)
+    elif last.session.ended_at and last.session.ended_at < before:  # until then its show can be made
+        yield _of_goal("refund a show that was never made", last, settlement.check_funding_goal_refundable)
 
 
 def _chosen(escrows: QuerySet[Escrow], escrow_id: str | None) -> Iterator[Escrow]:

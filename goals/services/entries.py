@@ -1,19 +1,40 @@
-"""The session's entries of invitations, 1-on-1s and karaoke."""
+"""What a session shows of its goals: pairs of sales and shows, invitations, 1-on-1s, karaoke."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
-from goals.models import ExclusiveGoalPair, Goal, SessionKaraoke, TriggerPrivateEntry
+from goals.models import ExclusiveGoalPair, Goal, SessionKaraoke, ShowGoalPair, TriggerPrivateEntry
 from goals.services.publishing import publish_goal
-from livestream.events.contracts import EXCLUSIVE, GOAL_ADDED, KARAOKE, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from goals.types import GoalType
+from livestream.events.contracts import GOAL_ADDED
+
+
+def bind_show_goal_to_funding_goal(*, goal_id: str, funding_goal_id: str) -> None:
+    """Note on a funding goal which show it paid for, where that is not noted yet."""
+    Goal.objects.filter(pk=funding_goal_id, show_goal=None).update(show_goal_id=goal_id)
+
+
+def bind_show_goals_to_session(*, goal_id: str) -> None:
+    """Give a funding goal a new pair in its session, a show its place in that pair.
+
+    Publishes `goal.added` for whichever took its place; a goal that has it already is left.
+    """
+    goal = Goal.objects.get(pk=goal_id)
+    if goal.facts.sells_tickets:
+        _, bound = ShowGoalPair.objects.get_or_create(funding_goal=goal, defaults={"session_id": goal.session_id})
+    else:
+        pair = ShowGoalPair.objects.filter(funding_goal_id=goal.funding_goal_id, show_goal=None)
+        bound = bool(pair.update(show_goal=goal))
+    _publish_added(goal, bound)
 
 
 def bind_trigger_private_goal(*, goal_id: str) -> None:
     """Push an invitation onto `session.trigger_private_goals` and publish `goal.added` (seed 003)."""
     goal = Goal.objects.get(pk=goal_id)
     _, bound = TriggerPrivateEntry.objects.get_or_create(goal=goal, defaults={"session_id": goal.session_id})
-    _tell(goal, bound)
+    _publish_added(goal, bound)
 
 
 def bind_karaoke_goal(*, goal_id: str) -> None:
@@ -23,7 +44,7 @@ def bind_karaoke_goal(*, goal_id: str) -> None:
     bound = goal.ended_at is None and not SessionKaraoke.objects.filter(goal=goal).exists()
     if bound:
         SessionKaraoke.objects.update_or_create(session_id=goal.session_id, defaults={"goal": goal, "ended": None})
-    _tell(goal, bound)
+    _publish_added(goal, bound)
 
 
 def bind_exclusive_goals(*, goal_id: str) -> None:
@@ -32,7 +53,7 @@ def bind_exclusive_goals(*, goal_id: str) -> None:
     A viewer's new invitation takes the place of the one before. Publishes `goal.added`.
     """
     goal = Goal.objects.get(pk=goal_id)
-    if goal.type == EXCLUSIVE:
+    if goal.facts.performed:
         pairs = ExclusiveGoalPair.objects.filter(trigger_exclusive_goal_id=goal.trigger_goal_id, exclusive_goal=None)
         bound = bool(pairs.update(exclusive_goal=goal))
     else:
@@ -42,7 +63,7 @@ def bind_exclusive_goals(*, goal_id: str) -> None:
             ExclusiveGoalPair.objects.create(
                 session_id=goal.session_id, user_id=goal.triggered_by_id, trigger_exclusive_goal=goal
             )
-    _tell(goal, bound)
+    _publish_added(goal, bound)
 
 
 def bind_exclusive_goal_to_trigger_exclusive_goal(*, goal_id: str) -> None:
@@ -59,26 +80,35 @@ def stamp_agreed(*, goal_id: str, at: datetime) -> None:
     )
 
 
-def stamp_ended(*, goal_id: str, goal_type: str, at: datetime) -> None:
-    """Note on the session's entry that its goal ended, and its cooldown; the first stamp stays."""
-    if goal_type == TRIGGER_PRIVATE:
-        cooldown = Goal.objects.values_list("cooldown_until", flat=True).get(pk=goal_id)
-        TriggerPrivateEntry.objects.filter(goal_id=goal_id, goal_ended=None).update(
-            goal_ended=at, goal_cooldown=cooldown
-        )
-    elif goal_type == TRIGGER_EXCLUSIVE:
-        cooldown = Goal.objects.values_list("cooldown_until", flat=True).get(pk=goal_id)
-        ExclusiveGoalPair.objects.filter(trigger_exclusive_goal_id=goal_id, trigger_exclusive_goal_ended=None).update(
-            trigger_exclusive_goal_ended=at, trigger_exclusive_goal_cooldown=cooldown
-        )
-    elif goal_type == EXCLUSIVE:
-        ExclusiveGoalPair.objects.filter(exclusive_goal_id=goal_id, exclusive_goal_ended=None).update(
-            exclusive_goal_ended=at
-        )
-    elif goal_type == KARAOKE:
-        SessionKaraoke.objects.filter(goal_id=goal_id, ended=None).update(ended=at)
+def stamp_ended(*, goal_id: str, goal_type: GoalType, at: datetime) -> None:
+    """Note on the session's entry of a goal that it ended, and the cooldown of an invitation; the first stamp stays."""
+    match goal_type:
+        case GoalType.FUNDING:
+            ShowGoalPair.objects.filter(funding_goal_id=goal_id, funding_ended=None).update(funding_ended=at)
+        case GoalType.SHOW:
+            ShowGoalPair.objects.filter(show_goal_id=goal_id, show_ended=None).update(show_ended=at)
+        case GoalType.KARAOKE:
+            SessionKaraoke.objects.filter(goal_id=goal_id, ended=None).update(ended=at)
+        case GoalType.TRIGGER_PRIVATE:
+            entries = TriggerPrivateEntry.objects.filter(goal_id=goal_id, goal_ended=None)
+            entries.update(goal_ended=at, goal_cooldown=_cooldown_of(goal_id))
+        case GoalType.TRIGGER_EXCLUSIVE:
+            pairs = ExclusiveGoalPair.objects.filter(
+                trigger_exclusive_goal_id=goal_id, trigger_exclusive_goal_ended=None
+            )
+            cooldown = _cooldown_of(goal_id)
+            pairs.update(trigger_exclusive_goal_ended=at, trigger_exclusive_goal_cooldown=cooldown)
+        case GoalType.EXCLUSIVE:
+            pairs = ExclusiveGoalPair.objects.filter(exclusive_goal_id=goal_id, exclusive_goal_ended=None)
+            pairs.update(exclusive_goal_ended=at)
+        case _:
+            assert_never(goal_type)
 
 
-def _tell(goal: Goal, bound: bool) -> None:
+def _cooldown_of(goal_id: str) -> datetime | None:
+    return Goal.objects.values_list("cooldown_until", flat=True).get(pk=goal_id)
+
+
+def _publish_added(goal: Goal, bound: bool) -> None:
     if bound:
         publish_goal(GOAL_ADDED, goal)

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from goals import escrow_ids
 from goals.errors import ExpiryInThePast, UnknownTicketProduct
 from goals.models import Goal, TicketProduct
 from goals.services import creation, stage_use
-from livestream.events.contracts import FUNDING
+from goals.types import GoalType
 from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
-from wallet import escrow_ids
 from wallet.services import escrows
 
 
@@ -40,7 +40,7 @@ def create_funding_goal(
             raise ExpiryInThePast
         product = find_product(product_id=ticket_product_id, product_type=ticket_product_type)
         goal = Goal(
-            type=FUNDING,
+            type=GoalType.FUNDING,
             session=session,
             streamer_id=streamer_id,
             levels=levels,

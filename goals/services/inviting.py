@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
-from goals import selectors
+from goals import escrow_ids, selectors
+from goals.endings import EndedBecause
 from goals.errors import (
     BlockedByStreamer,
     DurationOutOfBounds,
@@ -18,12 +18,11 @@ from goals.errors import (
 )
 from goals.models import Goal
 from goals.services import creation, lifecycle, locking, progress, stage_use
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from goals.types import GoalType, facts_of
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
-from wallet import escrow_ids
 from wallet import selectors as wallet
 from wallet.errors import InsufficientBalance
 from wallet.services import escrows, holding, posting
@@ -32,21 +31,11 @@ SOONEST_EXPIRY = timedelta(seconds=30)
 LATEST_EXPIRY = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What private and exclusive invitations differ in."""
-
-    type: str
-    quality: str
-
-
-PRIVATE = Kind(TRIGGER_PRIVATE, "sd")
-EXCLUSIVE = Kind(TRIGGER_EXCLUSIVE, "exclusive")
-
-
 @retried
-def invite(*, kind: Kind, session_id: str, viewer_id: str, exp: datetime, duration: int, now: datetime) -> Goal:
+def invite(*, kind: GoalType, session_id: str, viewer_id: str, exp: datetime, duration: int, now: datetime) -> Goal:
     """Invite the streamer for `duration` seconds, or join an ongoing invitation, and pay for it.
+
+    `kind` is a type of invitation, private or to a 1-on-1.
 
     Goal and payment commit together. `exp` is clamped to 30 s to 10 min from now. The checks
     are in the order of seed 003. Raises SessionNotFound, SessionNotActive, OwnSession,
@@ -94,33 +83,33 @@ def _refuse_duration(duration: int) -> None:
         raise DurationOutOfBounds(f"{shortest} to {longest} seconds.", min=shortest, max=longest)
 
 
-def _price_for(kind: Kind, session: Session, viewer_id: str, duration: int) -> int:
+def _price_for(kind: GoalType, session: Session, viewer_id: str, duration: int) -> int:
     if session.streamer_id == viewer_id:
         raise OwnSession
     if is_blocked(user_id=viewer_id, streamer_id=session.streamer_id):
         raise BlockedByStreamer
-    price = session.get_price(kind.quality, duration)
+    price = session.get_price(str(facts_of(kind).invited_by), duration)
     if price is None:
         raise QualityNotOffered
     return price
 
 
-def _find_ongoing(kind: Kind, session: Session, viewer_id: str, now: datetime) -> Goal | None:
+def _find_ongoing(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> Goal | None:
     """Return what there is to join: anybody's private invitation, one's own to a 1-on-1."""
-    goals = Goal.objects.filter(session=session, type=kind.type, ended_at=None)
-    if kind is EXCLUSIVE:
+    goals = Goal.objects.filter(session=session, type=kind, ended_at=None)
+    if not facts_of(kind).others_may_join:
         goals = goals.filter(triggered_by_id=viewer_id)
     goal = goals.first()
     if goal is not None and goal.exp is not None and goal.exp <= now:
-        lifecycle.deactivate_goal(goal_id=goal.id, now=now)  # its task is late
+        lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.EXPIRED, now=now)  # its task is late
         return None
     return goal
 
 
-def _refuse_cooling(kind: Kind, session: Session, viewer_id: str, now: datetime) -> None:
+def _refuse_cooling(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> None:
     """After a refusal nobody asks for a private show for a while, and that viewer for no 1-on-1."""
-    goals = Goal.objects.filter(session=session, type=kind.type, cooldown_until__gt=now)
-    if kind is EXCLUSIVE:
+    goals = Goal.objects.filter(session=session, type=kind, cooldown_until__gt=now)
+    if not facts_of(kind).others_may_join:
         goals = goals.filter(triggered_by_id=viewer_id)
     until = goals.order_by("-cooldown_until").values_list("cooldown_until", flat=True).first()
     if until is not None:
@@ -133,10 +122,10 @@ def _has_paid(goal: Goal | None, viewer_id: str) -> bool:
 
 
 def _create(
-    kind: Kind, session: Session, viewer_id: str, exp: datetime, duration: int, price: int, now: datetime
+    kind: GoalType, session: Session, viewer_id: str, exp: datetime, duration: int, price: int, now: datetime
 ) -> Goal:
     goal = Goal(
-        type=kind.type,
+        type=kind,
         session=session,
         streamer_id=session.streamer_id,
         triggered_by_id=viewer_id,

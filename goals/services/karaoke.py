@@ -10,7 +10,7 @@ from django.db import transaction
 from goals.errors import KaraokeAlreadyActive
 from goals.models import Goal
 from goals.services import creation
-from livestream.events.contracts import KARAOKE
+from goals.types import GoalType
 from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
 
@@ -30,7 +30,7 @@ def create_karaoke_goal(
     """
     with transaction.atomic():
         session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
-        if Goal.objects.filter(session=session, type=KARAOKE, ended_at=None).exists():
+        if Goal.objects.filter(session=session, type=GoalType.KARAOKE, ended_at=None).exists():
             raise KaraokeAlreadyActive
-        goal = Goal(type=KARAOKE, session=session, streamer_id=streamer_id, levels=levels, nbf=nbf)
+        goal = Goal(type=GoalType.KARAOKE, session=session, streamer_id=streamer_id, levels=levels, nbf=nbf)
         return creation.create_goal(goal=goal, now=now)

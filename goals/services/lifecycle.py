@@ -7,31 +7,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from goals import rules
+from goals import endings
+from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
-from goals.rules import PERFORMED_TYPES
 from goals.services import contributions, locking, performance, stage_presets
 from goals.services.publishing import publish_goal
-from livestream.events.contracts import (
-    EXCLUSIVE,
-    FUNDING,
-    GOAL_ENDED,
-    GOAL_STARTED,
-    SHOW,
-    TRIGGER_EXCLUSIVE,
-    TRIGGER_PRIVATE,
-)
-from livestream.outbox import enqueue
+from livestream.events.contracts import GOAL_ENDED, GOAL_STARTED
+from livestream.outbox import Delivery, durable, enqueue
 from wallet.services import escrows
 
-# The settings that say how long nobody may invite again (seconds).
-COOLDOWNS = {
-    TRIGGER_PRIVATE: "TRIGGER_PRIVATE_COOLDOWN",
-    TRIGGER_EXCLUSIVE: "TRIGGER_EXCLUSIVE_COOLDOWN",
-}
 
-
-def activate_goal(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def activate_goal(now: datetime, *, goal_id: str) -> bool:
     """Start a scheduled goal whose `nbf` has come, and tell whether this call did it.
 
     A goal whose session ended meanwhile is not started but ended, which gives its money back.
@@ -41,7 +28,7 @@ def activate_goal(*, goal_id: str, now: datetime) -> bool:
         if goal.state != "scheduled" or (goal.nbf and goal.nbf > now):
             return False
         if not goal.session.active:
-            deactivate_goal(goal_id=goal_id, now=now)
+            deactivate_goal(goal_id=goal_id, because=EndedBecause.SESSION_ENDED, now=now)
             return False
         goal.active, goal.started_at = True, goal.nbf or now
         goal.save(update_fields=["active", "started_at"])
@@ -52,98 +39,88 @@ def activate_goal(*, goal_id: str, now: datetime) -> bool:
 def start(*, goal: Goal, now: datetime) -> None:
     """Publish `goal.started`; what nobody performs is looked at after SHOW_MAX_WAIT."""
     publish_goal(GOAL_STARTED, goal)
-    if goal.type in (SHOW, EXCLUSIVE):
-        enqueue(
-            "deactivate_unperformed_show",
-            kwargs={"goal_id": goal.id},
-            eta=now + timedelta(seconds=settings.SHOW_MAX_WAIT),
-            subject=goal.id,
-        )
-    if goal.type in PERFORMED_TYPES:
+    if goal.facts.waits_for_first_second:
+        unperformed_at = now + timedelta(seconds=settings.SHOW_MAX_WAIT)
+        enqueue(deactivate_unperformed_show, Delivery(eta=unperformed_at), goal_id=goal.id)
+    if goal.facts.performed:
         performance.settle_stage(goal=goal, now=now)
 
 
-def deactivate_goal(
-    *, goal_id: str, now: datetime, triggerer: str | None = None, cancelled: bool = False, cooldown: bool = True
-) -> bool:
+@durable(subject="goal_id")
+def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, triggerer: str | None = None) -> bool:
     """End a goal, and tell whether this call did it; only that call publishes `goal.ended`.
 
-    What was paid and performed until now is counted first: it may still complete the goal,
-    and then it is the completion that ends it. An invitation that was not agreed to lets
-    nobody invite again for a while, unless `cooldown` is off. Raises GoalNotFound.
+    What was paid and performed until now is counted first: it may still complete the goal, and
+    then it is the completion that ends it. `because` decides the outcome, and whether nobody may
+    invite again for a while (`goals.endings`). A reason that holds no longer, such as an `exp`
+    that was moved on, ends nothing. Raises GoalNotFound.
     """
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
-        if goal.ended_at is not None:
+        if goal.ended_at is not None or not _still_holds(because, goal, now):
             return False
         _count_what_is_due(goal, now)
         goal.refresh_from_db()
         if goal.ended_at is not None:
             return False
-        _end(goal, now, cancelled, cooldown)
-        publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome)
+        _end(goal, because, now, triggerer)
         return True
 
 
-def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = None) -> None:
-    """End a goal whose escrow was just refunded by hand: with that outcome, whatever it had reached.
-
-    What was paid and is not counted yet is counted afterwards, and reaches nothing any more.
-    """
-    with transaction.atomic():
-        goal = locking.lock_goal(goal_id=goal_id)
-        if goal.type in PERFORMED_TYPES:
-            performance.close_stage(goal=goal, now=now)
-            goal.refresh_from_db()
-        if goal.ended_at is not None:
-            Goal.objects.filter(pk=goal.pk).update(outcome=Goal.Outcome.REFUNDED)
-            return
-        _end(goal, now, cancelled=False, cooldown=False, outcome=Goal.Outcome.REFUNDED)
-        publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome)
-        if goal.type == FUNDING:
-            contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
-
-
-def supersede_goal(*, goal_id: str, now: datetime) -> bool:
-    """End an invitation because another was agreed to: nobody declined it, so nothing cools down."""
-    with transaction.atomic():
-        pending = locking.lock_goal(goal_id=goal_id).agreed_at is None  # this may run late
-        return pending and deactivate_goal(goal_id=goal_id, now=now, cooldown=False)
-
-
-def deactivate_due_goal(*, goal_id: str, now: datetime) -> bool:
-    """End a goal whose `exp` has come; one whose `exp` was moved on since is left alone."""
-    with transaction.atomic():
-        goal = locking.lock_goal(goal_id=goal_id)
-        due = goal.exp is not None and goal.exp <= now
-        return due and deactivate_goal(goal_id=goal_id, now=now)
-
-
-def deactivate_unperformed_show(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
     """End a show, or a 1-on-1, that nobody has performed for a second, so that it does not hold money."""
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
         if performance.ever_performed(goal=goal, now=now):
             return False
-        return deactivate_goal(goal_id=goal_id, now=now)
+        return deactivate_goal(goal_id=goal_id, because=EndedBecause.UNPERFORMED, now=now)
+
+
+def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = None) -> None:
+    """End a goal whose escrow support has just refunded: with that outcome, whatever it had reached.
+
+    What was paid and is not counted yet is counted afterwards, and reaches nothing any more.
+    """
+    because = EndedBecause.REFUNDED_BY_SUPPORT
+    with transaction.atomic():
+        goal = locking.lock_goal(goal_id=goal_id)
+        if goal.facts.performed:
+            performance.close_stage(goal=goal, now=now)
+            goal.refresh_from_db()
+        if goal.ended_at is not None:
+            Goal.objects.filter(pk=goal.pk).update(ended_because=because, outcome=Outcome.REFUNDED)
+            return
+        _end(goal, because, now, triggerer)
+        if goal.facts.sells_tickets:
+            contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
+
+
+def _still_holds(because: EndedBecause, goal: Goal, now: datetime) -> bool:
+    """Look again at what was true when the end was asked for, which may be long ago."""
+    if because == EndedBecause.EXPIRED:
+        return goal.exp is not None and goal.exp <= now
+    return because != EndedBecause.SUPERSEDED or goal.agreed_at is None
 
 
 def _count_what_is_due(goal: Goal, now: datetime) -> None:
-    if goal.type == FUNDING:
+    if goal.facts.sells_tickets:
         contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
-    elif goal.type in PERFORMED_TYPES:
+    elif goal.facts.performed:
         performance.close_stage(goal=goal, now=now)
 
 
-def _end(goal: Goal, now: datetime, cancelled: bool, cooldown: bool, outcome: str | None = None) -> None:
-    goal.active, goal.ended_at = False, now
+def _end(goal: Goal, because: EndedBecause, now: datetime, triggerer: str | None) -> None:
+    agreed = goal.agreed_at is not None
+    if because == EndedBecause.EXPIRED:
+        because = endings.at_expiry(goal.type, agreed=agreed)
+    goal.active, goal.ended_at, goal.ended_because = False, now, because
     goal.exp = min(goal.exp, now) if goal.exp else now
-    goal.outcome = outcome or rules.outcome(
-        goal.type, progress=goal.progress, reached=goal.reached, agreed=bool(goal.agreed_at), cancelled=cancelled
-    )
-    if cooldown and goal.type in COOLDOWNS and not goal.agreed_at:
-        goal.cooldown_until = now + timedelta(seconds=getattr(settings, COOLDOWNS[goal.type]))
-    goal.save(update_fields=["active", "ended_at", "exp", "outcome", "cooldown_until"])
+    goal.outcome = endings.outcome_of(goal.type, because, progress=goal.progress, agreed=agreed)
+    if endings.cools_down(because):
+        goal.cooldown_until = now + goal.facts.cooldown_period
+    goal.save(update_fields=["active", "ended_at", "ended_because", "exp", "outcome", "cooldown_until"])
     stage_presets.give_stage_back(goal=goal)
     if goal.escrow_id:
         escrows.set_accepts_until(escrow_id=goal.escrow_id, until=now)
+    publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome, ended_because=because)

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from goals import rules, stage
 from goals.models import Goal, PerformanceInterval, PerformanceMark
-from goals.services import locking, progress, session_end
-from livestream.outbox import enqueue
+from goals.services import locking, progress
+from goals.types import PERFORMED
+from livestream.outbox import Delivery, durable, enqueue
 
 
 def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool, source: str, now: datetime) -> bool:
@@ -19,7 +20,7 @@ def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool,
     have ended. Returns whether the mark counts.
     """
     with transaction.atomic():
-        known = Goal.objects.filter(pk=goal_id, type__in=rules.PERFORMED_TYPES)
+        known = Goal.objects.filter(pk=goal_id, type__in=PERFORMED)
         if not known.filter(streamer_id=user_id, ended_at=None).exists():
             return False
         goal = locking.lock_goal(goal_id=goal_id)
@@ -46,7 +47,7 @@ def settle_stage(*, goal: Goal, now: datetime) -> None:
     if rules.level_at(goal.levels, running) > goal.level:
         seconds = running
     # What was credited while on stage stays credited, but never more than is true by now.
-    _credit(goal, min(max(seconds, goal.performed), running))
+    _credit(goal, min(max(seconds, goal.performed), running), now)
     if goal.active and _is_on(stretches):
         _plan(goal, stretches)
 
@@ -57,10 +58,11 @@ def close_stage(*, goal: Goal, now: datetime) -> None:
         return
     stretches = stage.closed(_stretches(goal, now), at=now, by="end")
     _store(goal, stretches)
-    _credit(goal, stage.performed(stretches))
+    _credit(goal, stage.performed(stretches), now)
 
 
-def complete_performance(*, goal_id: str, now: datetime) -> None:
+@durable(subject="goal_id")
+def complete_performance(now: datetime, *, goal_id: str) -> None:
     """Look whether a performance reached its next level while the streamer is on stage."""
     with transaction.atomic():
         settle_stage(goal=locking.lock_goal(goal_id=goal_id), now=now)
@@ -82,7 +84,7 @@ def _stretches(goal: Goal, now: datetime) -> list[stage.Interval]:
 def _last_moment(goal: Goal) -> datetime | None:
     """Return until when time on stage can count, however late it is that anybody looks."""
     ended_at = goal.session.ended_at
-    left = session_end.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
+    left = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
     return min((moment for moment in (goal.exp, left) if moment), default=None)
 
 
@@ -104,14 +106,18 @@ def _store(goal: Goal, stretches: list[stage.Interval]) -> None:
     )
 
 
-def _credit(goal: Goal, seconds: int) -> None:
-    """Bring progress to what was performed; what a late webhook takes back is negative."""
+def _credit(goal: Goal, seconds: int, now: datetime) -> None:
+    """Bring progress to what was performed (seed 002); what a late webhook takes back is negative.
+
+    The goal is locked and `seconds` are all of them, so the number of the step is key enough.
+    """
     amount = seconds - goal.performed
     if not amount:
         return
     goal.performed = seconds
     goal.save(update_fields=["performed"])
-    progress.advance(goal=goal, amount=amount)
+    key = f"performed:{goal.steps.count() + 1}"
+    progress.increment_goal_progress(goal_id=goal.id, amount=amount, key=key, now=now)
     goal.refresh_from_db()
 
 
@@ -119,12 +125,8 @@ def _plan(goal: Goal, stretches: list[stage.Interval]) -> None:
     """Have the goal looked at in the moment in which its next level will be reached."""
     following = rules.next_target(goal.levels, goal.level)
     if following is not None:
-        enqueue(
-            "complete_performance",
-            kwargs={"goal_id": goal.id},
-            eta=stage.reaches(stretches, seconds=following),
-            subject=goal.id,
-        )
+        reached_at = stage.reaches(stretches, seconds=following)
+        enqueue(complete_performance, Delivery(eta=reached_at), goal_id=goal.id)
 
 
 def _show_on_goal(goal: Goal, stretches: list[stage.Interval]) -> None:

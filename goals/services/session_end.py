@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.conf import settings
-
+from goals import rules
+from goals.endings import EndedBecause
 from goals.models import Goal
-from livestream.events.contracts import FUNDING, SHOW
-from livestream.outbox import enqueue
+from goals.services import lifecycle, settlement
+from goals.types import GoalType
+from livestream.outbox import Delivery, enqueue
 from sessions_app import selectors as sessions
 
 
@@ -19,14 +18,8 @@ def deactivate_goals_in_session(*, session_id: str) -> None:
     """
     ended_at = sessions.get_session(session_id=session_id).ended_at
     for goal in Goal.objects.filter(session_id=session_id, ended_at=None):
-        eta = lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
-        enqueue("deactivate_goal", kwargs={"goal_id": goal.id}, eta=eta, subject=goal.id)
-    unshown = Goal.objects.filter(session_id=session_id, type=FUNDING, show_goal=None)
+        eta = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
+        enqueue(lifecycle.deactivate_goal, Delivery(eta=eta), goal_id=goal.id, because=EndedBecause.SESSION_ENDED)
+    unshown = Goal.objects.filter(session_id=session_id, type=GoalType.FUNDING, show_goal=None)
     for goal in unshown:
-        enqueue("check_funding_goal_refundable", kwargs={"goal_id": goal.id}, subject=goal.id)
-
-
-def lives_until(*, goal_type: str, ended_at: datetime) -> datetime:
-    """Return the last moment of a goal whose session ended at `ended_at` (spec section 5)."""
-    grace = settings.SHOW_END_GRACE if goal_type == SHOW else 0
-    return ended_at + timedelta(seconds=grace)
+        enqueue(settlement.check_funding_goal_refundable, goal_id=goal.id)

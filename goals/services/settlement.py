@@ -6,13 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goals import escrow_ids
+from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
 from goals.services import contributions, lifecycle, locking
-from livestream import clock
-from livestream.events.contracts import EXCLUSIVE
-from livestream.outbox import enqueue
-from wallet import escrow_ids
-from wallet.services import escrows
+from livestream.outbox import Delivery, durable, enqueue
+from wallet.services import escrows, payouts, refunds, splits
 
 
 def pay_show_out(*, goal_id: str, now: datetime) -> None:
@@ -27,7 +26,7 @@ def refund_show(*, goal_id: str) -> None:
     goal = Goal.objects.get(pk=goal_id)
     contributions.close_sale(escrow_id=str(goal.escrow_id))
     if goal.funding_goal_id:
-        Goal.objects.filter(pk=goal.funding_goal_id).update(outcome=Goal.Outcome.REFUNDED)
+        Goal.objects.filter(pk=goal.funding_goal_id).update(outcome=Outcome.REFUNDED)
     _refund(goal)
 
 
@@ -47,30 +46,29 @@ def pay_exclusive_out(*, goal_id: str, now: datetime) -> None:
 
 def plan_refund_check(*, goal_id: str, at: datetime | None) -> None:
     """Have `check_trigger_exclusive_goal_refundable` run at the goal's `exp` (seed 001)."""
-    kwargs = {"goal_id": goal_id}
-    enqueue("check_trigger_exclusive_goal_refundable", kwargs=kwargs, eta=at, subject=goal_id)
+    enqueue(check_trigger_exclusive_goal_refundable, Delivery(eta=at), goal_id=goal_id)
 
 
-def check_trigger_exclusive_goal_refundable(*, goal_id: str, now: datetime) -> None:
+@durable(subject="goal_id")
+def check_trigger_exclusive_goal_refundable(now: datetime, *, goal_id: str) -> None:
     """Refund an invitation to a 1-on-1 that was not agreed to, split one that was cut short.
 
     An invitation that nobody answered by now is ended here. One that was agreed to is paid
     for by the 1-on-1 it led to: the performed share to the streamer, the rest to the viewer.
     """
     with transaction.atomic():
-        seen = locking.find_goal(goal_id=goal_id)
-        if seen.exp is not None and seen.exp <= now:
-            lifecycle.deactivate_goal(goal_id=goal_id, now=now)
+        lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
-        if goal.ended_at is None or goal.outcome in (Goal.Outcome.AGREED, Goal.Outcome.COMPLETED):
+        if goal.ended_at is None or goal.outcome in (Outcome.AGREED, Outcome.COMPLETED):
             return
-        if goal.type == EXCLUSIVE and goal.progress:
+        if goal.facts.performed and goal.progress:
             _split(goal)
         else:
             _refund(goal)
 
 
-def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
+@durable(subject="goal_id")
+def check_funding_goal_refundable(now: datetime, *, goal_id: str) -> bool:
     """Refund a reached funding goal whose session ended before its show was made (seed 000).
 
     Ends the goal first where that is still to come, so that all of its money is counted.
@@ -78,11 +76,11 @@ def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
     with transaction.atomic():
         # The whole escrow, and before the goal's locks: whoever is just buying is waited for.
         escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
-        lifecycle.deactivate_goal(goal_id=goal_id, now=now)
+        lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.SESSION_ENDED, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.show_goal_id or not goal.reached:
             return False
-        Goal.objects.filter(pk=goal.pk).update(outcome=Goal.Outcome.REFUNDED)
+        Goal.objects.filter(pk=goal.pk).update(ended_because=EndedBecause.SESSION_ENDED, outcome=Outcome.REFUNDED)
         refund_show(goal_id=goal_id)
         return True
 
@@ -90,22 +88,12 @@ def check_funding_goal_refundable(*, goal_id: str, now: datetime) -> bool:
 def _pay_out(goal: Goal, now: datetime) -> None:
     session = goal.session
     nbf = session.started_at or session.created_at
-    enqueue(
-        "escrow_out",
-        kwargs={
-            "escrow_id": goal.escrow_id,
-            "user_id": goal.streamer_id,
-            "nbf": clock.to_epoch(nbf),
-            "exp": clock.to_epoch(now),
-        },
-        subject=str(goal.escrow_id),
-    )
+    enqueue(payouts.escrow_out, escrow_id=str(goal.escrow_id), user_id=goal.streamer_id, nbf=nbf, exp=now)
 
 
 def _refund(goal: Goal) -> None:
-    enqueue("escrow_refund", kwargs={"escrow_id": goal.escrow_id}, subject=str(goal.escrow_id))
+    enqueue(refunds.escrow_refund, escrow_id=str(goal.escrow_id))
 
 
 def _split(goal: Goal) -> None:
-    kwargs = {"escrow_id": goal.escrow_id, "part": goal.progress, "whole": goal.target}
-    enqueue("escrow_split", kwargs=kwargs, subject=str(goal.escrow_id))
+    enqueue(splits.escrow_split, escrow_id=str(goal.escrow_id), part=goal.progress, whole=goal.target)

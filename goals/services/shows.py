@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from goals.endings import EndedBecause, Outcome
 from goals.errors import (
     FundingNotClosed,
     FundingNotReached,
@@ -18,7 +19,7 @@ from goals.errors import (
 )
 from goals.models import Goal
 from goals.services import contributions, creation, lifecycle, locking, stage_use
-from livestream.events.contracts import FUNDING, SHOW
+from goals.types import GoalType
 from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
 from wallet.services import escrows
@@ -49,7 +50,7 @@ def create_show_goal(
         _check_sold(funding, now)
         _check_fits(funding, session_id, ticket_product_id, ticket_product_type)
         show = Goal(
-            type=SHOW,
+            type=GoalType.SHOW,
             session=session,
             streamer_id=streamer_id,
             levels=levels,
@@ -63,14 +64,14 @@ def create_show_goal(
 
 
 def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
-    seen = Goal.objects.filter(pk=goal_id, type=FUNDING).first()
+    seen = Goal.objects.filter(pk=goal_id, type=GoalType.FUNDING).first()
     if seen is None:
         raise GoalNotFound(f"There is no funding goal {goal_id}.")
     if seen.streamer_id != streamer_id:
         raise NotYourGoal
     contributions.count_all_contributions(escrow_id=str(seen.escrow_id))
     # Its task may be late, and would then end the show's own sale.
-    lifecycle.deactivate_due_goal(goal_id=goal_id, now=now)
+    lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)
     return locking.lock_goal(goal_id=goal_id)
 
 
@@ -80,7 +81,7 @@ def _check_sold(funding: Goal, now: datetime) -> None:
     # The last ticket may have been counted, and the sale closed by it, since this was asked.
     if funding.ended_at is None and (funding.exp is None or funding.exp > now):
         raise FundingNotClosed
-    if not funding.reached or funding.outcome == Goal.Outcome.REFUNDED:  # by support, for instance
+    if not funding.reached or funding.outcome == Outcome.REFUNDED:  # by support, for instance
         raise FundingNotReached
 
 

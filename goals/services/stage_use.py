@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from goals.errors import ExclusiveInProgress, ShowInProgress, StageTaken
 from goals.models import Goal, ShowGoalPair
-from livestream.events.contracts import EXCLUSIVE, TRIGGER_PRIVATE
+from goals.types import GoalType
 
 
 def show_in_progress(*, session_id: str) -> bool:
@@ -18,13 +18,13 @@ def show_in_progress(*, session_id: str) -> bool:
 
 def exclusive_in_progress(*, session_id: str) -> bool:
     """Tell whether the streamer is in a 1-on-1."""
-    running = Goal.objects.filter(session_id=session_id, type=EXCLUSIVE, ended_at=None)
+    running = Goal.objects.filter(session_id=session_id, type=GoalType.EXCLUSIVE, ended_at=None)
     return running.exists()
 
 
 def private_in_progress(*, session_id: str) -> bool:
     """Tell whether an agreed private show is going on."""
-    private = Goal.objects.filter(session_id=session_id, type=TRIGGER_PRIVATE, ended_at=None)
+    private = Goal.objects.filter(session_id=session_id, type=GoalType.TRIGGER_PRIVATE, ended_at=None)
     return private.filter(agreed_at__isnull=False).exists()
 
 

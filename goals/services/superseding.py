@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from goals.endings import EndedBecause
 from goals.models import ExclusiveGoalPair, Goal
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from goals.services import lifecycle
+from goals.types import INVITATIONS
 from livestream.outbox import enqueue
 
 
@@ -33,9 +35,9 @@ def _supersede_others(session_id: str, goal_id: str) -> None:
     pending = Goal.objects.filter(
         session_id=session_id,
         created_at__lte=agreed_at,
-        type__in=(TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE),
+        type__in=INVITATIONS,
         ended_at=None,
         agreed_at=None,
     )
     for other in pending.exclude(pk=goal_id):
-        enqueue("supersede_goal", kwargs={"goal_id": other.id}, subject=other.id)
+        enqueue(lifecycle.deactivate_goal, goal_id=other.id, because=EndedBecause.SUPERSEDED)

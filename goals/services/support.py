@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from goals import escrow_ids
+from goals.endings import EndedBecause
 from goals.errors import GoalNotActive
 from goals.models import Goal
 from goals.services import due, lifecycle, locking
-from livestream.events.contracts import TRIGGER_EXCLUSIVE
 from livestream.storage.conflicts import retried
-from wallet import escrow_ids
 from wallet.errors import EscrowAlreadyDecided
 from wallet.services import escrows, refunds
 
@@ -24,7 +24,9 @@ def end_goal(*, goal_id: str, triggerer: str, now: datetime) -> None:
     Raises GoalNotFound, and GoalNotActive where it has ended before, or is reached by now.
     """
     with transaction.atomic():
-        if not lifecycle.deactivate_goal(goal_id=goal_id, triggerer=triggerer, cancelled=True, now=now):
+        if not lifecycle.deactivate_goal(
+            goal_id=goal_id, because=EndedBecause.ENDED_BY_SUPPORT, triggerer=triggerer, now=now
+        ):
             raise GoalNotActive(f"The goal {goal_id} has ended.")
 
 
@@ -62,7 +64,7 @@ def settle_goal(*, goal_id: str, now: datetime) -> list[str]:
     if goal.escrow_id is not None:
         return settle_escrow(escrow_id=goal.escrow_id, now=now)
     started = lifecycle.activate_goal(goal_id=goal_id, now=now)
-    ended = not started and lifecycle.deactivate_due_goal(goal_id=goal_id, now=now)
+    ended = not started and lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)
     return [f"start a goal ({goal_id})"] * started + [f"end a goal ({goal_id})"] * ended
 
 
@@ -70,8 +72,4 @@ def _goals_of(escrow_id: str) -> list[Goal]:
     """Return the goals whose money the escrow holds, but for an invitation that led to its 1-on-1."""
     first = escrow_ids.goal_of(escrow_id)
     sharing = Goal.objects.filter(Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first)).order_by("pk")
-    return [
-        goal
-        for goal in sharing
-        if goal.escrow_id == escrow_id and not (goal.type == TRIGGER_EXCLUSIVE and goal.exclusive_goal_id)
-    ]
+    return [goal for goal in sharing if goal.escrow_id == escrow_id and goal.exclusive_goal_id is None]

@@ -1,5 +1,5 @@
-"""What goals tell in a story: how they stand and why, and what happened on stage."""
+"""What goals add to a story: their state and its reason, and what happened on stage."""
 
-from goals.story import family, stage
+from goals.story import related, stage
 
-__all__ = ["family", "stage"]
+__all__ = ["related", "stage"]

@@ -1,126 +1,145 @@
-"""Why a goal's money is where it is, in plain sentences. Pure functions."""
+"""Why a goal's money is where it is, in plain sentences. Pure functions.
+
+They read what is stored, `ended_because` above all, and infer nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from typing import assert_never
 
+from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
-from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
-from livestream.story.wording import coins, moment, seconds
+from goals.types import GoalType
+from livestream.story.formatting import coins, moment, seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What is known of a goal besides its row: the exp that it was created with, and whether support ended it.
+def why(goal: Goal) -> str:
+    """Say how a goal stands, and why its money is paid out, given back or held."""
+    match goal.kind:
+        case GoalType.FUNDING:
+            return _funding(goal)
+        case GoalType.SHOW:
+            return _show(goal)
+        case GoalType.KARAOKE:
+            return f"Nobody pays for a karaoke; {_performed(goal)} were sung."
+        case GoalType.TRIGGER_PRIVATE:
+            return _private(goal)
+        case GoalType.TRIGGER_EXCLUSIVE:
+            return _invitation_to_1_on_1(goal)
+        case GoalType.EXCLUSIVE:
+            return _one_on_one(goal)
+        case _:
+            assert_never(goal.kind)
 
-    One that ends early has a new exp. What ends by itself does so in support's name where
-    support has it settled or replayed, so only their act of ending tells that they did.
-    """
 
-    planned_exp: datetime | None = None
-    ended_by_support: bool = False
-
-
-def why(goal: Goal, *, past: Past) -> str:
-    """Say how it stands with a goal, and why its money is paid out, given back or held."""
-    return _REASONS[goal.type](goal, past)
-
-
-def _funding(goal: Goal, past: Past) -> str:
+def _funding(goal: Goal) -> str:
     sold = f"{goal.progress:,} of {coins(goal.target)}"
-    if goal.ended_at is None:
+    if goal.ended_because is None:
         return f"Tickets are sold until {moment(goal.exp)}; {sold} are there."
     if goal.show_goal_id:
         return f"The target was reached, {sold}, and the show was made."
-    if goal.reached and goal.outcome == Goal.Outcome.REFUNDED:
-        return f"Refunded because the session ended and no show was made, although {sold} were there."
-    if goal.reached:
+    because = EndedBecause(goal.ended_because)
+    if because == EndedBecause.COMPLETED:
         return f"The target was reached, {sold}. The money waits for the show, which is not made yet."
-    if past.planned_exp and past.planned_exp <= goal.ended_at:
-        return f"Refunded because the target was not reached by exp, {moment(past.planned_exp)}: {sold} were there."
-    return f"Refunded because {_cut_short_by(goal, past)} before the target was reached: {sold} were there."
+    if goal.reached:
+        return f"Refunded because {_what_happened(because)} and no show was made, although {sold} were there."
+    if because == EndedBecause.EXPIRED:
+        return f"Refunded because the target was not reached by exp, {moment(goal.exp)}: {sold} were there."
+    return f"Refunded because {_what_happened(because)} before the target was reached: {sold} were there."
 
 
-def _show(goal: Goal, past: Past) -> str:
-    performed = f"{goal.progress:,} of {seconds(goal.target)}"
+def _show(goal: Goal) -> str:
     if goal.state == "scheduled":
         return f"The show starts at {moment(goal.nbf)}; the money waits for it."
-    if goal.ended_at is None:
-        return f"The show goes on, {performed} are performed. The money waits until it is over."
-    if goal.reached:
-        return f"Paid out because the show was performed to its end, {performed}."
+    if goal.ended_because is None:
+        return f"The show goes on, {_performed(goal)} are performed. The money waits until it is over."
+    because = EndedBecause(goal.ended_because)
+    if because == EndedBecause.COMPLETED:
+        return f"Paid out because the show was performed to its end, {_performed(goal)}."
     if not goal.progress:
-        return f"Refunded because nobody performed the show before {_end_of(goal)}."
-    return f"Refunded because only {performed} of the show were performed when {_cut_short_by(goal, past)}."
+        return f"Refunded because nobody performed the show before {_end(goal, because)}."
+    return f"Refunded because only {_performed(goal)} of the show were performed when {_what_happened(because)}."
 
 
-def _karaoke(goal: Goal, past: Past) -> str:
-    return f"Nobody pays for a karaoke; {goal.progress:,} of {seconds(goal.target)} were sung."
-
-
-def _private(goal: Goal, past: Past) -> str:
+def _private(goal: Goal) -> str:
     if goal.agreed_at is None:
-        return _unanswered(goal, past)
-    if goal.ended_at is None:
+        return _unanswered(goal)
+    if goal.ended_because is None:
         return f"The streamer agreed at {moment(goal.agreed_at)}. It is paid out when the private show ends."
     return f"Paid out because the streamer agreed at {moment(goal.agreed_at)} and the private show is over."
 
 
-def _invitation_to_1_on_1(goal: Goal, past: Past) -> str:
+def _invitation_to_1_on_1(goal: Goal) -> str:
     if goal.agreed_at is None:
-        return _unanswered(goal, past)
+        return _unanswered(goal)
     return f"The streamer agreed to the 1-on-1 at {moment(goal.agreed_at)}."
 
 
-def _unanswered(goal: Goal, past: Past) -> str:
-    if goal.ended_at is None:
+def _unanswered(goal: Goal) -> str:
+    if goal.ended_because is None:
         return f"The streamer has not answered the invitation. Without an answer by {moment(goal.exp)} it is refunded."
-    if past.planned_exp and past.planned_exp <= goal.ended_at:
-        return f"Refunded because the streamer did not answer the invitation by exp, {moment(past.planned_exp)}."
-    if past.ended_by_support:
-        return "Refunded because support ended the invitation before the streamer answered it."
-    if goal.cooldown_until is None:
-        return "Refunded because the streamer agreed to another invitation."
-    if _with_its_session(goal):
-        return "Refunded because the session ended before the streamer answered the invitation."
-    return "Refunded because the streamer declined the invitation."
+    because = EndedBecause(goal.ended_because)
+    if because == EndedBecause.DECLINED:
+        return "Refunded because the streamer declined the invitation."
+    if because == EndedBecause.UNANSWERED:
+        return f"Refunded because the streamer did not answer the invitation by exp, {moment(goal.exp)}."
+    if because == EndedBecause.SUPERSEDED:
+        return f"Refunded because {_what_happened(because)}."
+    return f"Refunded because {_what_happened(because)} before the streamer answered the invitation."
 
 
-def _one_on_one(goal: Goal, past: Past) -> str:
-    performed = f"{goal.progress:,} of {seconds(goal.target)}"
-    if goal.ended_at is None:
-        return f"The 1-on-1 goes on, {performed} are performed. The money waits until it is over."
-    if goal.reached:
-        return f"Paid out because the 1-on-1 was performed to its end, {performed}."
-    if goal.progress:
-        return f"Split because the 1-on-1 was cut short: {performed} were performed when {_cut_short_by(goal, past)}."
-    return f"Refunded because nobody performed the 1-on-1 before {_end_of(goal)}."
+def _one_on_one(goal: Goal) -> str:
+    if goal.ended_because is None:
+        return f"The 1-on-1 goes on, {_performed(goal)} are performed. The money waits until it is over."
+    because = EndedBecause(goal.ended_because)
+    if because == EndedBecause.COMPLETED:
+        return f"Paid out because the 1-on-1 was performed to its end, {_performed(goal)}."
+    if goal.outcome == Outcome.SPLIT:
+        cut_short = f"{_performed(goal)} were performed when {_what_happened(because)}"
+        return f"Split because the 1-on-1 was cut short: {cut_short}."
+    return f"Refunded because nobody performed the 1-on-1 before {_end(goal, because)}."
 
 
-def _with_its_session(goal: Goal) -> bool:
-    ended = goal.session.ended_at
-    return ended is not None and goal.ended_at is not None and ended <= goal.ended_at
+def _performed(goal: Goal) -> str:
+    return f"{goal.progress:,} of {seconds(goal.target)}"
 
 
-def _cut_short_by(goal: Goal, past: Past) -> str:
-    if past.ended_by_support:
-        return "support ended it"
-    if goal.outcome == Goal.Outcome.CANCELLED:
-        return "the streamer cancelled it"
-    return "the session ended" if _with_its_session(goal) else "it ended"
+def _end(goal: Goal, because: EndedBecause) -> str:
+    if because == EndedBecause.UNPERFORMED:
+        return f"it ended at {moment(goal.ended_at)}"
+    return _what_happened(because)
 
 
-def _end_of(goal: Goal) -> str:
-    return "the session ended" if _with_its_session(goal) else f"it ended at {moment(goal.ended_at)}"
-
-
-_REASONS: dict[str, Callable[[Goal, Past], str]] = {
-    FUNDING: _funding,
-    SHOW: _show,
-    KARAOKE: _karaoke,
-    TRIGGER_PRIVATE: _private,
-    TRIGGER_EXCLUSIVE: _invitation_to_1_on_1,
-    EXCLUSIVE: _one_on_one,
-}
+def _what_happened(because: EndedBecause) -> str:
+    """Say what ended a goal before it was completed; it goes on a sentence."""
+    match because:
+        case EndedBecause.COMPLETED:
+            return "it was completed"
+        case EndedBecause.EXPIRED:
+            return "its time was over"
+        case EndedBecause.UNPERFORMED:
+            return "nobody performed it for too long"
+        case EndedBecause.NOT_STARTED:
+            return "the show was not started in time"
+        case EndedBecause.SESSION_ENDED:
+            return "the session ended"
+        case EndedBecause.CANCELLED:
+            return "the streamer cancelled it"
+        case EndedBecause.WITHDRAWN:
+            return "the viewer took it back"
+        case EndedBecause.DECLINED:
+            return "the streamer declined it"
+        case EndedBecause.UNANSWERED:
+            return "the streamer did not answer it in time"
+        case EndedBecause.SUPERSEDED:
+            return "the streamer agreed to another invitation"
+        case EndedBecause.BLOCKED:
+            return "the streamer blocked the viewer"
+        case EndedBecause.ACCOUNT_CLOSED:
+            return "an account was closed"
+        case EndedBecause.ENDED_BY_SUPPORT:
+            return "support ended it"
+        case EndedBecause.REFUNDED_BY_SUPPORT:
+            return "support gave the money back"
+        case _:
+            assert_never(because)

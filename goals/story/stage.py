@@ -1,4 +1,4 @@
-"""The chapter of goals: how each stands and why, when it was performed, how far it is."""
+"""The section of goals: the state of each and its reason, when it was performed, and its progress."""
 
 from __future__ import annotations
 
@@ -6,89 +6,77 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KeyTransform
 
-from goals import rules
+from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval
-from goals.story.family import in_order, thing_of
-from goals.story.reasons import Past, why
-from livestream.events.contracts import FUNDING, GOAL_CREATED
-from livestream.models import EventRecord
-from livestream.story import Curve, Entry, Fact, Kind, State, Subject, Thing, Told, Window, steps, tells
-from livestream.story.wording import coins, moment, name, seconds
+from goals.story.reasons import why
+from goals.story.related import in_order, ref_to
+from livestream.desk import audit
+from livestream.story import (
+    Curve,
+    Entry,
+    Fact,
+    Kind,
+    RowRef,
+    Section,
+    State,
+    Subject,
+    Window,
+    buckets,
+    timeline_section,
+)
+from livestream.story.formatting import coins, moment, name, seconds
 
-# How the audit entries of these acts begin (goals.admin.acts).
-_ENDED, _REFUNDED = "End:", "Refund:"
+# The stable name of an act of support (goals.admin.acts).
+_REFUND_ESCROW = "escrow.refund"
 
 
-@tells(place=20)
-def tell_goals(subject: Subject, window: Window, now: datetime) -> Told:
-    """Tell how the goals stand and why, and the intervals in which they were performed."""
+@timeline_section(order=20)
+def goals_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """Return the state of the goals and its reason, and the intervals in which they were performed."""
     rows = Goal.objects.filter(pk__in=subject.goal_ids).select_related("session", "streamer", "triggered_by")
     goals = in_order(rows)
     if not goals:
-        return Told()
-    by_hand = list(_acts_of_support(subject))
-    past, refund = _past_of(subject, by_hand), _refund_by_hand(by_hand)
-    reasons = [refund] if refund else [why(goal, past=past[goal.id]) for goal in goals]
+        return Section()
+    refunded = any(goal.ended_because == EndedBecause.REFUNDED_BY_SUPPORT for goal in goals)
+    reasons = [_refund_by_support(subject, goals)] if refunded else [why(goal) for goal in goals]
     intervals = PerformanceInterval.objects.filter(goal__in=goals)
-    found = list(steps.listed(intervals, at="opened_at", window=window))
-    return Told(
+    found = list(buckets.listed(intervals, at="opened_at", window=window))
+    return Section(
         headline=" ".join(dict.fromkeys(reasons)),
-        facts=[*_people(goals[0]), *(_standing(goal) for goal in goals)],
-        entries=[_on_stage(each, now) for each in found[: steps.MOST_LISTED]],
+        facts=[*_users(goals[0]), *(_state(goal) for goal in goals)],
+        entries=[_on_stage(each, now) for each in found[: buckets.MOST_LISTED]],
         curves=[curve for goal in goals for curve in _curves(goal, found, now)],
-        rest="More intervals follow" if len(found) > steps.MOST_LISTED else "",
+        omitted="More intervals follow" if len(found) > buckets.MOST_LISTED else "",
     )
 
 
-def _acts_of_support(subject: Subject) -> QuerySet[LogEntry]:
-    """Return the audit entries of acts that decided where the money goes, the latest first."""
-    ended = Q(content_type__app_label="goals", content_type__model="goal", change_message__startswith=_ENDED)
-    refunded = Q(content_type__app_label="wallet", content_type__model="escrow", change_message__startswith=_REFUNDED)
-    about = ended & Q(object_id__in=subject.goal_ids) | refunded & Q(object_id=subject.escrow_id or "")
-    return LogEntry.objects.filter(about).select_related("user").order_by("-pk")
+def _refund_by_support(subject: Subject, goals: Sequence[Goal]) -> str:
+    """Return a sentence about which member of staff refunded the escrow, when and why."""
+    refunds = audit.entries_of(name=_REFUND_ESCROW, model="wallet.escrow", pks=[subject.escrow_id or ""])
+    entry = LogEntry.objects.filter(refunds).select_related("user").order_by("-pk").first()
+    if entry is None:
+        return f"Refunded by support at {moment(goals[0].ended_at)}."
+    reason = audit.read(entry=entry).reason
+    return f"Refunded by {entry.user} of support at {moment(entry.action_time)}, because: “{reason}”."
 
 
-def _past_of(subject: Subject, by_hand: Sequence[LogEntry]) -> dict[str, Past]:
-    created = EventRecord.objects.filter(goal_id__in=subject.goal_ids, name=GOAL_CREATED.name)
-    planned = dict(created.values_list("goal_id", KeyTransform("exp", "payload")))
-    ended = {entry.object_id for entry in by_hand if entry.change_message.startswith(_ENDED)}
-    return {
-        goal_id: Past(
-            planned_exp=datetime.fromisoformat(planned[goal_id]) if planned.get(goal_id) else None,
-            ended_by_support=goal_id in ended,
-        )
-        for goal_id in subject.goal_ids
-    }
-
-
-def _refund_by_hand(by_hand: Sequence[LogEntry]) -> str:
-    """Say which of support's staff gave the escrow back and why, empty where it was nobody."""
-    found = next((entry for entry in by_hand if entry.change_message.startswith(_REFUNDED)), None)
-    if found is None:
-        return ""
-    reason = found.change_message.removeprefix(_REFUNDED).strip()
-    return f"Refunded by {found.user} of support at {moment(found.action_time)}, because: “{reason}”."
-
-
-def _people(goal: Goal) -> Iterator[Fact]:
-    who = {"Streamer": goal.streamer, "Invited by": goal.triggered_by}
-    for label, user in who.items():
+def _users(goal: Goal) -> Iterator[Fact]:
+    users = {"Streamer": goal.streamer, "Invited by": goal.triggered_by}
+    for label, user in users.items():
         if user is not None:
-            thing = Thing(model="livestream.user", pk=user.pk, name=user.username)
-            yield Fact(label=label, text=user.username, thing=thing)
-    session = Thing(model="sessions_app.session", pk=goal.session_id, name=goal.session_id)
-    yield Fact(label="Session", text=goal.session_id, thing=session)
+            ref = RowRef(model="livestream.user", pk=user.pk, name=user.username)
+            yield Fact(label=label, text=user.username, ref=ref)
+    session = RowRef(model="sessions_app.session", pk=goal.session_id, name=goal.session_id)
+    yield Fact(label="Session", text=goal.session_id, ref=session)
 
 
-def _standing(goal: Goal) -> Fact:
-    said = f"{goal.state}, {goal.outcome}" if goal.outcome else goal.state
+def _state(goal: Goal) -> Fact:
+    text = f"{goal.state}, {goal.outcome}" if goal.outcome else goal.state
     if goal.levels:
-        unit = seconds if goal.type in rules.PERFORMED_TYPES else coins
-        said += f"; {goal.progress:,} of {unit(goal.target)}"
-    return Fact(label=f"{name(goal.type).capitalize()} goal", text=said, thing=thing_of(goal))
+        unit = seconds if goal.facts.performed else coins
+        text += f"; {goal.progress:,} of {unit(goal.target)}"
+    return Fact(label=f"{name(goal.type).capitalize()} goal", text=text, ref=ref_to(goal))
 
 
 def _on_stage(interval: PerformanceInterval, now: datetime) -> Entry:
@@ -107,9 +95,9 @@ def _on_stage(interval: PerformanceInterval, now: datetime) -> Entry:
 
 
 def _curves(goal: Goal, intervals: Sequence[PerformanceInterval], now: datetime) -> Iterator[Curve]:
-    if goal.type == FUNDING:
+    if goal.facts.sells_tickets:
         yield Curve(name="Target", unit="coins", points=(), target=goal.target)
-    if goal.type not in rules.PERFORMED_TYPES or goal.started_at is None:
+    if not goal.facts.performed or goal.started_at is None:
         return
     points, sofar = [(goal.started_at, 0)], 0.0
     for interval in intervals:

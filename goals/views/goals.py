@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
@@ -18,11 +18,11 @@ from goals.models import Goal
 from goals.representations import goals_for
 from goals.serializers import EndBody, FundingBody, GoalEventSerializer, GoalSerializer, KaraokeBody, ShowBody
 from goals.services import access, answering, cancelling, fundings, karaoke, shows
+from goals.types import GoalType
 from livestream import clock, context
 from livestream.api.bodies import caller_id, validated
 from livestream.api.exceptions import InvalidParameter
 from livestream.api.filters import refuse_unknown
-from livestream.events.contracts import FUNDING, KARAOKE, SHOW
 from livestream.models import User
 
 
@@ -33,7 +33,7 @@ class InvalidGoalType(InvalidParameter):
 
 _BODIES = PolymorphicProxySerializer(
     component_name="GoalBody",
-    serializers={FUNDING: FundingBody, SHOW: ShowBody, KARAOKE: KaraokeBody},
+    serializers={GoalType.FUNDING: FundingBody, GoalType.SHOW: ShowBody, GoalType.KARAOKE: KaraokeBody},
     resource_type_field_name=None,
 )
 # What `agree` in the body of DELETE stands for; without it the streamer cancels.
@@ -42,7 +42,8 @@ _ANSWERS: dict[bool | None, Callable[..., Any]] = {
     False: answering.disagree,
     None: cancelling.cancel_goal,
 }
-_TYPE = OpenApiParameter("type", str, required=True, enum=[FUNDING, SHOW, KARAOKE])
+_CREATED_BY_STREAMERS = (GoalType.FUNDING, GoalType.SHOW, GoalType.KARAOKE)
+_TYPE = OpenApiParameter("type", str, required=True, enum=[each.value for each in _CREATED_BY_STREAMERS])
 
 
 class GoalViewSet(GenericViewSet[Goal]):
@@ -76,10 +77,7 @@ class GoalViewSet(GenericViewSet[Goal]):
     def create(self, request: Request) -> Response:
         """Create the goal that `type` names; each type has a body of its own."""
         refuse_unknown(request=request, known=frozenset({"type"}))
-        make = self._makers().get(request.query_params.get("type", ""))
-        if make is None:
-            raise InvalidGoalType
-        return self._answer(make(request).id, status.HTTP_201_CREATED)
+        return self._answer(_make(request).id, status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="end_goal", request=EndBody, responses=GoalSerializer)
     def deactivate_goal(self, request: Request, goal_id: str) -> Response:
@@ -102,12 +100,26 @@ class GoalViewSet(GenericViewSet[Goal]):
         page = self.paginate_queryset(events)
         return self.get_paginated_response(GoalEventSerializer(page, many=True).data)
 
-    def _makers(self) -> dict[str, Callable[[Request], Goal]]:
-        return {FUNDING: _make_funding, SHOW: _make_show, KARAOKE: _make_karaoke}
-
     def _answer(self, goal_id: str, code: int = status.HTTP_200_OK) -> Response:
         goal = selectors.get_goal(goal_id)
         return Response(self.get_serializer(goal).data, status=code)
+
+
+def _make(request: Request) -> Goal:
+    asked = request.query_params.get("type", "")
+    if asked not in list(GoalType):
+        raise InvalidGoalType
+    match kind := GoalType(asked):
+        case GoalType.FUNDING:
+            return _make_funding(request)
+        case GoalType.SHOW:
+            return _make_show(request)
+        case GoalType.KARAOKE:
+            return _make_karaoke(request)
+        case GoalType.TRIGGER_PRIVATE | GoalType.TRIGGER_EXCLUSIVE | GoalType.EXCLUSIVE:
+            raise InvalidGoalType  # a viewer's invitation makes these
+        case _:
+            assert_never(kind)
 
 
 def _make_funding(request: Request) -> Goal:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from goals.models import Goal
 from goals.serializers import GoalSerializer, InvitationBody
 from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock
 from livestream.api.bodies import caller_id, validated
 from livestream.api.idempotency import idempotent
@@ -22,7 +23,7 @@ class InvitationView(GenericAPIView[Goal]):
     """Invites a streamer, or joins an ongoing invitation, and pays for it."""
 
     serializer_class = GoalSerializer
-    kind: ClassVar[inviting.Kind]
+    kind: ClassVar[GoalType]
 
     @idempotent
     def post(self, request: Request, session_id: str) -> Response:
@@ -43,7 +44,7 @@ class InvitationView(GenericAPIView[Goal]):
 class TriggerPrivateView(InvitationView):
     """POST /sessions/{id}/trigger_private"""
 
-    kind = inviting.PRIVATE
+    kind = GoalType.TRIGGER_PRIVATE
 
 
 @extend_schema_view(
@@ -52,4 +53,4 @@ class TriggerPrivateView(InvitationView):
 class TriggerExclusiveView(InvitationView):
     """POST /sessions/{id}/trigger_exclusive"""
 
-    kind = inviting.EXCLUSIVE
+    kind = GoalType.TRIGGER_EXCLUSIVE

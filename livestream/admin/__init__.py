@@ -1,4 +1,4 @@
-"""What support staff sees of the ground floor (spec section 9). Each module is one subject."""
+"""The admin pages of the livestream app, for support staff (spec section 9)."""
 
 from livestream.admin import audit, events, keys, outbox, users
 

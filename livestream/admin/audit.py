@@ -14,7 +14,7 @@ from livestream.desk.search import LookedUpAdmin
 
 @admin.register(LogEntry)
 class LogEntryAdmin(LookedUpAdmin):
-    """The audit log, newest first. What was done to one thing stands in its own history, too."""
+    """The audit log, newest first. The entries about one row are also in the history of that row."""
 
     list_display = ["id", "action_time", "user", "content_type", "object_id", "change_message"]
     list_select_related = ["user", "content_type"]

@@ -1,4 +1,4 @@
-"""The event log: read by everybody at the desk, replayed by those who may."""
+"""The event log: all support staff may view it, and some may replay events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NameFilter(ChoiceFilter):
 
 @admin.register(EventRecord)
 class EventRecordAdmin(LookedUpAdmin):
-    """What happened, newest first."""
+    """The events, newest first."""
 
     list_display = ["position", "name", "goal_id", "session_id", "triggerer", "occurred_at"]
     list_filter = [NameFilter, age_filter(by_position(EventRecord, "occurred_at"))]
@@ -45,7 +45,7 @@ class EventRecordAdmin(LookedUpAdmin):
         of_goals = [Q(goal_id=each) for each in goals_called(term)]
         return [*alone, *named, *of_goals, *(Q(user_id=each) for each in people or [term])]
 
-    @confirmed_action(description="Replay", permission="livestream.replay_eventrecord")
+    @confirmed_action(name="event.replay", description="Replay", permission="livestream.replay_eventrecord")
     def replay(self, request: HttpRequest, events: Sequence[EventRecord], *, reason: str) -> str:
         ran = sum(replaying.replay_event(event_id=each.event_id) for each in events)
         return f"{ran} receivers of {len(events)} events run again"
@@ -53,7 +53,7 @@ class EventRecordAdmin(LookedUpAdmin):
 
 @admin.register(ReceiverRun)
 class ReceiverRunAdmin(LookedUpAdmin):
-    """Which effect receivers ran, newest first."""
+    """The runs of effect receivers, newest first."""
 
     list_display = ["id", "position", "receiver", "attempts", "finished_at"]
     ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""Which Idempotency-Keys were answered."""
+"""The Idempotency-Keys that were answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from livestream.models import IdempotencyRecord
 
 @admin.register(IdempotencyRecord)
 class IdempotencyRecordAdmin(LookedUpAdmin):
-    """Which keys were answered; not what, since an answer is the caller's own business."""
+    """The keys that were answered. The answers are not shown: they concern the caller alone."""
 
     list_display = ["key", "path", "user_id", "status", "created_at"]
     fields = ["key", "path", "user_id", "status", "leased_until", "created_at"]

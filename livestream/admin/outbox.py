@@ -1,4 +1,4 @@
-"""Work that is still to be done, what stands in its way, and a way to try again."""
+"""The outbox: tasks that wait or failed, their errors, and an action that retries them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from livestream.desk.redaction import last_line
 from livestream.desk.search import LookedUpAdmin, goals_called
 from livestream.models import OutboxMessage
 
-# The package's own list of tasks: it shows payloads as they are, and the outbox is the record.
+# The task list of django_dramatiq shows payloads with their secrets; the outbox is shown instead.
 admin.site.unregister(Task)
 
 _BY_DUE = ("due_at", "id")
-# No lease and no pause is longer: what is wanted by now is due by then.
+# The longest lease or retry delay, in leases: what should have run by now is due by then.
 _LONGEST_LEASES = 64
 
 
@@ -32,7 +32,7 @@ def _due(now: datetime) -> Q:
 
 
 class StateFilter(ChoiceFilter):
-    """Which messages wait for their time, are due, fail again and again, or gave up."""
+    """Messages that wait for their time, are due, failed and will be retried, or are dead."""
 
     title = "state"
     parameter_name = "state"
@@ -50,7 +50,7 @@ def _overdue(age: timedelta) -> Choice:
 
 
 class OverdueFilter(ChoiceFilter):
-    """Which messages nobody has taken for a while."""
+    """Messages that have been due for a while and have not run."""
 
     title = "overdue"
     parameter_name = "overdue"
@@ -59,7 +59,7 @@ class OverdueFilter(ChoiceFilter):
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(LookedUpAdmin):
-    """Tasks, the newest first; those in a chosen state, the first due first."""
+    """Tasks, newest first; those of a chosen state are sorted by when they are due."""
 
     list_display = ["actor", "subject", "due_at", "attempts", "last_error", "failed_at"]
     list_filter = [StateFilter, OverdueFilter]
@@ -77,10 +77,10 @@ class OutboxMessageAdmin(LookedUpAdmin):
 
     @admin.display(description="last error")
     def last_error(self, message: OutboxMessage) -> str:
-        """Show the last line of the traceback, which says what went wrong."""
+        """Return the last line of the traceback, which names the error."""
         return last_line(message.error, longest=120)
 
-    @confirmed_action(description="Retry now", permission="livestream.retry_outboxmessage")
+    @confirmed_action(name="task.retry", description="Retry now", permission="livestream.retry_outboxmessage")
     def retry_now(self, request: HttpRequest, messages: Sequence[OutboxMessage], *, reason: str) -> str:
         retried = outbox.retry(message_ids=[each.pk for each in messages], now=clock.now())
         return f"{retried} of {len(messages)} messages are due now"

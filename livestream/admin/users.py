@@ -1,4 +1,4 @@
-"""Accounts: found by id or name, with whom they are blocked by; superusers edit them."""
+"""Accounts: searched by id or username, with their tags; superusers edit them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(LibraryGroupAdmin, ModelAdmin):
-    """Roles: what those in a group may see and do."""
+    """Groups: what their members may view and do."""
 
     list_filter = ()
 
@@ -69,7 +69,7 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         return [Q(pk=term), Q(username__startswith=term)]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Show those who may only look neither the password's hash nor who may do what."""
+        """Hide the password hash and the permissions from users who may only view."""
         if obj is None or self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
         seen = ["id", "username", "is_active", "is_staff", "groups", "date_joined", "last_login"]
@@ -79,13 +79,14 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         return ["id"] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keep every account: the ledger and the event log name it for good."""
+        """Refuse to delete accounts, because the ledger and the event log refer to them."""
         return False
 
     @confirmed_action(
+        name="user.block",
         description="Block for a streamer",
         permission="livestream.block_user",
-        asks={"streamer": "Id or username of the streamer"},
+        fields={"streamer": "Id or username of the streamer"},
     )
     def block(self, request: HttpRequest, viewers: Sequence[User], *, streamer: str, reason: str) -> str:
         found = users.find_user(term=streamer)
@@ -94,9 +95,10 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         return f"{len(viewers)} blocked by {found}"
 
     @confirmed_action(
+        name="user.unblock",
         description="Unblock for a streamer",
         permission="livestream.block_user",
-        asks={"streamer": "Id or username of the streamer"},
+        fields={"streamer": "Id or username of the streamer"},
     )
     def unblock(self, request: HttpRequest, viewers: Sequence[User], *, streamer: str, reason: str) -> str:
         found = users.find_user(term=streamer)

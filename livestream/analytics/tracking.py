@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from livestream import clock, ids
+from livestream.analytics import sinks
 from livestream.models import TrackedEvent
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue, external
 
 _LONGEST_INSERT_ID = 200
 
@@ -23,7 +24,7 @@ def track(
     user_id: str | None = None,
     occurred_at: datetime | None = None,
 ) -> None:
-    """Store one analytics event in the caller's transaction, delivered by the actor `track`.
+    """Store one analytics event in the caller's transaction, delivered by the task `track`.
 
     An `insert_id` that was tracked before is tracked no more: a replay counts nothing twice.
     Delivery of the one happens at least once, with the same `insert_id` each time, by which
@@ -32,16 +33,33 @@ def track(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"tracking {event} needs an open transaction")
-    kwargs = {
-        "event": event,
-        "properties": dict(properties),
-        "insert_id": insert_id,
-        "user_id": user_id,
-        "time": clock.to_epoch(occurred_at),
-    }
     key = insert_id[:_LONGEST_INSERT_ID]
     if _is_first(key):
-        enqueue("track", kwargs=kwargs, key=key, pending="keep")
+        enqueue(
+            deliver,
+            Delivery(key=key, pending="keep"),
+            event=event,
+            properties=dict(properties),
+            insert_id=insert_id,
+            user_id=user_id,
+            time=clock.to_epoch(occurred_at),
+        )
+
+
+@external(name="track")
+def deliver(
+    now: datetime,
+    *,
+    event: str,
+    properties: dict[str, Any],
+    insert_id: str,
+    user_id: str | None = None,
+    time: int | None = None,
+) -> None:
+    """Deliver one analytics event; `time` in unix seconds, now where it is None."""
+    at = time if time is not None else clock.to_epoch(now)
+    named = {"event": event, "insert_id": insert_id, "user_id": user_id, "time": at}
+    sinks.deliver(record={**named, "properties": properties})
 
 
 def _is_first(insert_id: str) -> bool:

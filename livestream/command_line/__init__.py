@@ -1,1 +1,1 @@
-"""What the operators' commands share: arguments, progress, stopping, exit codes (docs/operations.md)."""
+"""What the operators' commands share: arguments, progress, stop signals, exit codes (docs/operations.md)."""

@@ -1,4 +1,4 @@
-"""Reading arguments: each reader returns the value, or says what was expected instead."""
+"""Types of command-line arguments: each function returns the value, or raises ArgumentTypeError."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "day
 
 
 def object_id(text: str) -> str:
-    """Read an id of this product."""
+    """Parse an ObjectId."""
     if not ids.is_valid(text):
         raise ArgumentTypeError(f"{text!r} is no id: 24 hexadecimal digits, letters in lower case")
     return text
 
 
 def moment(text: str) -> datetime:
-    """Read a moment: ISO 8601 (UTC where it names no zone) or unix seconds."""
+    """Parse a time: ISO 8601 (UTC where it has no zone) or unix seconds."""
     try:
         if re.fullmatch(r"\d{1,12}", text):
             return clock.from_epoch(int(text))
@@ -31,7 +31,7 @@ def moment(text: str) -> datetime:
 
 
 def age(text: str) -> timedelta:
-    """Read an age: 90s, 15m, 2h, 7d; a bare number is seconds."""
+    """Parse an age: 90s, 15m, 2h, 7d; a number without a unit is seconds."""
     found = _AGE.fullmatch(text)
     try:
         return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else _no_age(text)
@@ -40,14 +40,14 @@ def age(text: str) -> timedelta:
 
 
 def position(text: str) -> int:
-    """Read a place in a table: a whole number that is not negative."""
+    """Parse a position in a table: a non-negative whole number."""
     if not re.fullmatch(r"\d{1,18}", text):
         raise ArgumentTypeError(f"{text!r} is no position: a whole number, as a stopped run prints it")
     return int(text)
 
 
 def rate(text: str) -> float:
-    """Read how many a second: a number above zero."""
+    """Parse a rate per second: a number above zero."""
     try:
         read = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A command that does one thing to each of many: dry unless applied, stoppable, resumable."""
+"""The base class of commands that process many items: a dry run by default, stoppable and resumable."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ Options = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Chosen(Generic[Item]):
-    """What is to be worked on, and how each is called: by `--after`, unless it is just looked for again."""
+    """The selected items. `position_of` returns the position of one, from which `--after` resumes if `resumable`.
+
+    A command that is not resumable selects what is left when it runs again.
+    """
 
     items: Iterable[Item]
     total: int
@@ -38,25 +41,25 @@ class Chosen(Generic[Item]):
 
 
 class BatchCommand(BaseCommand, Generic[Item]):
-    """Each item is a commit of its own, so that nothing is half done wherever it is stopped."""
+    """Commits each item separately, so that no item is half done when the command is stopped."""
 
     things = "things"
     _typed: tuple[str, ...] = ()
 
     @abstractmethod
     def choose(self, options: Options) -> Chosen[Item]:
-        """Return what the options select; raises WrongArgument, or a DomainError that says it."""
+        """Return the items that the options select; raises WrongArgument, or a DomainError that is shown."""
 
     @abstractmethod
     def plan(self, item: Item, options: Options) -> list[str]:
-        """Return what would be done to an item: a name for each piece of it."""
+        """Return the names of what would be done to an item."""
 
     @abstractmethod
     def act(self, item: Item, options: Options) -> list[str]:
-        """Do it, safely again after a run that was killed, and return what was done."""
+        """Process an item, idempotently, and return the names of what was done."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--apply", action="store_true", help="do it; without this it is only told")
+        parser.add_argument("--apply", action="store_true", help="make the changes; without it, this is a dry run")
         parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
         parser.add_argument("--rate", type=arguments.rate, metavar="N", help=f"at most N {self.things} a second")
 
@@ -73,10 +76,10 @@ class BatchCommand(BaseCommand, Generic[Item]):
             raise WrongArgument(str(error)) from error
         report = Report(name, self.things, options["apply"], chosen.total)
         with stop_on_signal() as stop, context.bound(request_id=ids.new_id(), client_id=f"command:{name}"):
-            lost = self._work_through(chosen, report, options, stop)
+            lost = self._process_all(chosen, report, options, stop)
         if report.interrupted or lost:
             report.resume = self._resume(name, report.position if chosen.resumable else "")
-        self._tell(report, options["json"])
+        self._print(report, options["json"])
         if lost:
             raise Unfinished(f"the database is away ({lost}); go on with: {report.resume}")
         if report.interrupted:
@@ -84,10 +87,10 @@ class BatchCommand(BaseCommand, Generic[Item]):
         if report.failed:
             raise Unfinished(f"{report.failed:,} of {report.looked_at:,} {self.things} failed")
 
-    def _work_through(
+    def _process_all(
         self, chosen: Chosen[Item], report: Report, options: Options, stop: threading.Event
     ) -> Exception | None:
-        """Do each item until `stop` is set; returns the error where the database went away."""
+        """Process each item until `stop` is set; return the error where the database became unavailable."""
         applied = options["apply"]
         pace, do = Pace(options["rate"] if applied else None), self.act if applied else self.plan
         out = cast("TextIO", getattr(self.stderr, "_out", self.stderr))
@@ -117,7 +120,7 @@ class BatchCommand(BaseCommand, Generic[Item]):
             report.note_failure(position, error)
 
     def _resume(self, name: str, position: str) -> str:
-        """Return the command that goes on, or does the same again where nothing was done yet."""
+        """Return the command that resumes the run, or repeats it where nothing was done yet."""
         typed = list(self._typed) or [name]
         if position and "--after" in typed:
             at = typed.index("--after")
@@ -125,7 +128,7 @@ class BatchCommand(BaseCommand, Generic[Item]):
         typed = [word for word in typed if not (position and word.startswith("--after="))]
         return shlex.join(["manage.py", *typed, *(["--after", position] if position else [])])
 
-    def _tell(self, report: Report, as_json: bool) -> None:
+    def _print(self, report: Report, as_json: bool) -> None:
         lines = [json.dumps(report.as_json())] if as_json else report.lines()
         for line in lines:
             self.stdout.write(line)

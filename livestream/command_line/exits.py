@@ -1,4 +1,4 @@
-"""How an operator's command ends. Scripts rely on the codes, people on the sentence."""
+"""How an operator's command ends: an exit code for scripts, and a sentence for people."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ INTERRUPTED = 130
 
 
 class WrongArgument(CommandError):
-    """What was asked for cannot be meant; nothing was done."""
+    """The arguments are invalid; nothing was done."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, returncode=REFUSED)
 
 
 class Unfinished(CommandError):
-    """Some of it failed, or could not be reached; the rest is done."""
+    """Some of the work failed, or the database was unavailable; the rest is done."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, returncode=FAILED)
 
 
 class Interrupted(CommandError):
-    """Somebody stopped the command, between two pieces of its work."""
+    """A signal stopped the command between two items."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, returncode=INTERRUPTED)

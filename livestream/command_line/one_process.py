@@ -1,4 +1,4 @@
-"""Web, worker and relay in one process: what `make run` starts."""
+"""Web server, worker and relay in one process, as `make run` starts them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _WORKER_THREADS = 4
 
 
 def serve(*, host: str, port: int, on_ready: Callable[[], None]) -> None:
-    """Serve HTTP on `host`:`port` and do all delayed work, until SIGTERM or Ctrl-C.
+    """Serve HTTP on `host`:`port` and run all delayed work, until SIGTERM or Ctrl-C.
 
-    Whatever another life of this process left half done is due at once: nobody else works
-    on this database. `on_ready` is called once requests are taken. Raises OSError where the
-    port is taken.
+    Messages that an earlier run left half done are due at once, since no other process works
+    on this database. `on_ready` is called once the server accepts requests. Raises OSError
+    where the port is taken.
     """
-    # First the port: who cannot have it must not touch the work of who has.
+    # Bind first: a second server must not release the first one's leases.
     server = create_server(get_wsgi_application(), host=host, port=port, threads=_WEB_THREADS)
     relaying.release_leases(now=clock.now())
-    # SIGINT too: a shell that starts a command in the background has it ignored.
+    # SIGINT too: a shell starts background commands with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     with _pid_file(), _worker(), _relay():

@@ -1,4 +1,4 @@
-"""Whether the database is the service's: a command is easily typed beside the wrong one."""
+"""The check that the database has the tables of the service: an operator may have named the wrong one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from livestream.models import EventRecord
 
 
 def refuse_without_tables() -> None:
-    """Raise WrongArgument where the database has no tables of the service, Unfinished where it is away."""
+    """Raise WrongArgument where the database has no tables of the service, Unfinished where it is unavailable."""
     try:
         tables = connection.introspection.table_names()
     except (OperationalError, InterfaceError) as error:

@@ -1,4 +1,4 @@
-"""How far a command is: a bar on a terminal, a plain line now and then anywhere else."""
+"""The progress of a command: a bar on a terminal, a plain line every five seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-_SECONDS_BETWEEN_LINES = 5.0
+_LINE_INTERVAL_SECONDS = 5.0
 
 
 class Shown(Protocol):
-    """What is told each time a piece of work is done; `position` is where a later run can go on."""
+    """Receives a call for each item that is done; `position` is where a later run can resume."""
 
     def advance(self, *, position: str) -> None: ...
 
 
 @contextmanager
 def shown(*, what: str, total: int, out: TextIO) -> Iterator[Shown]:
-    """Show on `out` how many of `total` are done; `what` names the work."""
+    """Show on `out` how many of `total` items are done; `what` names the work."""
     if not out.isatty():
         yield _Lines(what, total, out)
         return
@@ -42,7 +42,7 @@ class _Bar:
 class _Lines:
     def __init__(self, what: str, total: int, out: TextIO) -> None:
         self._what, self._total, self._out, self._done = what, total, out, 0
-        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._next = time.monotonic() + _LINE_INTERVAL_SECONDS
 
     def advance(self, *, position: str) -> None:
         self._done += 1
@@ -50,4 +50,4 @@ class _Lines:
             at = f", at {position}" if position else ""
             self._out.write(f"{self._what}: {self._done:,} of {self._total:,}{at}\n")
             self._out.flush()
-            self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._next = time.monotonic() + _LINE_INTERVAL_SECONDS

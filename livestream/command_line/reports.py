@@ -1,4 +1,4 @@
-"""What a command has done: in sentences for people, in one JSON document for programs."""
+"""The report of a command: in sentences for people, or as one JSON document for programs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-_SHOWN = 20
+_MAX_FAILURES = 20
 
 
 @dataclass(slots=True)
 class Report:
-    """Counts of what was done (or would be), and the first of what failed."""
+    """The counts of what was done, or would be in a dry run, and the first failures."""
 
     command: str
     things: str
@@ -27,16 +27,16 @@ class Report:
     resume: str = ""
 
     def note(self, position: str, done: list[str]) -> None:
-        """Note that the thing at `position` was looked at, and what was done about it."""
+        """Count the item at `position`, and what was done to it."""
         self.looked_at += 1
         self.done.update(done)
         self.position = position or self.position
 
     def note_failure(self, position: str, error: Exception) -> None:
-        """Note that the thing at `position` failed; the first twenty are named."""
+        """Count the item at `position` as failed; the first twenty errors are kept."""
         self.note(position, [])
         self.failed += 1
-        if len(self.failures) < _SHOWN:
+        if len(self.failures) < _MAX_FAILURES:
             self.failures.append({"position": position, "error": f"{type(error).__name__}: {error}"})
 
     def as_json(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Report:
         }
 
     def lines(self) -> Iterator[str]:
-        """Iterate over the report as people read it."""
+        """Iterate over the lines of the report."""
         yield f"{self.looked_at:,} of {self.matched:,} {self.things} looked at"
         for name, count in sorted(self.done.items()):
             yield f"{count:>9,}  {name}"

@@ -1,4 +1,4 @@
-"""Ctrl-C between two pieces of work, and never in the middle of one; and keeping to a rate."""
+"""Stopping a command between two items, and limiting its rate."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from types import FrameType
 
 @contextmanager
 def stop_on_signal() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C or SIGTERM sets; a second one does what it always does."""
+    """Yield an event that Ctrl-C or SIGTERM sets; a second signal is handled as usual."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield stop  # only the main thread may be told of signals
+        yield stop  # Python delivers signals to the main thread only
         return
 
-    def ask_to_stop(number: int, _: FrameType | None) -> None:
+    def request_stop(number: int, _: FrameType | None) -> None:
         stop.set()
         signal.signal(number, before[signal.Signals(number)])
 
-    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, request_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
@@ -31,14 +31,14 @@ def stop_on_signal() -> Iterator[threading.Event]:
 
 
 class Pace:
-    """Lets `rate` steps a second happen; without one, as many as can."""
+    """A rate limit of `rate` items a second; None is no limit."""
 
     def __init__(self, rate: float | None) -> None:
         self._pause = 1 / rate if rate else 0.0
         self._next = time.monotonic()
 
     def keep(self, stop: threading.Event) -> None:
-        """Wait until the next step may be made, or `stop` is set."""
+        """Wait until the next item may be processed, or `stop` is set."""
         if self._pause:
             stop.wait(max(self._next - time.monotonic(), 0))
             self._next = max(self._next, time.monotonic() - self._pause) + self._pause

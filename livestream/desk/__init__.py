@@ -1,1 +1,1 @@
-"""Support's desk: what every admin page is made from, its actions, lists, searches and roles."""
+"""The base of the admin pages of support: their actions, audit log, lists, searches, links and roles."""

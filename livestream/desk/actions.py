@@ -1,4 +1,4 @@
-"""Acts of support: asked for a reason first, allowed by a permission, and noted for each object."""
+"""Acts of support: confirmed in a form, allowed by a permission, and stored in the audit log."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from livestream import context
+from livestream.desk import audit
 from livestream.errors import DomainError
 from livestream.storage.conflicts import retried
 
-_LONGEST_ANSWER = 500
-_LONGEST_NAME = 64
-_MOST_AT_ONCE = 100
+_MAX_ANSWER_LENGTH = 500
+_MAX_TRIGGERER_LENGTH = 64
+_MAX_ROWS = 100
 
-Act = Callable[..., str]
+Perform = Callable[..., str]
 
+_names: set[str] = set()
 _offered: dict[str, list[Callable[..., Any]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What the confirmation page asks for."""
+class FormField:
+    """A field of the confirmation form; `answer` is what was entered before, where it was refused."""
 
     name: str
     label: str
@@ -38,109 +40,119 @@ class Question:
 
 def confirmed_action(
     *,
+    name: str,
     description: str,
     permission: str,
-    asks: Mapping[str, str] | None = None,
-    warns: str = "",
-    tells: Callable[[Any], str] = str,
-) -> Callable[[Act], Callable[..., Any]]:
-    """Declare an action that asks for a reason first, and leaves an audit entry for each object.
+    fields: Mapping[str, str] | None = None,
+    warning: str = "",
+    describe: Callable[[Any], str] = str,
+) -> Callable[[Perform], Callable[..., Any]]:
+    """Declare an action that asks for a reason in a form, and writes an audit entry for each row.
 
-    The decorated function is given the page, the request, the chosen objects and the reason,
-    and the answers to what it `asks` besides (a label by name); it calls a service and returns
-    what to tell. `permission` is one of Django's, `app.codename`. Act and audit commit together,
-    and all that follows names the member of staff as its triggerer; a domain error of the
-    service is shown and changes nothing. Before, the page `tells` of each object and `warns` of
-    what follows.
+    `name` is how the audit log calls the act (`goal.end`). It is unique and never changes, while
+    the caption `description` may. `permission` is one of Django's (`app.codename`). The form has
+    `fields` (labels by name) besides the reason; it shows a `warning`, and describes each row.
+
+    The decorated function gets the page, the request, the chosen rows and the answers; it calls
+    a service and returns a message. Its effects and the audit entries commit together, and
+    the events that follow have the member of staff as their triggerer. A domain error of the
+    service is shown and changes nothing. Raises ImproperlyConfigured for a name that is
+    malformed or already taken.
     """
-    labels = {**(asks or {}), "reason": "Reason"}
+    _register(name)
+    labels = {**(fields or {}), "reason": "Reason"}
 
-    def decorate(act: Act) -> Callable[..., Any]:
+    def decorate(perform: Perform) -> Callable[..., Any]:
         @admin.action(description=description)
-        @functools.wraps(act)
-        def ask_then_act(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-            chosen = list(queryset.order_by("pk")[: _MOST_AT_ONCE + 1])
-            if len(chosen) > _MOST_AT_ONCE:
-                return page.message_user(request, f"At most {_MOST_AT_ONCE} at once.", messages.ERROR)
-            said = {name: request.POST.get(name, "").strip() for name in labels}
-            if not all(0 < len(answer) <= _LONGEST_ANSWER for answer in said.values()):
+        @functools.wraps(perform)
+        def confirm_and_run(page: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+            chosen = list(queryset.order_by("pk")[: _MAX_ROWS + 1])
+            if len(chosen) > _MAX_ROWS:
+                return page.message_user(request, f"At most {_MAX_ROWS} at once.", messages.ERROR)
+            answers = {field: request.POST.get(field, "").strip() for field in labels}
+            if not all(0 < len(answer) <= _MAX_ANSWER_LENGTH for answer in answers.values()):
                 if "reason" in request.POST:
-                    page.message_user(request, f"Each answer has 1 to {_LONGEST_ANSWER} characters.", messages.ERROR)
-                questions = [Question(name, label, said[name]) for name, label in labels.items()]
-                about = {"title": description, "warning": warns, "action": act.__name__}
-                return _ask(page, request, questions, [(each.pk, tells(each)) for each in chosen], about)
-            _carry_out(page, request, chosen, functools.partial(act, page, request, chosen, **said), description, said)
+                    error = f"Each answer has 1 to {_MAX_ANSWER_LENGTH} characters."
+                    page.message_user(request, error, messages.ERROR)
+                form = {
+                    "title": confirm_and_run.short_description,  # type: ignore[attr-defined]
+                    "warning": warning,
+                    "action": perform.__name__,
+                    "form_fields": [FormField(field, label, answers[field]) for field, label in labels.items()],
+                    "rows": [(each.pk, describe(each)) for each in chosen],
+                }
+                return _show_form(page, request, form)
+            _run(page, request, chosen, functools.partial(perform, page, request, chosen, **answers), name, answers)
             return None
 
-        ask_then_act.needs = permission  # type: ignore[attr-defined]
-        return ask_then_act
+        confirm_and_run.needs = permission  # type: ignore[attr-defined]
+        return confirm_and_run
 
     return decorate
 
 
 def offer(action: Callable[..., Any], *, on: str) -> None:
-    """Have the pages of the model `on` (its label, in lower case) offer an act of a higher floor."""
+    """Add an action of a higher app to the pages of the model `on` (its label, in lower case)."""
     _offered.setdefault(on, []).append(action)
 
 
 def offered_on(model: str) -> Sequence[Any]:
-    """Return the acts that higher floors offer on the pages of this model."""
+    """Return the actions that higher apps offer on the pages of this model."""
     return _offered.get(model, ())
 
 
 def is_allowed(action: Callable[..., Any], *, request: HttpRequest) -> bool:
-    """Tell whether the request's user has the permission that an action needs, if it needs any."""
+    """Return whether the user of the request has the permission that an action needs, if it needs any."""
     needed = getattr(action, "needs", None)
     return needed is None or request.user.has_perm(needed)
 
 
 def triggerer_of(request: HttpRequest) -> str:
-    """Name a member of staff as the triggerer of what they do.
+    """Return the triggerer of what a member of staff does.
 
-    No client can call itself that: an `X-Client-Id` has no spaces.
+    It has a space, which an `X-Client-Id` cannot have, so no client can use it.
     """
-    return f"support {request.user.get_username()}"[:_LONGEST_NAME]
+    return f"support {request.user.get_username()}"[:_MAX_TRIGGERER_LENGTH]
 
 
-def _carry_out(
+def _register(name: str) -> None:
+    if not audit.is_valid_name(name):
+        raise ImproperlyConfigured(f"{name!r} is not the name of an act: two words with a dot, as goal.end")
+    if name in _names:
+        raise ImproperlyConfigured(f"There are two acts with the name {name}.")
+    _names.add(name)
+
+
+def _run(
     page: Any,
     request: HttpRequest,
     chosen: Sequence[Any],
-    act: Callable[[], str],
-    description: str,
-    said: Mapping[str, str],
+    perform: Callable[[], str],
+    name: str,
+    answers: Mapping[str, str],
 ) -> None:
-    others = [answer for name, answer in said.items() if name != "reason"]
-    note = f"{' '.join([description, *others])}: {said['reason']}"
+    others = {field: answer for field, answer in answers.items() if field != "reason"}
     try:
-        told = _with_audit(request, chosen, act, note)
+        message = _run_with_audit(request, chosen, perform, audit.Act(name, others, answers["reason"]))
     except DomainError as error:
         page.message_user(request, str(error), messages.ERROR)
     else:
-        page.message_user(request, told)
+        page.message_user(request, message)
 
 
 @retried
-def _with_audit(request: HttpRequest, chosen: Sequence[Any], act: Callable[[], str], note: str) -> str:
+def _run_with_audit(request: HttpRequest, chosen: Sequence[Any], perform: Callable[[], str], act: audit.Act) -> str:
     with transaction.atomic(), context.bound(request_id=context.request_id(), client_id=triggerer_of(request)):
-        LogEntry.objects.log_actions(str(request.user.pk), chosen, CHANGE, note)
-        return act()
+        audit.write(user_id=str(request.user.pk), rows=chosen, act=act)
+        return perform()
 
 
-def _ask(
-    page: Any,
-    request: HttpRequest,
-    questions: Sequence[Question],
-    objects: Sequence[tuple[Any, str]],
-    about: Mapping[str, str],
-) -> HttpResponse:
+def _show_form(page: Any, request: HttpRequest, form: Mapping[str, Any]) -> HttpResponse:
     context = {
         **page.admin_site.each_context(request),
-        **about,
+        **form,
         "opts": page.opts,
-        "questions": questions,
-        "objects": objects,
         "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        "longest_answer": _LONGEST_ANSWER,
+        "max_answer_length": _MAX_ANSWER_LENGTH,
     }
     return TemplateResponse(request, "admin/confirm_action.html", context)

@@ -1,7 +1,7 @@
-"""Lists that are as quick on their last page as on their first, however long they are.
+"""Keyset pagination for lists: the last page is as quick as the first, however long the list is.
 
-A page of a list begins where the one before ended: the index is entered at that row. An
-OFFSET would have the database walk past all rows before it, and a count past all there are.
+A page begins after the last row of the previous page, which an index finds. An OFFSET would
+make the database read every row before the page, and a count would read the whole table.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Order = tuple[str, ...]
 
 
 class KeysetChangeList(ChangeList):
-    """A list in the order of an index, page by page, each found by a cursor.
+    """A list in the order of an index; each of its pages is found by a cursor.
 
-    The order is the page's, or that of the chosen filter, which knows an index of its own;
-    never one that somebody wrote into the address.
+    The order is that of the admin page, or that of the chosen filter, which may have an index of
+    its own. The URL cannot set an order, which might have no index.
     """
 
     query: str
@@ -55,7 +55,7 @@ class KeysetChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         self.paginator = InfinitePaginator(self.queryset, self.list_per_page)
         self.paginator.template_name = "admin/keyset_pagination.html"
-        queryset, pick = self._what_to_pick_from(request)
+        queryset, pick = self._rows_and_pick(request)
         try:
             text = request.GET.get(PAGE_VAR)
             page = find_page(
@@ -72,7 +72,7 @@ class KeysetChangeList(ChangeList):
         self.full_result_count, self.show_full_result_count = None, False
         self.show_admin_actions, self.can_show_all, self.multi_page = True, False, True
 
-    def _what_to_pick_from(self, request: HttpRequest) -> tuple[QuerySet[Any], Callable[..., list[Any]]]:
+    def _rows_and_pick(self, request: HttpRequest) -> tuple[QuerySet[Any], Callable[..., list[Any]]]:
         wanted = getattr(self.model_admin, "alternatives", None)
         if not self.query.strip() or wanted is None:
             return self.queryset, first_of_all
@@ -88,10 +88,11 @@ class KeysetChangeList(ChangeList):
 
 
 def first_of(alternatives: Sequence[Q]) -> Callable[[QuerySet[Any], int], list[Any]]:
-    """Return what picks the first rows that fit any of the alternatives.
+    """Return a function that picks the first rows that match any of the alternatives.
 
-    Each is asked on its own, since each has an index that knows its order: an OR of them
-    would have the database fetch and sort all that fit, of an account with a million transfers too.
+    Each alternative is a subquery of its own, because each has an index in the right order. With
+    an OR, the database would read and sort every matching row, such as the million transfers of
+    one account.
     """
 
     def pick(ordered: QuerySet[Any], limit: int) -> list[Any]:
@@ -105,7 +106,7 @@ def first_of(alternatives: Sequence[Q]) -> Callable[[QuerySet[Any], int], list[A
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of a filter: its rows, and the order of the index that finds them, where not the page's."""
+    """One choice of a filter: the condition for its rows, and the order of their index (empty: that of the page)."""
 
     name: str
     label: str
@@ -114,7 +115,7 @@ class Choice:
 
 
 class ChoiceFilter(admin.SimpleListFilter):
-    """A filter made of choices, each of which an index answers."""
+    """A filter with a fixed list of choices, each of which has an index."""
 
     offered: Sequence[Choice] = ()
 
@@ -123,7 +124,7 @@ class ChoiceFilter(admin.SimpleListFilter):
 
     @property
     def order(self) -> Order:
-        """The order that goes with what is chosen; empty for the page's own."""
+        """The order of the chosen filter; empty for that of the page."""
         chosen = self._chosen()
         return chosen.order if chosen else ()
 
@@ -143,7 +144,7 @@ _AGES = {
 
 
 def age_filter(bound: Callable[[str, datetime], Q], *, order: Order = ()) -> type[ChoiceFilter]:
-    """Make the filter of age; `bound(side, at)` says which rows are younger (`gte`) or older (`lt`) than `at`."""
+    """Make a filter by age; `bound(side, at)` is the condition for rows younger (`gte`) or older (`lt`) than `at`."""
 
     def choice(name: str, label: str, side: str, age: timedelta) -> Choice:
         return Choice(name, label, lambda now: bound(side, now - age), order)
@@ -154,20 +155,20 @@ def age_filter(bound: Callable[[str, datetime], Q], *, order: Order = ()) -> typ
 
 
 def by_time(field: str) -> Callable[[str, datetime], Q]:
-    """Bound an age by a column of times."""
+    """Filter by age with a time column."""
     return lambda side, at: Q(**{f"{field}__{side}": at})
 
 
 def by_id(side: str, at: datetime) -> Q:
-    """Bound an age by the ObjectIds themselves, which begin with the second they were made in."""
+    """Filter by age with the ObjectIds, which begin with the second of their creation."""
     return Q(**{f"pk__{side}": f"{max(0, int(at.timestamp())):08x}" + "0" * 16})
 
 
 def by_position(model: type[Model], field: str) -> Callable[[str, datetime], Q]:
-    """Bound an age in a log whose ids grow with time: the id of that moment is looked up first.
+    """Filter a log by age with its ids, which grow with time: the id at that time is looked up first.
 
-    So the log is still read in the order of its ids, together with whatever index begins with
-    another column and goes on with the id.
+    So the log is still read in the order of its ids. An index on another column and the id
+    can be used as well.
     """
 
     def bound(side: str, at: datetime) -> Q:

@@ -1,4 +1,4 @@
-"""What every admin page of the house is made from; with its neighbours, all that knows the admin theme."""
+"""The base classes of all admin pages. Only `livestream.desk` imports the admin theme."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ __all__ = [
 
 
 class ModelAdmin(ThemedModelAdmin):
-    """An admin page that stays quick on a big table, and does only what its user may.
+    """An admin page that stays quick on a big table, and offers only what its user may do.
 
-    It never counts a table, pages by cursor, and filters by what it offers alone, since a
-    condition that somebody writes into the address may have no index.
+    It never counts a table, and its pages are found by a cursor. It accepts only its own filters:
+    another condition in the URL might have no index.
     """
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     sortable_by: Any = ()
-    # Without it the list's script fails, as it writes there how many rows are chosen.
+    # The theme's script writes the number of selected rows into the counter, and fails without it.
     actions_selection_counter = True
     change_form_outer_before_template = "admin/around_object.html"
 
@@ -60,8 +60,8 @@ class ModelAdmin(ThemedModelAdmin):
         return {name: each for name, each in found.items() if is_allowed(each[0], request=request)}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        asked = {name for name in request.POST.getlist("action") if name}
-        if asked - self.get_actions(request).keys():
+        requested = {name for name in request.POST.getlist("action") if name}
+        if requested - self.get_actions(request).keys():
             raise PermissionDenied
         return super().changelist_view(request, extra_context)
 
@@ -77,13 +77,13 @@ class ModelAdmin(ThemedModelAdmin):
 
 
 class TabularInline(ThemedTabularInline):
-    """Rows of a related table on the page of their owner."""
+    """The rows of a related table, on the page of the row they belong to."""
 
     extra = 0
 
 
-class _LookOnly:
-    """Refuses to add, change and delete, in forms and in requests made by hand alike."""
+class _ReadOnly:
+    """Refuses to add, change and delete, both in forms and in requests made without them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -95,31 +95,31 @@ class _LookOnly:
         return False
 
 
-class ReadOnlyAdmin(_LookOnly, ModelAdmin):
-    """A page to look at: for what only services may write, such as the ledger. It shows no secrets."""
+class ReadOnlyAdmin(_ReadOnly, ModelAdmin):
+    """A read-only page, for tables that only services write, such as the ledger. It hides secrets."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         row = super().get_object(request, object_id, from_field)
-        return row and _readable(row)
+        return row and _without_secrets(row)
 
 
-class ReadOnlyInline(_LookOnly, TabularInline):
-    """Related rows to look at."""
+class ReadOnlyInline(_ReadOnly, TabularInline):
+    """Related rows, read-only."""
 
     can_delete = False
 
 
-def _readable(row: models.Model) -> models.Model:
-    """Hide secrets in a row that is only looked at, and so never saved."""
+def _without_secrets(row: models.Model) -> models.Model:
+    """Hide the secrets of a row, which is never saved, since the page is read-only."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(field, models.JSONField):
             setattr(row, field.attname, without_secrets(value))
-        elif value and _may_be_any_text(field):
+        elif value and _is_free_text(field):
             setattr(row, field.attname, redacted(value))
     return row
 
 
-def _may_be_any_text(field: models.Field[Any, Any]) -> bool:
-    # A key is what the page itself goes by, and a choice is one of our own words.
+def _is_free_text(field: models.Field[Any, Any]) -> bool:
+    # The page needs the primary key, and a choice is a value that the code defines.
     return isinstance(field, models.CharField | models.TextField) and not field.primary_key and not field.choices

@@ -1,4 +1,4 @@
-"""Keeping secrets off the pages of support: whoever helps a viewer needs no token for it."""
+"""Hiding secrets on the pages of support: nobody needs a token to help a viewer."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _SECRET = re.compile(
     r"(?i:token|secret|password|signature|authorization|credential|private_key|(^|_)auth$|sdp|(^|_)(auth_?)?key$)"
     r"|[a-z]Key$"
 )
-# The first word of a header is no secret, so it is taken together with what follows it.
+# In a header, the secret is the word after the scheme, so both are matched together.
 _SIGNED = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\b(?:[Bb]earer|Basic)\s+\S+")
 _NAMED = re.compile(
     r"(?i)((?:(?:token|secret|signature|password|authorization|credential|private_key)\w*|(?:\b|_)(?:auth_?)?key)"
     r"[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}]+"
 )
 _ADDRESS = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://)([^\s/@?#\"'<>]*@)?([^\s?#\"'<>]*)([?#][^\s\"'<>]*)?")
-# Tokens are long and have no plain parts; ids, moments, names of classes and of transfers do.
+# A token is long, and its parts are not plain; those of ids, times, class names and transfer ids are.
 _LONG = re.compile(r"[A-Za-z0-9+/=_.:~-]{32,}")
 _PLAIN = re.compile(r"[A-Za-z]{0,40}|[0-9a-f]{24}|\d{1,20}|[A-Za-z]{1,20}\d{1,6}|\d\dT\d\d|\d{1,6}(\+\d\d|Z)")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -25,9 +25,9 @@ _BETWEEN = re.compile(r"[/=_.:~-]")
 
 
 def redacted(text: str) -> str:
-    """Return the text without what is called a token or secret, looks like one, or signs an address.
+    """Return the text with its secrets hidden: values named so, values that look so, and the queries of URLs.
 
-    Of an address the host and the path stay.
+    The host and the path of a URL are kept.
     """
     shown, at = [], 0
     for found in _ADDRESS.finditer(text):
@@ -37,9 +37,9 @@ def redacted(text: str) -> str:
 
 
 def without_secrets(value: Any) -> Any:
-    """Return JSON with every value hidden whose name says that it is secret, however deep it lies.
+    """Return JSON in which every value with a secret's name is hidden, at any depth.
 
-    Of all other texts in it only what is secret about them is hidden.
+    In all other strings, the secrets are hidden as in `redacted`.
     """
     if isinstance(value, dict):
         return {name: HIDDEN if _hides(name, inner) else without_secrets(inner) for name, inner in value.items()}
@@ -49,7 +49,7 @@ def without_secrets(value: Any) -> Any:
 
 
 def last_line(error: str, *, longest: int = 200) -> str:
-    """Return the last line of a traceback, which says what went wrong, without secrets."""
+    """Return the last line of a traceback, which names the error, with its secrets hidden."""
     return redacted(error.strip().rpartition("\n")[2])[:longest]
 
 

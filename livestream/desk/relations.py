@@ -1,7 +1,7 @@
-"""What belongs to a row of the admin: links that each floor declares, also on pages below its own.
+"""Links from a row's admin page to related rows. An app may declare links on the pages of lower apps.
 
-A lower floor's page knows no higher one. So the page of a user shows links to goals because
-the floor of goals has said so here.
+The page of a lower app does not import a higher one. So the page of a user has links to goals
+because the goals app declares them here.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-# From a row to what finds its relatives: the id of one row, or the query of a list. Nothing where it has none.
+# Maps a row to its related rows: the id of one, the query of a list, or None.
 Find = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One link on the page of a model: to a row, or to a filtered list, of another one."""
+    """A link on the page of a model, to a row or to a filtered list of another model."""
 
     text: str
     to: str
@@ -32,7 +32,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation of one row, as a page shows it."""
+    """The link of one row, as its page shows it."""
 
     text: str
     url: str
@@ -42,7 +42,7 @@ _relations: dict[str, list[Relation]] = {}
 
 
 def relate(model: str, text: str, *, to: str, find: Find) -> None:
-    """Declare a link on each page of `model`, called `text`, to the page of another model (labels, lower case).
+    """Declare a link with this text on each page of `model`, to the page of another model (labels, lower case).
 
     `find` takes the row and returns the id of the other row, the query of a list as a
     mapping, or None where there is nothing to link to.
@@ -51,7 +51,7 @@ def relate(model: str, text: str, *, to: str, find: Find) -> None:
 
 
 def searched(of: Callable[[Any], str | None], **more: str) -> Find:
-    """Return what finds the rows of a list by a term that is read from the row."""
+    """Return a `find` function for a list that is searched by a term of the row."""
 
     def find(row: Any) -> dict[str, str] | None:
         term = of(row)
@@ -61,13 +61,13 @@ def searched(of: Callable[[Any], str | None], **more: str) -> Find:
 
 
 def links_of(*, row: Any, site: AdminSite, request: HttpRequest) -> Sequence[Link]:
-    """Return the links on a row's page that this request's user may follow."""
+    """Return the links of a row that the user of this request may follow."""
     declared = _relations.get(row._meta.label_lower, ())
-    found = ((each, each.find(row)) for each in declared if _may_look(each.to, site, request))
+    found = ((each, each.find(row)) for each in declared if _may_view(each.to, site, request))
     return [Link(each.text, _url(each.to, what, site)) for each, what in found if what]
 
 
-def _may_look(model: str, site: AdminSite, request: HttpRequest) -> bool:
+def _may_view(model: str, site: AdminSite, request: HttpRequest) -> bool:
     page = site._registry.get(apps.get_model(model))
     return page is not None and page.has_view_permission(request)
 

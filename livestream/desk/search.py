@@ -1,4 +1,4 @@
-"""Finding rows of big tables by what support has in hand: an id, or the beginning of a username."""
+"""Searching big tables by what support knows: an id, or the beginning of a username."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from livestream import old_names
 from livestream.desk.pages import ModelAdmin, ReadOnlyAdmin
 from livestream.models import User
 
-_MOST_PEOPLE = 20
+_MAX_USERS = 20
 MOST_GOALS = 20
 
 FindGoals = Callable[[str], list[str]]
@@ -24,13 +24,12 @@ _goal_finders: list[FindGoals] = []
 
 
 class SearchedByIndex(ModelAdmin):
-    """A page of a table that may be big: `wanted` says what a term finds, each part of it through an index.
+    """A page of a table that may be big: `wanted` returns the conditions of a search, each with an index.
 
-    People are looked up first, because an OR across two tables is a question that no index
-    can answer.
+    Users are looked up first, because no index can answer an OR across two tables.
     """
 
-    search_fields: Any = ["pk"]  # has the page show its search box; `wanted` is what searches
+    search_fields: Any = ["pk"]  # shows the search box; `wanted` does the search
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -41,24 +40,24 @@ class SearchedByIndex(ModelAdmin):
         return queryset.filter(functools.reduce(operator.or_, self.alternatives(term))), False
 
     def alternatives(self, term: str) -> Sequence[Q]:
-        """Return the conditions of which a row that the term finds fits any, each with an index of its own."""
+        """Return the conditions of a search, each with an index of its own; a row matches any of them."""
         term = old_names.escrow_id_in(term.strip())
         wanted = self.wanted(term, users_called(term))
         return [wanted] if isinstance(wanted, Q) else wanted
 
     def wanted(self, term: str, people: list[str]) -> Q | Sequence[Q]:
-        """Return what the term finds in this table; `people` are ids of users it names."""
+        """Return the condition, or conditions, for a term; `people` are the ids of the users that it names."""
         return Q(pk=term)
 
 
 class LookedUpAdmin(SearchedByIndex, ReadOnlyAdmin):
-    """A page to look at, of a table that may be big."""
+    """A read-only page of a table that may be big."""
 
 
 def users_called(term: str) -> list[str]:
     """Return the ids of up to 20 users with this id, or whose username begins with it."""
     named = User.objects.filter(Q(pk=term) | Q(username__startswith=term))
-    return list(named.order_by("username").values_list("pk", flat=True)[:_MOST_PEOPLE])
+    return list(named.order_by("username").values_list("pk", flat=True)[:_MAX_USERS])
 
 
 def find_goals_by(find: FindGoals) -> None:
@@ -77,7 +76,7 @@ def link_to_search(*, page: str, term: str, text: str) -> str:
 
 
 def link_to_row(*, page: str, pk: str | None) -> str:
-    """Return a link to a row's own page (`app_model`), called by its id."""
+    """Return a link to the page of a row (`app_model`), with its id as text."""
     if not pk:
         return "-"
     return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[pk]), pk)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from livestream.events.signals import DomainSignal, Event
 
-FUNDING = "funding"
-SHOW = "show"
-KARAOKE = "karaoke"
-TRIGGER_PRIVATE = "trigger-private"
-TRIGGER_EXCLUSIVE = "trigger-exclusive"
-EXCLUSIVE = "exclusive"
-GOAL_TYPES = (FUNDING, SHOW, KARAOKE, TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE, EXCLUSIVE)
+# The values of a goal event's `type`, for floors below the goals; `goals.types` says what each type is.
+FUNDING: Final = "funding"
+SHOW: Final = "show"
+KARAOKE: Final = "karaoke"
+TRIGGER_PRIVATE: Final = "trigger-private"
+TRIGGER_EXCLUSIVE: Final = "trigger-exclusive"
+EXCLUSIVE: Final = "exclusive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,7 @@ class GoalEnded(GoalEvent):
 
     triggerer: str | None = None
     outcome: str | None = None
+    ended_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

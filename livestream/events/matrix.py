@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from livestream.events import registry
-from livestream.events.contracts import GOAL_TYPES
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 
@@ -65,4 +64,4 @@ def _types(receiver: Receiver) -> str:
         return ""
     if receiver.types is None:
         return "all"
-    return ", ".join(t for t in GOAL_TYPES if t in receiver.types)
+    return ", ".join(sorted(receiver.types))

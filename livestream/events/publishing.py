@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 
 from livestream import clock, context
-from livestream.events.delivering import subject_of
+from livestream.events.delivering import deliver_event, subject_of
 from livestream.events.registry import acting_receivers
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 
 
 def publish(signal: DomainSignal, event: Event) -> EventRecord:
@@ -24,11 +24,7 @@ def publish(signal: DomainSignal, event: Event) -> EventRecord:
         raise transaction.TransactionManagementError(f"{signal!r} needs an open transaction")
     record = _append(signal, event)
     if any(r.effect for r in acting_receivers(signal, event)):
-        enqueue(
-            "deliver_event",
-            kwargs={"position": record.position},
-            subject=subject_of(record=record),
-        )
+        enqueue(deliver_event, Delivery(subject=subject_of(record=record)), position=record.position)
     signal.send(sender=type(event), event=event)
     return record
 

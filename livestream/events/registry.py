@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ _receivers: dict[str, Receiver] = {}
 def receives(
     signal: DomainSignal,
     *,
-    types: set[str] | None = None,
+    types: Set[str] | None = None,
     when: Predicate | None = None,
     effect: bool = False,
     news: bool = False,

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import types
 import typing
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.dispatch import Signal
 
-from livestream import ids
+from livestream import codec, ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,35 +21,19 @@ class Event:
     def as_json(self) -> dict[str, Any]:
         """Return the payload as JSON types, datetimes in ISO 8601."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return typing.cast("dict[str, Any]", json.loads(json.dumps(fields, cls=_Encoder)))
+        return codec.encode(fields)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """Return the payload that `as_json` stored; what it lacks comes from `upgraded` or is a default."""
         hints = typing.get_type_hints(cls)
         known = {f.name for f in dataclasses.fields(cls)}
-        return cls(**{k: _revive(v, hints[k]) for k, v in cls.upgraded(stored).items() if k in known})
+        return cls(**{k: codec.decode(v, hints[k]) for k, v in cls.upgraded(stored).items() if k in known})
 
     @classmethod
     def upgraded(cls, stored: dict[str, Any]) -> dict[str, Any]:
         """Return a stored payload with the fields that an earlier release did not store."""
         return stored
-
-
-class _Encoder(DjangoJSONEncoder):
-    """Keeps microseconds, which Django's own encoder would cut to milliseconds."""
-
-    def default(self, o: Any) -> Any:
-        return o.isoformat() if isinstance(o, datetime) else super().default(o)
-
-
-def _revive(value: Any, hint: Any) -> Any:
-    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    if isinstance(value, str) and datetime in options:
-        return datetime.fromisoformat(value)
-    if isinstance(value, list) and any(typing.get_origin(o) is tuple for o in options):
-        return tuple(value)
-    return value
 
 
 class DomainSignal(Signal):

@@ -1,11 +1,11 @@
 """Durable work: what a transaction starts is stored in it, and done at least once.
 
-Database effects happen exactly once: an actor consumes its row in the transaction of its
-own effects. Calls that leave the process happen at least once.
+Database effects happen exactly once: a task deletes its row in the transaction of its own
+effects. Calls that leave the process happen at least once.
 """
 
 from livestream.outbox.declaring import durable, external
-from livestream.outbox.storing import enqueue, retry
+from livestream.outbox.storing import Delivery, Pending, enqueue, pending_messages, retry
 from livestream.outbox.sweeping import sweep
 
-__all__ = ["durable", "enqueue", "external", "retry", "sweep"]
+__all__ = ["Delivery", "Pending", "durable", "enqueue", "external", "pending_messages", "retry", "sweep"]

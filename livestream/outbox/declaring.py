@@ -1,68 +1,57 @@
-"""Declaring actors: a Dramatiq actor whose message is only the id of its outbox row."""
+"""Declaring tasks: a service function becomes a task, and gets a Dramatiq actor of its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TypeVar
 
 import dramatiq
 from django.conf import settings
 
-Work = Callable[..., None]
+from livestream.outbox import performing, registry
+from livestream.outbox.registry import Task, TaskFunction
+
+F = TypeVar("F", bound=TaskFunction)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A declared actor: the work, and whether it runs in the transaction of its row.
+def durable(*, name: str | None = None, queue: str = "default", subject: str | None = None) -> Callable[[F], F]:
+    """Declare a function as a task that runs in one transaction with the deletion of its row.
 
-    `lease` is how many seconds it may run before it is taken for dead, where that is unusual.
+    Its database effects happen exactly once. It must not call the network. The function itself
+    stays as it is; it takes keyword arguments only, after `now` where it needs the moment.
+    `name` is the task's name where that is not the function's, `subject` the parameter whose
+    argument (an id of a goal, escrow or session) the task is found by. Raises TypeError for
+    other parameters, RuntimeError for a name that is taken.
     """
 
-    name: str
-    work: Work
-    transactional: bool
-    lease: int | None = None
+    def declare(function: F) -> F:
+        _declare_actor(registry.register(function, name=name, transactional=True, lease=None, subject=subject), queue)
+        return function
+
+    return declare
 
 
-_tasks: dict[str, Task] = {}
+def external(
+    *, name: str | None = None, queue: str = "external", lease: int | None = None, subject: str | None = None
+) -> Callable[[F], F]:
+    """Declare a function as a task that runs outside of any transaction and may call the network.
 
-
-def durable(*, queue: str = "default") -> Callable[[Work], Work]:
-    """Declare an actor that runs in one transaction with the consumption of its row.
-
-    Its database effects happen exactly once. It must not call the network.
+    Its row is deleted afterwards, so the work is done at least once. Nobody else runs it for
+    `lease` seconds, twice OUTBOX_LEASE where it is None: a task that may take longer says so,
+    or two workers may run it at a time. After a kill -9 the next attempt waits as long.
+    Everything else is as for `durable`.
     """
-    return lambda work: _declare(work, queue=queue, transactional=True)
+
+    def declare(function: F) -> F:
+        _declare_actor(registry.register(function, name=name, transactional=False, lease=lease, subject=subject), queue)
+        return function
+
+    return declare
 
 
-def external(*, queue: str = "external", lease: int | None = None) -> Callable[[Work], Work]:
-    """Declare an actor that runs outside of any transaction and may call the network.
-
-    Its row is completed afterwards, so the work is done at least once. Nobody else runs it for
-    `lease` seconds, twice OUTBOX_LEASE where it is None: what may take longer says so, lest it
-    be done twice at a time. After a kill -9 the next attempt waits as long.
-    """
-    return lambda work: _declare(work, queue=queue, transactional=False, lease=lease)
-
-
-def _declare(work: Work, *, queue: str, transactional: bool, lease: int | None = None) -> Work:
-    from livestream.outbox import performing
-
-    name = work.__name__
-    _tasks[name] = Task(name, work, transactional, lease)
+def _declare_actor(task: Task, queue: str) -> None:
     # Retries are the outbox's: a broker that forgets must not be what remembers to retry.
     # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
     queue_name = f"{settings.BROKER_NAMESPACE}.{queue}"
-    declare = dramatiq.actor(actor_name=name, queue_name=queue_name, max_retries=0)
+    declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, max_retries=0)
     declare(lambda message_id: performing.perform(message_id=message_id))
-    return work
-
-
-def find_task(name: str) -> Task | None:
-    """Return the declared actor called `name`, or None where this release has none."""
-    return _tasks.get(name)
-
-
-def task_names() -> list[str]:
-    """Return the names of all actors that this release can run."""
-    return list(_tasks)

@@ -10,7 +10,7 @@ from prometheus_client import Counter, Histogram, Metric
 
 from livestream import metrics
 from livestream.models import OutboxMessage
-from livestream.outbox.declaring import task_names
+from livestream.outbox.registry import task_names
 
 LATENESS = Histogram(
     "livestream_outbox_lateness_seconds",

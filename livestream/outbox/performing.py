@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import failing, measuring
-from livestream.outbox.declaring import Task, find_task
+from livestream.outbox import arguments, failing, measuring
+from livestream.outbox.registry import Task, find_task
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +26,8 @@ def perform(*, message_id: str) -> None:
 
     Never raises; what fails is kept on the row, with its traceback, and tried again later.
     """
-    actor = OutboxMessage.objects.filter(pk=message_id).values_list("actor", flat=True).first()
-    task = find_task(actor) if actor else None
+    name = OutboxMessage.objects.filter(pk=message_id).values_list("actor", flat=True).first()
+    task = find_task(name) if name else None
     if task is None:
         return
     try:
@@ -52,7 +52,7 @@ def _run_with_row(task: Task, message_id: str) -> OutboxMessage | None:
         message.delete()
         _attempt.set(message.attempts + 1)
         with context.bound(request_id=message.request_id, client_id=message.client_id):
-            task.work(**message.kwargs)
+            arguments.call(task, message.kwargs, now=clock.now())
         return message
 
 
@@ -62,7 +62,7 @@ def _run_then_row(task: Task, message_id: str) -> OutboxMessage | None:
         return None
     _attempt.set(message.attempts + 1)
     with context.bound(request_id=message.request_id, client_id=message.client_id):
-        task.work(**message.kwargs)
+        arguments.call(task, message.kwargs, now=clock.now())
     done, _ = OutboxMessage.objects.filter(pk=message_id, version=message.version).delete()
     if not done:  # somebody asked again meanwhile, and may have seen only a part of it done
         OutboxMessage.objects.filter(pk=message_id).update(running_until=None, due_at=clock.now(), attempts=0)

@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import sending, sweeping
-from livestream.outbox.declaring import task_names
+from livestream.outbox.registry import task_names
 
 log = structlog.get_logger(__name__)
 

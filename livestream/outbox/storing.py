@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Concatenate, Literal, ParamSpec, overload
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import sending
-from livestream.outbox.declaring import find_task
+from livestream.outbox import arguments, performing, sending
+from livestream.outbox.registry import Task, TaskFunction, task_of
 
 Pending = Literal["keep", "touch", "replace"]
 _TAKEN_OVER = {
@@ -22,43 +23,94 @@ _TAKEN_OVER = {
 }
 
 
-def enqueue(
-    actor: str,
-    *,
-    kwargs: dict[str, Any],
-    eta: datetime | None = None,
-    key: str | None = None,
-    subject: str = "",
-    pending: Pending = "touch",
-    inline: bool = False,
-) -> None:
-    """Store one message for `actor`, to be run at `eta` (now where it is None).
+P = ParamSpec("P")
 
-    `key` is unique among the actor's pending messages. Where one is pending already, `touch`
-    keeps it and makes sure that it runs after this transaction, `replace` gives it the new
-    time and arguments, `keep` leaves it alone. With `inline` the calling process runs it
-    right after its commit rather than waiting for a worker; if it dies, a worker does.
-    Raises TransactionManagementError outside a transaction: work without one could be lost.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """When a task is to run, and what it shares with messages that wait.
+
+    `eta`: the moment to run it at, now where it is None.
+    `key`: unique among the pending messages of the task; without one nothing is shared.
+    `pending`: what happens where a message with this key is pending. `touch` keeps it and makes
+    sure that it runs after this transaction, `replace` gives it the new time and arguments,
+    `keep` leaves it alone.
+    `inline`: the calling process runs the task right after its commit rather than waiting for a
+    worker. If it dies, a worker does.
+    `subject`: the id (goal, escrow or session) that the message is found by, where it is not
+    the argument that the task declares as its subject.
     """
+
+    eta: datetime | None = None
+    key: str | None = None
+    pending: Pending = "touch"
+    inline: bool = False
+    subject: str | None = None
+
+
+_NOW = Delivery()
+
+
+@overload
+def enqueue(
+    task: Callable[Concatenate[datetime, P], object],
+    delivery: Delivery = ...,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None: ...
+
+
+@overload
+def enqueue(
+    task: Callable[P, object],
+    delivery: Delivery = ...,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None: ...
+
+
+def enqueue(task: TaskFunction, delivery: Delivery = _NOW, /, *args: object, **kwargs: object) -> None:
+    """Store one message that runs `task`, a declared function, with these keyword arguments.
+
+    A task that takes the moment is given `now` by the worker. Raises TypeError for a function
+    that is no declared task and for arguments that it does not take, TransactionManagementError
+    outside a transaction: work that is stored without one could be lost.
+    """
+    declared = task_of(task)
+    stored = arguments.storable(declared, args, kwargs)
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError(f"{actor} needs an open transaction")
+        raise transaction.TransactionManagementError(f"{declared.name} needs an open transaction")
     now = clock.now()
-    direct = (eta is None or eta <= now) and find_task(actor) is not None
+    eta = delivery.eta or now
+    direct = eta <= now
     message = OutboxMessage(
-        actor=actor,
-        kwargs=kwargs,
-        key=key,
-        subject=subject,
-        eta=eta or now,
-        due_at=now + timedelta(seconds=settings.OUTBOX_LEASE) if direct else (eta or now),
+        actor=declared.name,
+        kwargs=stored,
+        key=delivery.key,
+        subject=_subject(declared, delivery, stored),
+        eta=eta,
+        due_at=now + timedelta(seconds=settings.OUTBOX_LEASE) if direct else eta,
         created_at=now,
         request_id=context.request_id(),
         client_id=context.client_id(),
     )
-    _store(message, pending)
+    _store(message, delivery.pending)
     if direct:
-        # Robust: it is stored, so whoever asked for it must not fail where handing it over does.
-        transaction.on_commit(lambda: _hand_over(message, pending, inline), robust=True)
+        # Robust: the message is stored, so a failure to hand it over must not fail the caller.
+        transaction.on_commit(lambda: _hand_over(message, delivery), robust=True)
+
+
+def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]:
+    """Return the messages of a task that wait under this key: one, or none."""
+    return OutboxMessage.objects.filter(actor=task_of(task).name, key=key)
+
+
+def _subject(task: Task, delivery: Delivery, stored: dict[str, Any]) -> str:
+    if delivery.subject is not None:
+        return delivery.subject
+    return str(stored[task.subject]) if task.subject else ""
 
 
 def _store(message: OutboxMessage, pending: Pending) -> None:
@@ -75,14 +127,12 @@ def _store(message: OutboxMessage, pending: Pending) -> None:
         )
 
 
-def _hand_over(message: OutboxMessage, pending: Pending, inline: bool) -> None:
+def _hand_over(message: OutboxMessage, delivery: Delivery) -> None:
     """Send what was just committed; a broker that is away only costs time, see the relay."""
-    from livestream.outbox import performing
-
-    message_id = _due_id(message, pending) if message.key is not None else message.id
+    message_id = _due_id(message, delivery.pending) if message.key is not None else message.id
     if message_id is None:
         return
-    if inline:
+    if delivery.inline:
         performing.perform(message_id=message_id)
     else:
         sending.send([(message_id, message.actor)])

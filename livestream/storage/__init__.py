@@ -1,1 +1,1 @@
-"""What migrations and big tables need: append-only tables, SQL functions, conflicts, paging, purging."""
+"""Database helpers for migrations and big tables: append-only tables, SQL functions, conflicts, paging, purging."""

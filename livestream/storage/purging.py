@@ -1,19 +1,19 @@
-"""Deleting what was kept for long enough, a little at a time."""
+"""Purging old rows in chunks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-_CHUNKS = 5
+_MAX_CHUNKS = 5
 
 
-def forget_some(*, forget: Callable[..., int], full: int, now: datetime) -> None:
-    """Call `forget` a few times, until it deletes fewer rows than `full`, a whole chunk.
+def purge_in_chunks(*, purge: Callable[..., int], chunk_size: int, now: datetime) -> None:
+    """Call `purge` up to five times, until it deletes fewer rows than `chunk_size`.
 
-    Never so often that a relay, whose thread this runs on, comes late to what is due: the
-    rest is for the next minute.
+    The limit keeps the relay, whose thread runs this, from being late with due messages. The
+    next sweep purges the rest.
     """
-    for _ in range(_CHUNKS):
-        if forget(now=now) < full:
+    for _ in range(_MAX_CHUNKS):
+        if purge(now=now) < chunk_size:
             return

@@ -1,13 +1,14 @@
-"""The story of a goal or of an escrow: everything that happened, in time order.
+"""The story page of a goal or an escrow: a timeline of everything that happened to it.
 
-Each floor declares what it can tell (`tells`), what belongs to a subject (`widens`) and what
-it knows of one payer (`answers`); the page is put together without knowing any of them.
+Each app declares its sections of the timeline (`timeline_section`), what belongs to a subject
+(`resolves_subject`) and what it knows about one payer (`payer_section`). The page is assembled
+without knowing any of the apps.
 """
 
-from livestream.story import audit, happenings, tasks
-from livestream.story.registry import answers, tells, widens
-from livestream.story.subjects import Subject, Thing, Window, window_of
-from livestream.story.telling import Curve, Entry, Fact, Kind, Line, State, Told
+from livestream.story import audit, events, tasks
+from livestream.story.registry import payer_section, resolves_subject, timeline_section
+from livestream.story.subjects import RowRef, Subject, Window, window_of
+from livestream.story.timeline import Curve, Entry, Fact, Kind, Line, Section, State
 
 __all__ = [
     "Curve",
@@ -15,16 +16,16 @@ __all__ = [
     "Fact",
     "Kind",
     "Line",
+    "RowRef",
+    "Section",
     "State",
     "Subject",
-    "Thing",
-    "Told",
     "Window",
-    "answers",
     "audit",
-    "happenings",
+    "events",
+    "payer_section",
+    "resolves_subject",
     "tasks",
-    "tells",
-    "widens",
+    "timeline_section",
     "window_of",
 ]

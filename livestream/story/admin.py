@@ -1,4 +1,4 @@
-"""The page of a story, for the admin of whatever has one."""
+"""The story page, for the admin pages of the models that have a story."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from django.utils.html import format_html
 
 from livestream import clock
 from livestream.desk.pages import ModelAdmin
-from livestream.story import asking, assembling, picture, registry, showing
+from livestream.story import assembly, chart, payer, presentation, query, registry
 from livestream.story.links import Links
 from livestream.story.subjects import Subject, window_of
 
 
 class StoryAdmin(ModelAdmin):
-    """Mixed into an admin page: a link in its list, a button on a row's page, and the story."""
+    """A mixin for an admin page: a link in its list, a button on the page of a row, and the story page."""
 
     def story_subject(self, obj: Any) -> Subject:
-        """Return what a row's story is about; all that belongs to it is added afterwards."""
+        """Return the subject of a row's story; everything that belongs to it is added afterwards."""
         raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the address of the story before those that take any path for an id."""
+        """Add the URL of the story before those that read any path as an id."""
         view = self.admin_site.admin_view(self.story_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_story"
         return [path("<path:object_id>/story/", view, name=name), *super().get_urls()]
@@ -38,16 +38,16 @@ class StoryAdmin(ModelAdmin):
 
     @admin.display(description="story")
     def story_link(self, obj: Any) -> str:
-        """Link to the story of a row."""
+        """Return a link to the story of a row."""
         return format_html('<a href="{}">Story</a>', self.story_url(obj))
 
     def story_url(self, obj: Any) -> str:
-        """Return the address of a row's story."""
+        """Return the URL of a row's story."""
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_story"
         return reverse(name, args=[quote(obj.pk)])
 
     def story_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the story to whoever may look at the row."""
+        """Show the story to users who may view the row."""
         pk = unquote(object_id)
         obj = self.get_object(request, pk) if "\0" not in pk else None
         if not self.has_view_permission(request, obj):
@@ -57,15 +57,15 @@ class StoryAdmin(ModelAdmin):
         return TemplateResponse(request, "livestream/admin/story.html", self._context(request, obj))
 
     def _context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        question, now = asking.read_question(request.GET.dict()), clock.now()
-        for refusal in question.refusals:
-            messages.warning(request, refusal)
-        subject = registry.widened(subject=self.story_subject(obj))
-        window = window_of(subject=subject, now=now, start=question.start, end=question.end, after=question.after)
-        story = assembling.tell(subject=subject, window=window, now=now)
+        parsed, now = query.parse_query(request.GET.dict()), clock.now()
+        for error in parsed.errors:
+            messages.warning(request, error)
+        subject = registry.resolve(subject=self.story_subject(obj))
+        window = window_of(subject=subject, now=now, start=parsed.start, end=parsed.end, after=parsed.after)
+        story = assembly.assemble(subject=subject, window=window, now=now)
         links = Links(site=self.admin_site, request=request)
-        answered = asking.answer(question=question, subject=subject)
-        shown = list(showing.entries(story=story, links=links))
+        payer_result = payer.find_payer(term=parsed.payer, subject=subject)
+        rows = list(presentation.entry_rows(story=story, links=links))
         return {
             **self.admin_site.each_context(request),
             "title": f"Story of {obj}",
@@ -73,14 +73,14 @@ class StoryAdmin(ModelAdmin):
             "object": obj,
             "original": obj,
             "story": story,
-            "shown": shown,
-            "facts": showing.facts(story=story, links=links),
-            "kinds": showing.kinds(shown),
-            "picture": picture.draw(story=story),
-            "question": question,
-            "stretch": showing.stretch(start=question.start, end=question.end),
-            "further": showing.further(story=story),
-            "answered": answered,
-            "of_payer": [(entry, links.to(entry.thing)) for entry in answered.entries] if answered else [],
-            "things": [(thing, links.to(thing), links.actions(thing)) for thing in subject.things],
+            "rows": rows,
+            "facts": presentation.fact_rows(story=story, links=links),
+            "kinds": presentation.kinds(rows),
+            "chart": chart.draw_chart(story=story),
+            "query": parsed,
+            "period": presentation.period(start=parsed.start, end=parsed.end),
+            "next_page": presentation.next_page(story=story),
+            "payer_result": payer_result,
+            "payer_entries": [(entry, links.to(entry.ref)) for entry in payer_result.entries] if payer_result else [],
+            "refs": [(ref, links.to(ref), links.actions(ref)) for ref in subject.refs],
         }

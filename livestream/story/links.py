@@ -1,4 +1,4 @@
-"""Where a story leads: to the admin page of each thing, and to what can be done there."""
+"""The links of a story: to the admin page of each row, and to the actions on it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.contrib.admin.utils import quote
 from django.http import HttpRequest
 from django.urls import reverse
 
-from livestream.story.subjects import Thing
+from livestream.story.subjects import RowRef
 
-# Nothing of a story is deleted, and exports and the like are for lists.
-_NOT_HERE = {"delete_selected"}
+# The rows of a story are never deleted from its page.
+_EXCLUDED = {"delete_selected"}
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: it asks the list's action for this one row, which asks for confirmation."""
+    """A button that runs an action of the list on this one row; the action asks for confirmation."""
 
     name: str
     text: str
@@ -28,7 +28,7 @@ class Action:
 
 
 class Links:
-    """The links that this request's user may follow; each kind of page is asked about once."""
+    """The links that the user of this request may follow; the permission is checked once for each model."""
 
     def __init__(self, *, site: AdminSite, request: HttpRequest) -> None:
         self._site = site
@@ -36,19 +36,19 @@ class Links:
         self._pages: dict[str, Any] = {}
         self._actions: dict[str, list[tuple[str, str]]] = {}
 
-    def to(self, thing: Thing | None) -> str:
-        """Return the address of a thing's page, empty where there is none for this user."""
-        if thing is None or self._page(thing.model) is None:
+    def to(self, ref: RowRef | None) -> str:
+        """Return the URL of a row's page, empty where there is none or this user may not view it."""
+        if ref is None or self._page(ref.model) is None:
             return ""
-        return reverse(f"{self._site.name}:{thing.model.replace('.', '_')}_change", args=[quote(thing.pk)])
+        return reverse(f"{self._site.name}:{ref.model.replace('.', '_')}_change", args=[quote(ref.pk)])
 
-    def actions(self, thing: Thing | None) -> list[Action]:
-        """Return what this user may do to a thing."""
-        page = self._page(thing.model) if thing else None
-        if thing is None or page is None:
+    def actions(self, ref: RowRef | None) -> list[Action]:
+        """Return the actions that this user may run on a row."""
+        page = self._page(ref.model) if ref else None
+        if ref is None or page is None:
             return []
-        url = reverse(f"{self._site.name}:{thing.model.replace('.', '_')}_changelist")
-        return [Action(name, text, url, thing.pk) for name, text in self._offered(thing.model, page)]
+        url = reverse(f"{self._site.name}:{ref.model.replace('.', '_')}_changelist")
+        return [Action(name, text, url, ref.pk) for name, text in self._offered(ref.model, page)]
 
     def _page(self, model: str) -> Any:
         if model not in self._pages:
@@ -59,5 +59,5 @@ class Links:
     def _offered(self, model: str, page: Any) -> list[tuple[str, str]]:
         if model not in self._actions:
             offered = page.get_actions(self._request).values()
-            self._actions[model] = [(name, str(text)) for _, name, text in offered if name not in _NOT_HERE]
+            self._actions[model] = [(name, str(text)) for _, name, text in offered if name not in _EXCLUDED]
         return self._actions[model]

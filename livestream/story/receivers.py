@@ -1,4 +1,4 @@
-"""Which receivers ran on an event, which wait and which failed."""
+"""Which receivers of an event ran, which wait, and which failed."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from livestream.events import registry, runs
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
-from livestream.story.telling import Line, State
-from livestream.story.wording import count, moment
+from livestream.story.formatting import count, moment
+from livestream.story.timeline import Line, State
 
 Lines = Sequence[Line]
-_MOST_RUNS = 5000
+_MAX_RUNS = 5000
 
 
 def lines_of(*, records: Sequence[EventRecord], subjects: Sequence[str], now: datetime) -> dict[int, Lines]:
-    """Return by position what is known of the receivers of these events: two questions for all.
+    """Return by position what is known about the receivers of these events, in two queries for all of them.
 
-    State receivers ran with their event, or it would not be there. Of effect receivers the
-    runs are kept for a while; those that did not get to an end are still messages, of which
-    there is one for each event and receiver.
+    State receivers ran in the transaction of their event, or it would not exist. The runs of
+    effect receivers are kept for a while. Those that have not finished are still outbox
+    messages, one for each event and receiver.
     """
     positions = [record.position for record in records]
     ran = defaultdict(list)
-    for run in ReceiverRun.objects.filter(position__in=positions).order_by("id")[:_MOST_RUNS]:
+    for run in ReceiverRun.objects.filter(position__in=positions).order_by("id")[:_MAX_RUNS]:
         ran[run.position].append(run)
     waiting, since = _waiting(subjects, positions), runs.kept_since(now=now)
     return {each.position: list(_lines(each, ran[each.position], waiting[each.position], since)) for each in records}
@@ -56,11 +56,11 @@ def _lines(
     known = {run.receiver for run in ran} | {_receiver_of(message) for message in waiting}
     if any(message.actor == "deliver_event" for message in waiting):
         return
-    forgotten = since is not None and record.occurred_at <= since
+    purged = since is not None and record.occurred_at <= since
     for receiver in acting:
         if receiver.effect and receiver.name not in known:
-            said = "done, when is no longer kept" if forgotten else "not known to have run"
-            yield Line(text=f"{receiver.name}: {said}")
+            text = "done, when is no longer kept" if purged else "not known to have run"
+            yield Line(text=f"{receiver.name}: {text}")
 
 
 def _acting(record: EventRecord) -> list[Receiver]:

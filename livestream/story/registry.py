@@ -1,4 +1,4 @@
-"""Who tells what: each floor knows its own chapters, and the page none of the floors."""
+"""The registry of timeline sections: each app declares its own, and the page knows no app."""
 
 from __future__ import annotations
 
@@ -7,56 +7,56 @@ from datetime import datetime
 
 from livestream.models import User
 from livestream.story.subjects import Subject, Window
-from livestream.story.telling import Told
+from livestream.story.timeline import Section
 
-Chapter = Callable[[Subject, Window, datetime], Told]
-Widen = Callable[[Subject], Subject]
-Answer = Callable[[Subject, User], Told]
+BuildSection = Callable[[Subject, Window, datetime], Section]
+ResolveSubject = Callable[[Subject], Subject]
+BuildPayerSection = Callable[[Subject, User], Section]
 
-_chapters: list[tuple[int, Chapter]] = []
-_wideners: list[Widen] = []
-_answers: list[Answer] = []
+_sections: list[tuple[int, BuildSection]] = []
+_resolvers: list[ResolveSubject] = []
+_payer_sections: list[BuildPayerSection] = []
 
 
-def tells(*, place: int) -> Callable[[Chapter], Chapter]:
-    """Declare a chapter: a function of the subject, the window and the time now.
+def timeline_section(*, order: int) -> Callable[[BuildSection], BuildSection]:
+    """Declare a section of the timeline: a function of the subject, the window and the current time.
 
-    What it tells of one moment comes before what chapters of a higher `place` tell of it.
-    A chapter asks a fixed number of questions, and bounds each answer, whatever the crowd.
+    Where entries have the same time, those of a section with a lower `order` come first.
+    A section makes a fixed number of queries, and limits the rows of each, whatever the crowd.
     """
 
-    def declare(chapter: Chapter) -> Chapter:
-        _chapters.append((place, chapter))
-        _chapters.sort(key=lambda each: each[0])
-        return chapter
+    def declare(build: BuildSection) -> BuildSection:
+        _sections.append((order, build))
+        _sections.sort(key=lambda each: each[0])
+        return build
 
     return declare
 
 
-def widens(widen: Widen) -> Widen:
+def resolves_subject(resolve: ResolveSubject) -> ResolveSubject:
     """Declare a function that adds what belongs to a subject, such as the goals of an escrow."""
-    _wideners.append(widen)
-    return widen
+    _resolvers.append(resolve)
+    return resolve
 
 
-def answers(answer: Answer) -> Answer:
-    """Declare a function that tells of a subject what concerns one user who paid for it."""
-    _answers.append(answer)
-    return answer
+def payer_section(build: BuildPayerSection) -> BuildPayerSection:
+    """Declare a function that returns what concerns one user who paid for a subject."""
+    _payer_sections.append(build)
+    return build
 
 
-def chapters() -> list[tuple[int, Chapter]]:
-    """Return all chapters with their places, in order."""
-    return list(_chapters)
+def sections() -> list[tuple[int, BuildSection]]:
+    """Return all sections with their `order`, sorted by it."""
+    return list(_sections)
 
 
-def widened(*, subject: Subject) -> Subject:
-    """Return the subject with all that belongs to it, each floor adding what it knows."""
-    for widen in _wideners:
-        subject = widen(subject)
+def resolve(*, subject: Subject) -> Subject:
+    """Return the subject with everything that belongs to it; each app adds what it knows."""
+    for add in _resolvers:
+        subject = add(subject)
     return subject
 
 
-def answered(*, subject: Subject, user: User) -> list[Told]:
-    """Return what each floor knows of one user's part in a subject."""
-    return [answer(subject, user) for answer in _answers]
+def sections_of_payer(*, subject: Subject, user: User) -> list[Section]:
+    """Return what each app knows about one user's part in a subject."""
+    return [build(subject, user) for build in _payer_sections]

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from goals.types import INVITATIONS, GoalType
 from livestream import clock
 from livestream.events import receives
 from livestream.events.conditions import agreed, not_a_completed_show
-from livestream.events.contracts import (
-    EXCLUSIVE,
-    GOAL_ENDED,
-    TRIGGER_EXCLUSIVE,
-    TRIGGER_PRIVATE,
-    GoalEnded,
-)
+from livestream.events.contracts import GOAL_ENDED, GoalEnded
 from notifications.services import goal_pushes, stage_pushes, streams
-
-INVITATIONS = {TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE}
 
 
 @receives(GOAL_ENDED, when=not_a_completed_show, effect=True, news=True)
@@ -38,11 +31,11 @@ def sync_trigger_goal_session_viewer(event: GoalEnded) -> None:
     stage_pushes.sync_session_viewers(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-@receives(GOAL_ENDED, types={EXCLUSIVE}, effect=True, news=True)
+@receives(GOAL_ENDED, types={GoalType.EXCLUSIVE}, effect=True, news=True)
 def notify_stream_authorized_for_ended_exclusive_goal(event: GoalEnded) -> None:
     stage_pushes.open_to_the_public(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-@receives(GOAL_ENDED, types={EXCLUSIVE}, effect=True, news=True)
+@receives(GOAL_ENDED, types={GoalType.EXCLUSIVE}, effect=True, news=True)
 def trigger_exclusive_on_close_notification(event: GoalEnded) -> None:
     stage_pushes.push_exclusive_closed(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())

@@ -9,13 +9,16 @@ from datetime import datetime
 from itertools import takewhile
 
 import structlog
+from django.conf import settings
 
 from goals import selectors as goals
 from goals.grants import grant_exp
+from livestream import clock
+from livestream.outbox import external
 from notifications import selectors, sql
 from notifications.lanes import Landed, in_lanes
 from notifications.models import Admission, Audience
-from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused
+from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused, get_provider
 from notifications.services import stream_events
 from notifications.services.stream_events import Opening
 
@@ -36,6 +39,17 @@ class Page:
     viewers: Viewers
     upto: str
     last: bool
+
+
+@external()
+def send_stream_authorized(*, audience_id: str) -> None:
+    """Tell an audience, for as long as the lease of the message allows; the sweep asks again."""
+    until = time.monotonic() + settings.OUTBOX_LEASE
+    provider = get_provider()
+    while time.monotonic() < until and admit_page(
+        audience_id=audience_id, provider=provider, until=until, now=clock.now()
+    ):
+        pass
 
 
 def admit_page(*, audience_id: str, provider: Provider, until: float, now: datetime, size: int = PAGE) -> bool:

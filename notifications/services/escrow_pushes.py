@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from livestream.events.contracts import EscrowCompleted, EscrowCompletedIndividual
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from notifications import channels
 from notifications.services import pushes
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Transfer
 
 CHUNK = 1_000
@@ -33,23 +33,24 @@ def push_completed(*, name: str, event: EscrowCompleted | EscrowCompletedIndivid
 
 def start_telling_refunds(*, escrow_id: str, first_payer: str, last_payer: str, event_id: str) -> None:
     """Store the work of telling the payers from `first_payer` to `last_payer` (by id)."""
-    kwargs = {
-        "escrow_id": escrow_id,
-        "first_payer": first_payer,
-        "last_payer": last_payer,
-        "event_id": event_id,
-    }
-    key = f"{event_id}:{first_payer}"
-    enqueue("push_escrow_refunds", kwargs=kwargs, key=key, subject=escrow_id)
+    enqueue(
+        tell_refunds,
+        Delivery(key=f"{event_id}:{first_payer}"),
+        escrow_id=escrow_id,
+        first_payer=first_payer,
+        last_payer=last_payer,
+        event_id=event_id,
+    )
 
 
+@durable(name="push_escrow_refunds", subject="escrow_id")
 def tell_refunds(
+    now: datetime,
     *,
     escrow_id: str,
     first_payer: str,
     last_payer: str,
     event_id: str,
-    now: datetime,
     size: int = CHUNK,
 ) -> int:
     """Push to each of the next `size` payers what they were given back, in coins.
@@ -68,7 +69,7 @@ def tell_refunds(
 
 def _refunds(escrow_id: str, first_payer: str, last_payer: str, limit: int) -> list[Transfer]:
     """Return refunds in the order of payers; their ids begin alike, so the primary key sorts."""
-    prefix = escrow_ids.refund_prefix(escrow_id)
+    prefix = transfer_ids.refund_prefix(escrow_id)
     span = (prefix + first_payer, prefix + last_payer)
     rows = Transfer.objects.filter(kind=Transfer.Kind.REFUND, debit_id=escrow_id, transfer_id__range=span)
     return list(rows.order_by("transfer_id")[:limit])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from goals import representations
 from goals import selectors as goals
 from goals.models import Goal
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from notifications import channels
 from notifications.services import pushes
 
@@ -47,13 +47,13 @@ def schedule_progress(*, goal_id: str, event_id: str, now: datetime) -> None:
     It reads the goal when it runs, and a step that finds it running stores another one: so
     the last push always shows the last state.
     """
-    enqueue(
-        "push_goal_progress",
-        kwargs={"goal_id": goal_id, "event_id": event_id},
-        eta=now + PROGRESS_PAUSE,
-        key=goal_id,
-        subject=goal_id,
-    )
+    enqueue(push_goal_progress, Delivery(eta=now + PROGRESS_PAUSE, key=goal_id), goal_id=goal_id, event_id=event_id)
+
+
+@durable(subject="goal_id")
+def push_goal_progress(now: datetime, *, goal_id: str, event_id: str) -> None:
+    """Push a goal's progress as it stands now (spec section 8)."""
+    push_goal(goal_id=goal_id, event=PROGRESS, event_id=event_id, now=now)
 
 
 def parties(goal: Goal) -> list[str]:

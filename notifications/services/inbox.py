@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db import transaction
 
 from livestream.errors import DomainError
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 from notifications import metrics, signatures, webhook_bodies
 from notifications.errors import InvalidSignature
 from notifications.models import Webhook
+from notifications.services import processing
 from notifications.webhook_bodies import WebhookBody
 
-PROCESSOR = "process_webhooks"
 KEY = "inbox"
 
 
@@ -61,5 +61,5 @@ def _store(said: WebhookBody, body_hash: str, key: str, now: datetime) -> None:
     ]
     with transaction.atomic():
         Webhook.objects.bulk_create(rows, ignore_conflicts=True)
-        enqueue(PROCESSOR, kwargs={}, key=KEY)
+        enqueue(processing.process_webhooks, Delivery(key=KEY))
     metrics.WEBHOOKS.labels("stored").inc(len(rows))

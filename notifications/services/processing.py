@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from livestream import ids
+from livestream import clock, ids
 from livestream.events import publish
 from livestream.events.contracts import (
     CHANNEL_OCCUPIED,
@@ -18,7 +20,7 @@ from livestream.events.contracts import (
     ChannelVacated,
 )
 from livestream.events.signals import DomainSignal
-from livestream.outbox import failing
+from livestream.outbox import external, failing
 from notifications import channels, metrics, selectors, webhook_bodies
 from notifications.channels import Channel
 from notifications.models import Webhook
@@ -33,6 +35,16 @@ _OCCUPIED: Meaning = (CHANNEL_OCCUPIED, ChannelOccupied)
 _VACATED: Meaning = (CHANNEL_VACATED, ChannelVacated)
 _OF_MEMBERS = {"member_added": _OCCUPIED, "member_removed": _VACATED}
 _OF_CHANNELS = {"channel_occupied": _OCCUPIED, "channel_vacated": _VACATED}
+
+
+# Not `durable`: each webhook has a transaction of its own, so that one that fails takes no
+# other with it, and no lock outlives its webhook. It calls no network.
+@external(queue="default")
+def process_webhooks() -> None:
+    """Process the inbox, for as long as the lease of the message allows; the sweep asks again."""
+    until = time.monotonic() + settings.OUTBOX_LEASE
+    while process_page(now=clock.now()) and time.monotonic() < until:
+        pass
 
 
 def process_page(*, now: datetime, size: int = PAGE) -> int:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db.models import F
 
+from livestream import clock
+from livestream.outbox import external
 from notifications import payloads, planning, selectors
 from notifications.models import Push
-from notifications.provider import Outgoing, Provider, Refused, Unavailable
+from notifications.provider import Outgoing, Provider, Refused, Unavailable, get_provider
 
 log = structlog.get_logger(__name__)
 
 PAGE = 40
 _LONGEST_ERROR = 2_000
+
+
+@external()
+def send_pushes() -> None:
+    """Send what waits, for as long as the lease of the message allows; the sweep asks again."""
+    until = time.monotonic() + settings.OUTBOX_LEASE
+    provider = get_provider()
+    while send_page(provider=provider, now=clock.now()) and time.monotonic() < until:
+        pass
 
 
 def send_page(*, provider: Provider, now: datetime, size: int = PAGE) -> int:

@@ -10,24 +10,27 @@ from django.db import transaction
 from goals import selectors as goals
 from goals.models import Goal
 from livestream import cached_views
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE, GoalProgressed
-from livestream.outbox import enqueue
+from livestream.events.contracts import GoalProgressed
+from livestream.outbox import Delivery, durable, enqueue
 from notifications import selectors
 from notifications.models import Admission, Audience
+from notifications.services import admitting
 
 
-def authorize(*, goal_id: str, event_id: str, now: datetime) -> None:
+@durable(name="push_stream_authorized", subject="goal_id")
+def authorize(now: datetime, *, goal_id: str, event_id: str, after_viewer: str = "") -> None:
     """Have everybody told who paid for a goal that runs: once for each time that it begins.
 
     It begins when it starts and whenever the streamer comes on stage, since the end of the
     grant follows from that. Asked again, it only finds who joined a private show meanwhile.
+    Messages of the release before may carry `after_viewer`, which is not looked at.
     """
     goal = _watched(goals.get_goal(goal_id=goal_id))
     if goal is None or not goal.active:
         return
     with transaction.atomic():
         audience, opened = _open(goal, goal_id, event_id, now)
-        if not opened and goal.type == TRIGGER_PRIVATE:
+        if not opened and goal.facts.others_may_join:
             _join(audience, selectors.untold_payers(escrow_id=audience.escrow_id))
 
 
@@ -46,7 +49,7 @@ def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
 
 def _watched(goal: Goal) -> Goal | None:
     """Return what is watched: of an invitation to a 1-on-1, the 1-on-1 that it led to."""
-    if goal.type != TRIGGER_EXCLUSIVE:
+    if goal.facts.stage_rank is not None:
         return goal
     return goals.get_goal(goal_id=goal.exclusive_goal_id) if goal.exclusive_goal_id else None
 
@@ -74,7 +77,7 @@ def _open(goal: Goal, subject: str, event_id: str, now: datetime) -> tuple[Audie
 
 
 def _since(goal: Goal, now: datetime) -> datetime:
-    if goal.type == TRIGGER_PRIVATE:
+    if goal.facts.is_invitation:
         return goal.agreed_at or now
     return goal.stage_started or goal.started_at or now
 
@@ -88,5 +91,5 @@ def _join(audience: Audience, viewers: Iterable[str]) -> None:
 
 
 def _wake(audience: Audience) -> None:
-    kwargs = {"audience_id": audience.id}
-    enqueue("send_stream_authorized", kwargs=kwargs, key=audience.id, subject=audience.subject)
+    delivery = Delivery(key=audience.id, subject=audience.subject)
+    enqueue(admitting.send_stream_authorized, delivery, audience_id=audience.id)

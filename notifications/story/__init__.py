@@ -1,4 +1,4 @@
-"""What notifications tell in a story: what clients were told, and what Pusher told us."""
+"""What notifications add to a story: what was sent to clients, and the webhooks that Pusher sent."""
 
 from notifications.story import audiences, pushes, webhooks
 

@@ -1,4 +1,4 @@
-"""The chapter of audiences: who was let in to watch, and when."""
+"""The section of audiences: who was let in to watch, and when."""
 
 from __future__ import annotations
 
@@ -10,24 +10,35 @@ from django.db.models import Count, Max
 
 from livestream.desk.redaction import last_line
 from livestream.models import User
-from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, answers, steps, tells
-from livestream.story.wording import count, moment
+from livestream.story import (
+    Entry,
+    Kind,
+    RowRef,
+    Section,
+    State,
+    Subject,
+    Window,
+    buckets,
+    payer_section,
+    timeline_section,
+)
+from livestream.story.formatting import count, moment
 from notifications.models import Admission, Audience
 
-_MOST = 20
-# A big show has hundreds of thousands of viewers each time that it begins.
+_MAX_ADMISSIONS = 20
+# A big show has hundreds of thousands of viewers each time it begins; only those of the latest times are counted.
 _COUNTED = 5
 
 
-@tells(place=45)
-def tell_audiences(subject: Subject, window: Window, now: datetime) -> Told:
-    """Tell how many viewers were told that they may watch, the last few times that it began."""
-    found = list(Audience.objects.filter(subject__in=subject.goal_ids).order_by("-id")[: steps.MOST_LISTED])
+@timeline_section(order=45)
+def audiences_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """List each time the viewers were let in, and count those of the last few times."""
+    found = list(Audience.objects.filter(subject__in=subject.goal_ids).order_by("-id")[: buckets.MOST_LISTED])
     counted = Admission.objects.filter(audience__in=found[:_COUNTED]).order_by().values("audience_id")
-    counted = counted.annotate(all=Count("pk"), told=Count("told_at"), failed=Count("failed_at"), last=Max("told_at"))
+    counted = counted.annotate(all=Count("pk"), sent=Count("told_at"), failed=Count("failed_at"), last=Max("told_at"))
     numbers: dict[str, dict[str, Any]] = {each["audience_id"]: dict(each) for each in counted}
-    told = [_entry(audience, numbers.get(audience.id, {})) for audience in found[:_COUNTED]]
-    return Told(entries=[*told, *(_uncounted(audience) for audience in found[_COUNTED:])])
+    entries = [_entry(audience, numbers.get(audience.id, {})) for audience in found[:_COUNTED]]
+    return Section(entries=[*entries, *(_uncounted(audience) for audience in found[_COUNTED:])])
 
 
 def _uncounted(audience: Audience) -> Entry:
@@ -39,42 +50,42 @@ def _uncounted(audience: Audience) -> Entry:
         order=(audience.id,),
         state=_state(audience, 0, 0),
         about=audience.subject,
-        thing=_thing(audience),
+        ref=_ref(audience),
     )
 
 
-def _thing(audience: Audience) -> Thing:
-    return Thing(model="notifications.audience", pk=audience.id, name="audience")
+def _ref(audience: Audience) -> RowRef:
+    return RowRef(model="notifications.audience", pk=audience.id, name="audience")
 
 
 def _entry(audience: Audience, numbers: dict[str, Any]) -> Entry:
-    told, failed = numbers.get("told", 0), numbers.get("failed", 0)
-    waiting = numbers.get("all", 0) - told - failed
-    said = [f"told {told:,}"] + [f"{n:,} {word}" for n, word in ((waiting, "waiting"), (failed, "failed")) if n]
+    sent, failed = numbers.get("sent", 0), numbers.get("failed", 0)
+    waiting = numbers.get("all", 0) - sent - failed
+    parts = [f"told {sent:,}"] + [f"{n:,} {word}" for n, word in ((waiting, "waiting"), (failed, "failed")) if n]
     return Entry(
         at=audience.created_at,
         kind=Kind.PUSH,
         title=f"{count(numbers.get('all', 0), 'viewer', 'viewers')} let in to watch",
-        detail=f"{', '.join(said)}; the last at {moment(numbers.get('last'))}",
+        detail=f"{', '.join(parts)}; the last at {moment(numbers.get('last'))}",
         order=(audience.id,),
         state=_state(audience, waiting, failed),
         about=audience.subject,
-        thing=_thing(audience),
+        ref=_ref(audience),
     )
 
 
 def _state(audience: Audience, waiting: int, failed: int) -> State:
     if failed:
         return State.FAILED
-    is_at_it = audience.closed_at is None and (waiting or audience.walked_at is None)
-    return State.WAITING if is_at_it else State.DONE
+    is_running = audience.closed_at is None and (waiting or audience.walked_at is None)
+    return State.WAITING if is_running else State.DONE
 
 
-@answers
-def tell_admissions(subject: Subject, user: User) -> Told:
-    """Tell when a viewer was let in to watch, or why not."""
+@payer_section
+def admissions_of_payer(subject: Subject, user: User) -> Section:
+    """Return when a viewer was let in to watch, or why not."""
     rows = Admission.objects.filter(viewer_id=user.pk, audience__subject__in=subject.goal_ids)
-    return Told(entries=list(_admissions(rows.select_related("audience").order_by("id")[:_MOST])))
+    return Section(entries=list(_admissions(rows.select_related("audience").order_by("id")[:_MAX_ADMISSIONS])))
 
 
 def _admissions(found: Any) -> Iterator[Entry]:

@@ -1,46 +1,46 @@
-"""The chapter of webhooks: who entered and left the stage, as Pusher says."""
+"""The section of webhooks: who entered and left the stage, as reported by Pusher."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from livestream.desk.redaction import last_line
-from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, steps, tells
-from livestream.story.wording import count, moment
+from livestream.story import Entry, Kind, RowRef, Section, State, Subject, Window, buckets, timeline_section
+from livestream.story.formatting import count, moment
 from notifications import channels
 from notifications.models import Webhook
 
 
-@tells(place=15)
-def tell_webhooks(subject: Subject, window: Window, now: datetime) -> Told:
-    """Tell the webhooks about the stages of the goals, at the time that Pusher gave them."""
+@timeline_section(order=15)
+def webhooks_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """List the webhooks about the stages of the goals, at the time that Pusher gave them."""
     stages = [channels.stage(goal_id) for goal_id in subject.goal_ids]
     rows = Webhook.objects.filter(channel__in=stages).order_by("time_ms", "id")
     if window.start:
         rows = rows.filter(time_ms__gte=int(window.start.timestamp() * 1000))
     if window.end:
         rows = rows.filter(time_ms__lt=int(window.end.timestamp() * 1000))
-    found = list(rows[: steps.MOST_LISTED + 1])
-    told = Told(rest="More webhooks follow" if len(found) > steps.MOST_LISTED else "")
-    told.entries = [_entry(webhook) for webhook in found[: steps.MOST_LISTED]]
-    return told
+    found = list(rows[: buckets.MOST_LISTED + 1])
+    section = Section(omitted="More webhooks follow" if len(found) > buckets.MOST_LISTED else "")
+    section.entries = [_entry(webhook) for webhook in found[: buckets.MOST_LISTED]]
+    return section
 
 
 def _entry(webhook: Webhook) -> Entry:
-    state, said = _standing(webhook)
+    state, text = _state(webhook)
     return Entry(
         at=datetime.fromtimestamp(webhook.time_ms / 1000, tz=UTC),
         kind=Kind.WEBHOOK,
         title=f"Webhook {webhook.name}",
-        detail=f"{webhook.user_id or 'somebody'} on {webhook.channel}; {said}",
+        detail=f"{webhook.user_id or 'somebody'} on {webhook.channel}; {text}",
         order=(webhook.pk,),
         state=state,
         about=webhook.channel.rpartition("@")[2],
-        thing=Thing(model="notifications.webhook", pk=str(webhook.pk), name="webhook"),
+        ref=RowRef(model="notifications.webhook", pk=str(webhook.pk), name="webhook"),
     )
 
 
-def _standing(webhook: Webhook) -> tuple[State, str]:
+def _state(webhook: Webhook) -> tuple[State, str]:
     if webhook.processed_at:
         return State.DONE, f"{webhook.result} at {moment(webhook.processed_at)}"
     if webhook.attempts:

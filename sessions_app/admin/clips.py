@@ -19,7 +19,7 @@ from sessions_app.models import Asset, Post
 from sessions_app.services import clipping
 
 
-@confirmed_action(description="Cut the clip again", permission="sessions_app.retry_clip")
+@confirmed_action(name="clip.retry", description="Cut the clip again", permission="sessions_app.retry_clip")
 def retry_clip(page: Any, request: HttpRequest, rows: Sequence[Post | Asset], *, reason: str) -> str:
     """Have the clips of posts cut again, or clips themselves."""
     posts = [row if isinstance(row, Post) else row.post for row in rows]

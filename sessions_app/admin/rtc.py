@@ -10,7 +10,7 @@ from livestream.desk.redaction import redacted
 from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Recording, RtcCall
 from sessions_app.services.banning import BAN
-from sessions_app.services.record_wishes import START, STOP
+from sessions_app.services.recording import START, STOP
 
 
 @admin.register(Recording)

@@ -12,6 +12,8 @@ from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Session
 
+PRIVATE, EXCLUSIVE = Session.Preset.PRIVATE, Session.Preset.EXCLUSIVE
+
 
 class StateFilter(ChoiceFilter):
     """Which sessions are open, live, or over; those that somebody has for themselves are live."""
@@ -21,8 +23,12 @@ class StateFilter(ChoiceFilter):
     offered = (
         Choice("open", "open, not live yet", lambda now: Q(active=True, started_at=None)),
         Choice("live", "live", lambda now: Q(active=True, started_at__isnull=False)),
-        Choice("private", "in a private show", lambda now: Q(active=True, preset=Session.Preset.PRIVATE)),
-        Choice("exclusive", "in a 1-on-1", lambda now: Q(active=True, preset=Session.Preset.EXCLUSIVE)),
+        Choice(
+            Session.Preset.PRIVATE.value, "in a private show", lambda now: Q(active=True, preset=Session.Preset.PRIVATE)
+        ),
+        Choice(
+            Session.Preset.EXCLUSIVE.value, "in a 1-on-1", lambda now: Q(active=True, preset=Session.Preset.EXCLUSIVE)
+        ),
         Choice("ended", "ended", lambda now: Q(active=False)),
     )
 

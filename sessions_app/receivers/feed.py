@@ -10,13 +10,12 @@ from livestream.events.contracts import (
     GoalAdded,
     SessionEvent,
 )
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
+from sessions_app.services import feed
 
 
 @receives(SESSION_STARTED, effect=True)
 @receives(SESSION_ENDED, effect=True)
 @receives(GOAL_ADDED, effect=True)
 def generate_livestream_feed(event: SessionEvent | GoalAdded) -> None:
-    session_id = event.session_id
-    kwargs = {"session_id": session_id}
-    enqueue("update_livestream_feed", kwargs=kwargs, key=session_id, subject=session_id)
+    enqueue(feed.update_livestream_feed, Delivery(key=event.session_id), session_id=event.session_id)

@@ -12,20 +12,19 @@ from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 
-from livestream import outbox
-from livestream.models import OutboxMessage
 from livestream.outbound.circuit_breaker import OneAtATime
+from livestream.outbox import Delivery, Pending, enqueue, external, pending_messages, retry
 from sessions_app import selectors
 from sessions_app.clipping import taking
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
 from sessions_app.clipping.fetching import Deadline, Reader
 from sessions_app.clipping.taking import Wanted
 from sessions_app.models import Asset, Post
-from sessions_app.services import clips
 
-ACTOR = "clip_livestream_as_asset"
 QUARANTINE = "quarantine"
 _PUT_OFF_SECONDS = 5
+# For the upload, which comes after what CLIP_TIMEOUT bounds.
+_UPLOAD_SECONDS = 120
 
 
 class _CutElsewhere(Exception):
@@ -36,11 +35,22 @@ class _CutElsewhere(Exception):
 _turns = OneAtATime(otherwise=_CutElsewhere)
 
 
+# A queue of its own: cutting needs a processor, and some may want other machines to do it.
+@external(queue="clips", lease=settings.CLIP_TIMEOUT + _UPLOAD_SECONDS)
 def clip_livestream_as_asset(
-    *, session_id: str, asset_id: str, wanted: Wanted, metadata: Mapping[str, str], now: datetime
+    now: datetime,
+    *,
+    session_id: str,
+    rewind_seconds: int,
+    duration: float,
+    asset_id: str,
+    metadata: Mapping[str, str],
+    completed_at: datetime | None = None,
 ) -> bool:
     """Cut the clip, put it into quarantine and its post out of drafts; tell whether this call did.
 
+    The clip is `duration` seconds long and begins `rewind_seconds` before `completed_at`, or
+    before now where it is None.
     A clip that is ready stays as it is. What fails leaves the post a draft and the reason on
     it; it is raised, so that it is tried again, unless only a person can change it. A process
     cuts one clip at a time, and puts off others for a moment, which is no failure. Calls the
@@ -48,6 +58,7 @@ def clip_livestream_as_asset(
     """
     if not Asset.objects.filter(pk=asset_id).exclude(state=Asset.State.READY).exists():
         return False
+    wanted = Wanted(completed_at=completed_at or now, rewind=rewind_seconds, seconds=duration)
     try:
         with _turns.alone():
             name, size, seconds = _make(session_id, asset_id, wanted, now)
@@ -75,23 +86,44 @@ def retry_clip(*, post: Post, now: datetime) -> bool:
         asked = Asset.objects.filter(pk=post.asset_id).exclude(state=Asset.State.READY)
         if not asked.update(state=Asset.State.PENDING):
             return False
-        pending = OutboxMessage.objects.filter(actor=ACTOR, key=post.asset_id)
+        pending = pending_messages(clip_livestream_as_asset, key=str(post.asset_id))
         if pending.exists():
-            outbox.retry(message_ids=list(pending.values_list("id", flat=True)), now=now)
+            retry(message_ids=list(pending.values_list("id", flat=True)), now=now)
         else:
-            clips.ask_for_cut(post=post)
+            ask_for_cut(post=post)
     return True
+
+
+def ask_for_cut(*, post: Post, at: datetime | None = None) -> None:
+    """Have the post's clip cut, once all of it has been on air and has reached the playlist.
+
+    With `at` it is cut then instead, and whoever is to cut it now puts it off.
+    """
+    asset = post.asset
+    on_air_in = max(asset.duration - asset.rewind_seconds, 0) + settings.CLIP_DELAY
+    on_air_at = asset.completed_at + timedelta(seconds=on_air_in)
+    pending: Pending = "touch" if at is None else "replace"
+    enqueue(
+        clip_livestream_as_asset,
+        Delivery(eta=at or on_air_at, key=asset.id, pending=pending, subject=post.goal_id),
+        session_id=asset.session_id,
+        rewind_seconds=asset.rewind_seconds,
+        duration=asset.duration,
+        asset_id=asset.id,
+        metadata={f"auto_claimed_by:{post.id}": f"message-{post.id}:0"},
+        completed_at=asset.completed_at,
+    )
 
 
 def _put_off(asset_id: str, now: datetime) -> None:
     with transaction.atomic():
         post = Post.objects.select_related("asset").get(asset_id=asset_id)
-        clips.ask_for_cut(post=post, at=now + timedelta(seconds=_PUT_OFF_SECONDS))
+        ask_for_cut(post=post, at=now + timedelta(seconds=_PUT_OFF_SECONDS))
 
 
 def _make(session_id: str, asset_id: str, wanted: Wanted, now: datetime) -> tuple[str, int, float]:
     streamer_id = selectors.find_session(session_id=session_id).streamer_id
-    if clips.is_banned(user_id=streamer_id):
+    if selectors.is_banned_from_clips(user_id=streamer_id):
         raise ClipImpossible("The streamer has been banned from clips.")
     location = selectors.playback_of(user_id=streamer_id)
     if location is None:

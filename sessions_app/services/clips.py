@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from livestream.events.contracts import GOAL_COMPLETED, GoalCompleted
-from livestream.models import EventRecord, User
-from livestream.outbox import enqueue
-from livestream.outbox.storing import Pending
-from sessions_app import rules
+from livestream.models import EventRecord
+from livestream.outbox import Delivery, durable, enqueue
+from sessions_app import rules, selectors
 from sessions_app.models import Asset, Post
-from sessions_app.services import locking
+from sessions_app.services import clipping, locking
 
 
 def produce_livestream_clip(*, event: GoalCompleted) -> None:
@@ -22,23 +21,26 @@ def produce_livestream_clip(*, event: GoalCompleted) -> None:
 
     Nothing is asked for where the streamer is tagged `banned:livestream:create_clip`.
     """
-    if is_banned(user_id=event.streamer_id):
+    if selectors.is_banned_from_clips(user_id=event.streamer_id):
         return
     first = event.levels[0]
     at = EventRecord.objects.filter(event_id=event.event_id).values_list("occurred_at", flat=True).first()
-    kwargs = {
-        "session_id": event.session_id,
-        "goal_id": event.goal_id,
-        "caption": first["title"],
-        "duration": settings.LIVESTREAM_CLIP_GOAL_DURATION,
-        "rewind_seconds": first["target"] // 2,
-        "tags": list(rules.CLIP_TAGS),
-        "completed_at": at.timestamp() if at else None,
-    }
-    enqueue("create_post_from_livestream", kwargs=kwargs, key=event.goal_id, subject=event.goal_id)
+    enqueue(
+        create_post_from_livestream,
+        Delivery(key=event.goal_id),
+        session_id=event.session_id,
+        goal_id=event.goal_id,
+        caption=first["title"],
+        duration=settings.LIVESTREAM_CLIP_GOAL_DURATION,
+        rewind_seconds=first["target"] // 2,
+        tags=list(rules.CLIP_TAGS),
+        completed_at=at,
+    )
 
 
+@durable(subject="goal_id")
 def create_post_from_livestream(
+    now: datetime,
     *,
     session_id: str,
     goal_id: str,
@@ -46,7 +48,6 @@ def create_post_from_livestream(
     duration: int,
     rewind_seconds: int,
     tags: Sequence[str],
-    now: datetime,
     completed_at: datetime | None = None,
 ) -> Post | None:
     """Make the draft of a post and have its clip cut, once for each goal; returns it where it is new.
@@ -56,7 +57,7 @@ def create_post_from_livestream(
     """
     with transaction.atomic():
         session = locking.lock_session(session_id=session_id)  # of two calls for a show, one waits
-        if is_banned(user_id=session.streamer_id) or Post.objects.filter(goal_id=goal_id).exists():
+        if selectors.is_banned_from_clips(user_id=session.streamer_id) or Post.objects.filter(goal_id=goal_id).exists():
             return None
         asset = Asset.objects.create(
             session=session,
@@ -74,33 +75,8 @@ def create_post_from_livestream(
             tags=rules.tags_of_clip(of_user=session.streamer.tags, asked=tags),
             created_at=now,
         )
-        ask_for_cut(post=post)
+        clipping.ask_for_cut(post=post)
     return post
-
-
-def ask_for_cut(*, post: Post, at: datetime | None = None) -> None:
-    """Have the post's clip cut, once all of it has been on air and has reached the playlist.
-
-    With `at` it is cut then instead, and whoever is to cut it now puts it off.
-    """
-    asset = post.asset
-    on_air_in = max(asset.duration - asset.rewind_seconds, 0) + settings.CLIP_DELAY
-    kwargs = {
-        "session_id": asset.session_id,
-        "rewind_seconds": asset.rewind_seconds,
-        "duration": asset.duration,
-        "asset_id": asset.id,
-        "metadata": {f"auto_claimed_by:{post.id}": f"message-{post.id}:0"},
-        "completed_at": asset.completed_at.timestamp(),
-    }
-    eta = at or asset.completed_at + timedelta(seconds=on_air_in)
-    pending: Pending = "touch" if at is None else "replace"
-    enqueue("clip_livestream_as_asset", kwargs=kwargs, eta=eta, key=asset.id, subject=post.goal_id, pending=pending)
-
-
-def is_banned(*, user_id: str) -> bool:
-    """Tell whether the streamer may not have clips."""
-    return User.objects.filter(pk=user_id, tag_rows__tag=rules.CLIP_BAN).exists()
 
 
 def _completion_of(goal_id: str) -> datetime | None:

@@ -8,12 +8,11 @@ from django.db import transaction
 
 from livestream.events import publish
 from livestream.events.contracts import SESSION_ENDED, SessionEnded
-from livestream.models import OutboxMessage
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, durable, enqueue, pending_messages
 from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.models import Session, Source
-from sessions_app.services import locking, telling
+from sessions_app.services import banning, locking, telling
 
 
 @retried
@@ -26,16 +25,12 @@ def end_session(*, session_id: str, caller_id: str) -> None:
         session = selectors.get_session(session_id=session_id)
         locking.refuse_others(session=session, caller_id=caller_id)
         if session.active:
-            kwargs = {"streamer_id": caller_id, "session_id": session_id}
-            enqueue("disconnect", kwargs=kwargs, subject=session_id, inline=True)
+            enqueue(disconnect, Delivery(inline=True), streamer_id=caller_id, session_id=session_id)
 
 
+@durable(subject="session_id")
 def disconnect(
-    *,
-    streamer_id: str,
-    session_id: str,
-    now: datetime,
-    device_disconnect_countdown: int | None = None,
+    now: datetime, *, streamer_id: str, session_id: str, device_disconnect_countdown: int | None = None
 ) -> None:
     """End the streamer's active session now, or `device_disconnect_countdown` seconds later.
 
@@ -45,13 +40,16 @@ def disconnect(
     mine = Session.objects.filter(pk=session_id, streamer_id=streamer_id, active=True)
     if not mine.exists():
         return
-    kwargs, seconds = {"session_id": session_id}, device_disconnect_countdown or 0
+    seconds = device_disconnect_countdown or 0
     with transaction.atomic():
         if seconds > 0:
-            _count_down(kwargs, at=now + timedelta(seconds=seconds))
+            # A key of its own: ending the session at once must not wait for the countdown, and
+            # stopping the countdown must not stop an end that was asked for.
+            over_at, key = now + timedelta(seconds=seconds), _countdown_key(session_id)
+            enqueue(deactivate_session, Delivery(eta=over_at, key=key, pending="keep"), session_id=session_id)
         else:
             # Without a key: sharing another's message would mean returning before it is done.
-            enqueue("deactivate_session", kwargs=kwargs, subject=session_id, inline=True)
+            enqueue(deactivate_session, Delivery(inline=True), session_id=session_id)
 
 
 def cancel_disconnect(*, session_id: str) -> bool:
@@ -59,19 +57,19 @@ def cancel_disconnect(*, session_id: str) -> bool:
 
     A session that is being ended for good is not kept by this.
     """
-    key = _countdown_key(session_id)
-    stopped, _ = OutboxMessage.objects.filter(actor="deactivate_session", key=key).delete()
+    stopped, _ = pending_messages(deactivate_session, key=_countdown_key(session_id)).delete()
     return bool(stopped)
 
 
-def deactivate_session(*, session_id: str, now: datetime) -> bool:
+@durable(subject="session_id")
+def deactivate_session(now: datetime, *, session_id: str) -> bool:
     """End a session and publish `session.ended`; tell whether this call did it.
 
     Of any number of calls one does it, and the others return quietly. A streamer who
     broadcasts through BytePlus is put out of the room by BanRoomUser.
     """
     with transaction.atomic():
-        # Messages before sessions, as in the actor, which has locked its own message first.
+        # Messages before sessions, as in the task, which has locked its own message first.
         cancel_disconnect(session_id=session_id)
         ended = Session.objects.filter(pk=session_id, active=True)
         if not ended.update(active=False, ended_at=now):
@@ -82,20 +80,6 @@ def deactivate_session(*, session_id: str, now: datetime) -> bool:
     return True
 
 
-def _count_down(kwargs: dict[str, str], at: datetime) -> None:
-    # A key of its own: ending the session at once must not wait for the countdown, and
-    # stopping the countdown must not stop an end that was asked for.
-    session_id = kwargs["session_id"]
-    enqueue(
-        "deactivate_session",
-        kwargs=kwargs,
-        eta=at,
-        key=_countdown_key(session_id),
-        subject=session_id,
-        pending="keep",
-    )
-
-
 def _countdown_key(session_id: str) -> str:
     return f"countdown:{session_id}"
 
@@ -103,10 +87,11 @@ def _countdown_key(session_id: str) -> str:
 def _ban_from_room(session: Session) -> None:
     source = selectors.first_source_of(user_id=session.streamer_id, provider=Source.BYTEPLUS)
     if source is not None:
-        kwargs = {
-            "room_id": selectors.room_of(session=session),
-            "user_id": session.streamer_id,
-            "source_id": source.id,
-            "session_id": session.id,
-        }
-        enqueue("BanRoomUser", kwargs=kwargs, key=session.id, subject=session.id)
+        enqueue(
+            banning.ban_room_user,
+            Delivery(key=session.id),
+            room_id=selectors.room_of(session=session),
+            user_id=session.streamer_id,
+            source_id=source.id,
+            session_id=session.id,
+        )

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from livestream.outbox import durable
 from sessions_app import feed_goals
 from sessions_app.models import FeedEntry
 from sessions_app.services import locking
 
 
-def update_livestream_feed(*, session_id: str, now: datetime) -> None:
+@durable(subject="session_id")
+def update_livestream_feed(now: datetime, *, session_id: str) -> None:
     """Store the feed's entry of a session that is live, and drop that of any other.
 
     It looks at the session and not at what happened to it: so events may come twice, late or

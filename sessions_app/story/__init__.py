@@ -1,4 +1,4 @@
-"""What sessions tell in a story: when the session was, and what it left behind."""
+"""What sessions add to a story: when the session took place, its recordings and its clips."""
 
 from sessions_app.story import clips, recordings, sessions
 

@@ -1,21 +1,21 @@
-"""The chapter of clips: what a completed show left behind."""
+"""The section of clips: the posts of completed shows."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from livestream.desk.redaction import redacted
-from livestream.story import Entry, Kind, State, Subject, Thing, Told, Window, tells
+from livestream.story import Entry, Kind, RowRef, Section, State, Subject, Window, timeline_section
 from sessions_app.models import Asset, Post
 
 _STATES = {Asset.State.READY: State.DONE, Asset.State.PENDING: State.WAITING, Asset.State.FAILED: State.FAILED}
 
 
-@tells(place=55)
-def tell_clips(subject: Subject, window: Window, now: datetime) -> Told:
-    """Tell of the goals' posts, each with its clip, and what stands in its way."""
+@timeline_section(order=55)
+def clips_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """List the posts of the goals, each with the state of its clip and the reason why it is not ready."""
     posts = Post.objects.filter(goal_id__in=subject.goal_ids).select_related("asset")
-    return Told(entries=[_entry(post) for post in posts.order_by("id")])
+    return Section(entries=[_entry(post) for post in posts.order_by("id")])
 
 
 def _entry(post: Post) -> Entry:
@@ -29,5 +29,5 @@ def _entry(post: Post) -> Entry:
         order=(post.id,),
         state=_STATES[Asset.State(post.asset.state)],
         about=post.goal_id,
-        thing=Thing(model="sessions_app.post", pk=post.id, name="post"),
+        ref=RowRef(model="sessions_app.post", pk=post.id, name="post"),
     )

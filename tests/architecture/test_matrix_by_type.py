@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from goals.types import GoalType
 from livestream import clock
 from livestream.events import registry
-from livestream.events.contracts import GOAL_TYPES, GoalEvent
+from livestream.events.contracts import GoalEvent
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord
 from tests.support import endings
@@ -114,14 +115,14 @@ OTHERS["channel_vacated"] = OTHERS["channel_occupied"]
 def read_matrix():
     """Return what MATRIX says: event → receiver → type → mark."""
     head, *lines = MATRIX.strip("\n").splitlines()
-    assert head.split() == list(GOAL_TYPES)
+    assert head.split() == [each.value for each in GoalType]
     found = {}
     for line in lines:
         name, *marks = line.split()
         if not marks:
             rows = found.setdefault(name, {})
         else:
-            rows[name] = dict(zip(GOAL_TYPES, marks, strict=True))
+            rows[name] = dict(zip(GoalType, marks, strict=True))
     return found
 
 

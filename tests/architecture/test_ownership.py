@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver
 
 from goals.demo import TICKET
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock
 from livestream.models import UserTag
 from sessions_app.models import Session
@@ -88,7 +88,7 @@ def world(moving):
     show, sale = running_show(moving), make_funding(make_session(), target=10_000)
     goals = {
         "private": invite(session, viewer),
-        "trigger": invite(session, viewer, kind=inviting.EXCLUSIVE),
+        "trigger": invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE),
         "karaoke": endings.make_karaoke(session),
         "exclusive": Goal.objects.get(trigger_goal=endings.one_on_one_agreed(moving)),
         "show": show,

@@ -107,7 +107,9 @@ def test_it_can_be_read_in_the_dark_and_on_a_phone(browser, live_server, agent, 
     browser.keep_screenshot(scheme)
     [headline, *_] = browser.visible(".story-headline")
     assert contrast(headline, browser) >= 4.5
-    assert all(contrast(each, browser) >= 4.5 for each in browser.visible(".story-time .detail, .story-time .title a"))
+    assert all(
+        contrast(each, browser) >= 4.5 for each in browser.visible(".story-timeline .detail, .story-timeline .title a")
+    )
     assert browser.driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
 
 

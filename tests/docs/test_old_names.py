@@ -11,21 +11,23 @@ import pytest
 from django.apps import apps
 from drf_spectacular.generators import SchemaGenerator
 
+from goals import escrow_ids
 from goals.models import Goal
-from goals.old_names import CLASSES
 from goals.services import inviting
+from goals.types import GoalType, facts_of
 from livestream import ids, old_names
 from livestream.events import contracts, registry
 from livestream.events.signals import DomainSignal
-from livestream.outbox.declaring import find_task, task_names
+from livestream.outbox.registry import find_task, task_names
 from livestream.users import blocked_by_tag
 from notifications import channels
 from sessions_app import rules
 from settings.environment import BASE_DIR
 from tests.docs import pages
 from tests.support.desk import pages as admin_pages
-from wallet import escrow_ids
+from wallet import transfer_ids
 
+CLASSES = {each.value: facts_of(each).class_name for each in GoalType}
 TEXT = pages.OLD_NAMES.read_text()
 NAME = re.compile(r"(?:(\w+) )?`([^`]+)`")
 # Every name in the five flow notes that is written as one in code; operators of MongoDB are left out.
@@ -108,9 +110,9 @@ def identifiers() -> set[str]:
         escrow_id,
         escrow_ids.trigger_private("{goal_id}"),
         escrow_ids.trigger_exclusive("{goal_id}"),
-        escrow_ids.tag(escrow_id),
+        transfer_ids.tag(escrow_id),
         escrow_ids.invitation_tag(invitation.type, session_id="{session_id}", goal_id="{goal_id}"),
-        escrow_ids.payout(escrow_id=escrow_id, earning_id="{earning_id}", user_id="{user_id}"),
+        transfer_ids.payout(escrow_id=escrow_id, earning_id="{earning_id}", user_id="{user_id}"),
         inviting.transfer_id_of(goal=invitation, viewer_id="{viewer_id}"),
     }
 
@@ -156,7 +158,7 @@ EXISTS = {
     "channel": lambda name: channels.parse(re.sub(r"\{\w+\}", ids.new_id(), name)) is not None,
     "tag": lambda name: name in TAGS,
     "id": lambda name: name in identifiers(),
-    "type": lambda name: name in contracts.GOAL_TYPES,
+    "type": lambda name: name in list(GoalType),
     "function": is_function,
     "column": is_column,
     "member": is_member,

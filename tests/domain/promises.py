@@ -7,11 +7,9 @@ from datetime import timedelta
 from django.db.models import Count, Q
 
 from goals.models import Goal
-from goals.models.goal import ONE_A_SESSION
-from goals.services.session_end import lives_until
-from goals.services.stage_presets import PRESETS
+from goals.rules import lives_until
+from goals.types import ONE_A_SESSION, GoalType, facts_of
 from livestream import clock
-from livestream.events.contracts import EXCLUSIVE
 from livestream.models import OutboxMessage
 from sessions_app.models import Session
 from tests.domain.world import World
@@ -48,9 +46,9 @@ def check_caught_up(world: World) -> None:
 
 def _preset(session: Session) -> str:
     """Return the preset of a session whose streamer never changed it."""
-    running = session.goals.filter(ended_at=None, type__in=PRESETS)
-    goal = running.filter(Q(agreed_at__isnull=False) | Q(type=EXCLUSIVE)).first()
-    return PRESETS[goal.type] if goal else Session.Preset.PUBLIC
+    running = session.goals.filter(ended_at=None, type__in=[each for each in GoalType if facts_of(each).preset])
+    goal = running.filter(Q(agreed_at__isnull=False) | Q(type=GoalType.EXCLUSIVE)).first()
+    return goal.facts.preset if goal else Session.Preset.PUBLIC
 
 
 def check_the_end(world: World) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from goals import escrow_ids
 from goals.models import Goal
-from livestream.events.contracts import FUNDING, TRIGGER_PRIVATE
+from goals.types import GoalType
 from livestream.models import User
-from wallet import escrow_ids
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
@@ -54,9 +54,9 @@ class Purse:
 
     def _earned(self, goal: Goal) -> tuple[int, int]:
         """Return which share of the goal's money is the streamer's."""
-        if goal.type == TRIGGER_PRIVATE:
+        if goal.type == GoalType.TRIGGER_PRIVATE:
             return int(goal.id in self.agreed), 1
-        if goal.type == FUNDING:
+        if goal.type == GoalType.FUNDING:
             return int(goal.show_goal is not None and goal.show_goal.reached), 1
         done = goal.exclusive_goal
         assert (done is not None) == (goal.id in self.agreed), goal.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from goals.models import Goal
-from goals.services.inviting import EXCLUSIVE, PRIVATE
+from goals.types import GoalType
 from sessions_app.models import Session
 from tests.domain.pusher import stage_of
 from tests.domain.world import World
@@ -18,7 +18,7 @@ def nothing(world: World, session: Session) -> None:
 
 def a_private_show_is_asked_for(world: World, session: Session) -> None:
     for viewer in world.viewers[:2]:
-        world.invite(viewer, session, PRIVATE, 60, 60)
+        world.invite(viewer, session, GoalType.TRIGGER_PRIVATE, 60, 60)
 
 
 def a_private_show_is_on(world: World, session: Session) -> None:
@@ -28,7 +28,7 @@ def a_private_show_is_on(world: World, session: Session) -> None:
 
 def two_ask_for_a_1_on_1(world: World, session: Session) -> None:
     for viewer in world.viewers[:2]:
-        world.invite(viewer, session, EXCLUSIVE, 60, 60)
+        world.invite(viewer, session, GoalType.TRIGGER_EXCLUSIVE, 60, 60)
 
 
 def a_1_on_1_is_on(world: World, session: Session) -> None:

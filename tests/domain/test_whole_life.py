@@ -22,8 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from goals.services import inviting
-from goals.services.inviting import EXCLUSIVE, PRIVATE
+from goals.types import GoalType
 from sessions_app.models import Session
 from tests.domain import promises
 from tests.domain.pusher import stage_of, stream_of
@@ -62,11 +61,11 @@ class WholeLife(RuleBasedStateMachine):
     @rule(
         v=viewers,
         n=streamers,
-        kind=st.sampled_from([PRIVATE, EXCLUSIVE]),
+        kind=st.sampled_from([GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE]),
         duration=st.sampled_from([60, 61, 120]),
         seconds=st.sampled_from([0, 60, 1000]),
     )
-    def a_viewer_invites(self, v: int, n: int, kind: inviting.Kind, duration: int, seconds: int) -> None:
+    def a_viewer_invites(self, v: int, n: int, kind: GoalType, duration: int, seconds: int) -> None:
         self.world.invite(self.world.viewers[v], self.session(n), kind, duration, seconds)
 
     @precondition(lambda self: self.world.pick(0, *INVITATIONS))

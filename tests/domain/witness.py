@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from goals.models import Goal
-from goals.rules import PERFORMED_TYPES
-from goals.services.session_end import lives_until
-from livestream.events.contracts import TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from goals.rules import lives_until
+from goals.types import PERFORMED, GoalType
 from livestream.models import EventRecord
 from tests.domain.pusher import Pusher, Told
 
@@ -39,7 +38,7 @@ class Witness:
                 self._check_answered(record)
             elif record.name == "session.ended":
                 self._check_left(record)
-            elif record.name == "goal.progressed" and record.payload["type"] in PERFORMED_TYPES:
+            elif record.name == "goal.progressed" and record.payload["type"] in PERFORMED:
                 progress, true = record.payload["progress"], self.seconds(record)
                 assert progress <= true, f"{record.goal_id} has {progress} seconds, {true} are true"
 
@@ -65,7 +64,7 @@ class Witness:
     def _check_ended(self, record: EventRecord) -> None:
         self.endings[record.goal_id] += 1
         assert self.endings[record.goal_id] == 1, f"{record.goal_id} ended twice"
-        if record.payload["type"] in PERFORMED_TYPES:
+        if record.payload["type"] in PERFORMED:
             target = record.payload["levels"][-1]["target"]
             progress, true = record.payload["progress"], min(self.seconds(record), target)
             assert progress == true, f"{record.goal_id} ended with {progress} seconds, {true} are true"
@@ -73,10 +72,16 @@ class Witness:
     def _check_answered(self, record: EventRecord) -> None:
         """An invitation ends when it is answered or overdue, or nobody can answer it any more."""
         goal = Goal.objects.select_related("session").get(pk=record.goal_id)
-        if goal.type not in (TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE) or goal.agreed_at or goal.id in self.declined:
+        if (
+            goal.type not in (GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE)
+            or goal.agreed_at
+            or goal.id in self.declined
+        ):
             return
         created = EventRecord.objects.get(name="goal.created", goal_id=goal.id)
-        others = Goal.objects.filter(session=goal.session, type=TRIGGER_EXCLUSIVE, agreed_at__gte=goal.created_at)
+        others = Goal.objects.filter(
+            session=goal.session, type=GoalType.TRIGGER_EXCLUSIVE, agreed_at__gte=goal.created_at
+        )
         overdue = _parse(created.payload["exp"]) <= record.occurred_at
         assert overdue or goal.session.ended_at or others.exists(), f"{goal} ended for nothing"
 

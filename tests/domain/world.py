@@ -15,9 +15,10 @@ from goals.demo import TICKET, create_ticket_products
 from goals.models import Goal
 from goals.services import answering, cancelling, contributions, fundings, inviting, karaoke, shows
 from goals.services.authorizing import QUALITIES
+from goals.types import GoalType
 from livestream import clock, users
 from livestream.errors import DomainError
-from livestream.events.contracts import EXCLUSIVE, FUNDING, KARAOKE, SHOW, TRIGGER_EXCLUSIVE, TRIGGER_PRIVATE
+from livestream.events import delivering
 from livestream.models import EventRecord, OutboxMessage, User
 from livestream.outbox import enqueue
 from notifications.services import stream_tokens
@@ -36,7 +37,10 @@ from wallet.selectors import balance_of
 STREAMERS, VIEWERS, COINS = 2, 3, 5000
 START = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
 PRICES, OTHER_PRICES = {"sd": 60, "exclusive": 90}, {"sd": 77, "exclusive": 7}
-INVITATIONS, STAGED = (TRIGGER_PRIVATE, TRIGGER_EXCLUSIVE), (SHOW, KARAOKE, EXCLUSIVE)
+INVITATIONS, STAGED = (
+    (GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE),
+    (GoalType.SHOW, GoalType.KARAOKE, GoalType.EXCLUSIVE),
+)
 
 
 class World:
@@ -75,7 +79,7 @@ class World:
 
     def pick_sold(self, which: int) -> Goal:
         """Return one of the newest funding goals, whether it has ended or not."""
-        newest = list(Goal.objects.filter(type=FUNDING).order_by("-created_at", "-id")[:2])
+        newest = list(Goal.objects.filter(type=GoalType.FUNDING).order_by("-created_at", "-id")[:2])
         return newest[which % len(newest)]
 
     def change(self, session: Session, act: str) -> None:
@@ -93,7 +97,7 @@ class World:
             changes = {"make private": {"preset": "private"}, "make cheap": {"prices": OTHER_PRICES}}
             self._try(opening.change_session, **whose, changes=changes[act])
 
-    def invite(self, viewer: User, session: Session, kind: inviting.Kind, duration: int, seconds: float) -> None:
+    def invite(self, viewer: User, session: Session, kind: GoalType, duration: int, seconds: float) -> None:
         before = balance_of(user_id=viewer.pk)
         exp = clock.now() + timedelta(seconds=seconds)
         about = {"kind": kind, "session_id": session.id, "viewer_id": viewer.pk, "exp": exp, "duration": duration}
@@ -142,7 +146,7 @@ class World:
         positions = list(EventRecord.objects.order_by("-position").values_list("position", flat=True)[: which + 1])
         with transaction.atomic():
             for position in positions[-1:]:
-                enqueue("deliver_event", kwargs={"position": position})
+                enqueue(delivering.deliver_event, position=position)
 
     def meet(self, viewer: User, streamer: User, act: str) -> None:
         """Block the viewer, let them in again, or let them read what a client reads."""

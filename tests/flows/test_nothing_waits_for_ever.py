@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from goals.errors import BlockedByStreamer, StageTaken
 from goals.models import ExclusiveGoalPair, Goal
-from goals.services import authorizing, inviting, lifecycle
+from goals.services import authorizing, lifecycle
+from goals.types import GoalType
 from livestream import clock, users
 from livestream.events.contracts import GOAL_CREATED, GOAL_PROGRESSED
 from livestream.models import OutboxMessage
@@ -57,7 +59,7 @@ def test_a_private_show_agreed_meanwhile_survives_being_superseded_late(moving, 
     viewer = make_user(coins=1000)
     private = invite(session, viewer)
     agree(private)
-    assert not lifecycle.supersede_goal(goal_id=private.id, now=clock.now())
+    assert not lifecycle.deactivate_goal(goal_id=private.id, because=EndedBecause.SUPERSEDED, now=clock.now())
     private.refresh_from_db()
     assert private.state == "active"
 
@@ -105,10 +107,10 @@ def test_a_replay_of_the_past_disturbs_nobody(moving, session):
     from livestream.events import registry
 
     viewer = make_user(coins=1000)
-    first = agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
-    lifecycle.deactivate_goal(goal_id=exclusive_of(first).id, cancelled=True, now=clock.now())
+    first = agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
+    lifecycle.deactivate_goal(goal_id=exclusive_of(first).id, because=EndedBecause.CANCELLED, now=clock.now())
     run_due()
-    second = invite(session, viewer, kind=inviting.EXCLUSIVE)
+    second = invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)
     for receiver in registry.receivers_of(GOAL_CREATED):
         if receiver.acts_on(event := last_event("goal.created", goal_id=first.id)) and not receiver.effect:
             receiver.function(event)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import contributions, lifecycle
 from livestream import clock
@@ -151,6 +152,6 @@ def test_pauses_add_up(moving):
         pass_time(moving, seconds=300)
     show.refresh_from_db()
     assert (show.progress, show.state) == (60, "active")
-    assert lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    assert lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     run_due()
     assert balance_of(user_id=viewers[0].pk) == 1000

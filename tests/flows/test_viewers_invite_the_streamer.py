@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.errors import (
     ExclusiveInProgress,
     LivestreamTriggerQuotaExceeded,
@@ -11,7 +12,8 @@ from goals.errors import (
     StageTaken,
 )
 from goals.models import ExclusiveGoalPair, Goal
-from goals.services import inviting, lifecycle
+from goals.services import lifecycle
+from goals.types import GoalType
 from livestream import clock
 from sessions_app.services import ending
 from tests.support.invitations import agree, disagree, exclusive_of, invite
@@ -64,7 +66,7 @@ def test_a_private_show_is_joined_watched_and_paid_out(moving, session):
     assert pending_actors() == []
 
 
-@pytest.mark.parametrize("kind", [inviting.PRIVATE, inviting.EXCLUSIVE])
+@pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE])
 @pytest.mark.parametrize("answered", [True, False])
 def test_an_invitation_that_is_not_accepted_is_refunded_and_cools_down(moving, session, kind, answered):
     viewer = make_user(coins=1000)
@@ -82,7 +84,7 @@ def test_an_invitation_that_is_not_accepted_is_refunded_and_cools_down(moving, s
 
 def test_a_1_on_1_is_performed_and_paid(moving, session):
     viewer = make_user(coins=1000)
-    trigger = agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    trigger = agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     goal = exclusive_of(trigger)
     assert (trigger.outcome, goal.state, goal.target) == ("agreed", "active", 120)
     go_on_stage(goal)
@@ -100,12 +102,12 @@ def test_a_1_on_1_is_performed_and_paid(moving, session):
 @pytest.mark.parametrize(("performed", "paid"), [(0, 0), (1, 1), (59, 98), (119, 198)])
 def test_a_1_on_1_cut_short_is_split_by_the_second(moving, session, performed, paid):
     viewer = make_user(coins=1000)
-    goal = exclusive_of(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    goal = exclusive_of(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     go_on_stage(goal)
     pass_time(moving, seconds=performed)
     leave_stage(goal)
     pass_time(moving, seconds=10)
-    lifecycle.deactivate_goal(goal_id=goal.id, cancelled=True, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.CANCELLED, now=clock.now())
     run_due()
     goal.refresh_from_db()
     assert goal.outcome == ("split" if performed else "refunded")
@@ -117,7 +119,7 @@ def test_a_1_on_1_cut_short_is_split_by_the_second(moving, session, performed, p
 
 def test_agreeing_to_one_viewer_refunds_all_others(moving, session):
     viewers = [make_user(coins=1000) for _ in range(3)]
-    triggers = [invite(session, v, kind=inviting.EXCLUSIVE) for v in viewers]
+    triggers = [invite(session, v, kind=GoalType.TRIGGER_EXCLUSIVE) for v in viewers]
     private = invite(session, viewers[0])
     agree(triggers[1])
     run_due()
@@ -153,7 +155,7 @@ def test_a_session_that_ends_accounts_for_goals_of_all_types(moving, session):
         now=clock.now(),
     )
     private = invite(session, viewers[0])
-    exclusive = invite(session, viewers[1], kind=inviting.EXCLUSIVE)
+    exclusive = invite(session, viewers[1], kind=GoalType.TRIGGER_EXCLUSIVE)
     funding = make_funding(session, target=1000)
     ending.deactivate_session(session_id=session.id, now=clock.now())
     run_due()

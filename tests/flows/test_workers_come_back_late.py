@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from goals.errors import GoalNotActive
 from goals.models import Goal
-from goals.services import cancelling, inviting, lifecycle
+from goals.services import cancelling, lifecycle
+from goals.types import GoalType
 from livestream import clock
 from sessions_app.services import ending
 from tests.support.endings import offering_session
@@ -78,30 +80,32 @@ def test_a_show_that_is_reached_by_now_cannot_be_cancelled_and_completes(moving)
 
 def test_an_agreement_ends_no_invitation_that_was_made_after_it(moving, session):
     viewers = [make_user(coins=1000) for _ in range(2)]
-    one_on_one = exclusive_of(agree(invite(session, viewers[0], kind=inviting.EXCLUSIVE)))
+    one_on_one = exclusive_of(agree(invite(session, viewers[0], kind=GoalType.TRIGGER_EXCLUSIVE)))
     moving.advance(seconds=10)
     cancel(one_on_one)
-    waiting = [invite(session, viewers[1], kind=kind) for kind in (inviting.PRIVATE, inviting.EXCLUSIVE)]
+    waiting = [
+        invite(session, viewers[1], kind=kind) for kind in (GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE)
+    ]
     run_due()
     assert not Goal.objects.filter(pk__in=[goal.id for goal in waiting], active=False).exists()
 
 
-@pytest.mark.parametrize("kind", [inviting.PRIVATE, inviting.EXCLUSIVE])
+@pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE])
 def test_the_preset_is_that_of_the_show_that_is_on_though_the_one_before_gives_it_back_late(moving, session, kind):
     viewer = make_user(coins=1000)
     before = agree(invite(session, viewer))
     moving.advance(seconds=DURATION)
-    lifecycle.deactivate_due_goal(goal_id=before.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=before.id, because=EndedBecause.EXPIRED, now=clock.now())
     following = agree(invite(session, viewer, kind=kind))
     run_due()
-    assert preset_of(session) == ("private" if kind is inviting.PRIVATE else "exclusive")
-    cancel(exclusive_of(following)) if kind is inviting.EXCLUSIVE else moving.advance(seconds=DURATION)
+    assert preset_of(session) == ("private" if kind is GoalType.TRIGGER_PRIVATE else "exclusive")
+    cancel(exclusive_of(following)) if kind is GoalType.TRIGGER_EXCLUSIVE else moving.advance(seconds=DURATION)
     run_due()
     assert preset_of(session) == "public"
 
 
 def test_a_preset_that_the_streamer_changed_meanwhile_stays(moving, session):
-    agree(invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE))
+    agree(invite(session, make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE))
     session.preset = "private"
     session.save(update_fields=["preset"])
     moving.advance(seconds=DURATION + settings.SHOW_MAX_WAIT)

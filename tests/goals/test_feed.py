@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goals.endings import EndedBecause
 from goals.services import lifecycle
 from livestream import clock
 from livestream.events import replaying
@@ -81,7 +82,7 @@ def test_goals_are_shown_as_they_are_now_and_not_as_they_were_stored(moving):
     [entry] = feed()["results"]
     assert [(g["id"], g["progress"], g["state"]) for g in entry["goals"]] == [(funding.id, 200, "active")]
     run_due()
-    lifecycle.deactivate_goal(goal_id=funding.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     assert shown() == [(session.id, [])]
 
 
@@ -107,7 +108,7 @@ def test_after_any_replay_the_feed_is_the_same(moving):
     karaoke, gone = endings.make_karaoke(session), make_funding(session)
     run_due()
     end(over)
-    lifecycle.deactivate_goal(goal_id=gone.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=gone.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     run_due()
     before = feed()["results"]
     assert shown() == [(session.id, [karaoke.id])]

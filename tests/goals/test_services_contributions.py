@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.errors import GoalNotFound, NotForSale, OwnGoal
 from goals.models import Contribution, Goal, TicketProduct
 from goals.services import contributions, lifecycle
@@ -81,7 +82,7 @@ def test_the_same_key_again_is_answered_with_the_first_receipt(funding, viewer):
 def test_the_same_key_is_answered_also_when_the_sale_is_over_and_the_coins_are_gone(funding, viewer, moving):
     first = buy(funding, viewer, 5, key="a")
     moving.advance(seconds=100)
-    lifecycle.deactivate_goal(goal_id=funding.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     assert buy(funding, viewer, 5, key="a").transfer_id == first.transfer_id
 
 
@@ -137,7 +138,7 @@ def test_the_sale_is_closed_at_exp_though_the_task_be_late(funding, viewer, movi
     assert buy(funding, viewer).amount == 200
     moving.advance(seconds=0.1)
     if ended:
-        lifecycle.deactivate_due_goal(goal_id=funding.id, now=clock.now())
+        lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.EXPIRED, now=clock.now())
     refused(EscrowClosed, funding, viewer)
 
 
@@ -155,7 +156,7 @@ def test_late_tickets_are_sold_while_the_show_is_scheduled_and_while_it_runs(ses
     go_on_stage(show)
     assert buy(funding, viewer).progress == 800
     moving.advance(seconds=60)
-    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     refused(EscrowClosed, funding, viewer)
 
 

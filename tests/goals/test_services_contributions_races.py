@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.models import Contribution, Goal
 from goals.services import contributions, lifecycle
 from livestream import clock, ids
@@ -49,7 +50,9 @@ def test_whoever_buys_while_the_sale_ends_is_counted_or_refused_and_nobody_is_st
     viewers = [make_user(coins=200) for _ in range(8)]
     acts = [partial(buy, funding, viewer) for viewer in viewers]
     acts += [lambda: contributions.count_contributions(escrow_id=funding.escrow_id)] * 2
-    acts += [lambda: lifecycle.deactivate_goal(goal_id=funding.id, now=clock.now())] * 2
+    acts += [
+        lambda: lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
+    ] * 2
     random.shuffle(acts)
     answers = at_once(*acts)
     assert not [each for each in answers if isinstance(each, Exception) and not isinstance(each, DomainError)]
@@ -115,5 +118,5 @@ def a_goal(world):
         buy(funding, make_user(coins=400), 2)
         count(funding)
     if world == "closed":
-        lifecycle.deactivate_goal(goal_id=funding.id, now=clock.now())
+        lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     return funding

@@ -63,7 +63,7 @@ def test_a_sale_opens_a_pair_of_its_session_and_is_to_end_at_exp(session):
     funding = make_funding(session, seconds=600)
     [pair] = session.show_goal_pairs.all()
     assert (pair.funding_goal, pair.show_goal) == (funding, None)
-    assert_enqueued("deactivate_due_goal", at=in_seconds(600), goal_id=funding.id)
+    assert_enqueued("deactivate_goal", at=in_seconds(600), goal_id=funding.id)
     assert not OutboxMessage.objects.filter(actor="activate_goal").exists()
 
 

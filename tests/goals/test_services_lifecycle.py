@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.errors import GoalNotActive, GoalNotFound, NotYourGoal
 from goals.models import Goal
 from goals.services import cancelling, lifecycle
@@ -32,8 +34,8 @@ def activate(goal):
     return lifecycle.activate_goal(goal_id=goal.id, now=clock.now())
 
 
-def deactivate(goal, **how):
-    return lifecycle.deactivate_goal(goal_id=goal.id, now=clock.now(), **how)
+def deactivate(goal, because=EndedBecause.SESSION_ENDED, triggerer=None):
+    return lifecycle.deactivate_goal(goal_id=goal.id, because=because, triggerer=triggerer, now=clock.now())
 
 
 def cancel(goal, caller_id, triggerer=""):
@@ -101,18 +103,20 @@ def test_a_show_without_exp_gets_one_when_it_ends(session, moving):
     assert read(show).exp == clock.now()
 
 
-@pytest.mark.parametrize(("how", "outcome"), [({}, "refunded"), ({"cancelled": True}, "cancelled")])
-def test_an_unreached_goal_ends_refunded_or_cancelled(session, how, outcome):
+@pytest.mark.parametrize(("because", "outcome"), [("session_ended", "refunded"), ("cancelled", "cancelled")])
+def test_an_unreached_goal_ends_refunded_or_cancelled(session, because, outcome):
     funding = make_funding(session)
-    deactivate(funding, **how)
-    assert read(funding).outcome == last_event("goal.ended").outcome == outcome
+    deactivate(funding, EndedBecause(because))
+    goal, event = read(funding), last_event("goal.ended")
+    assert goal.outcome == event.outcome == outcome
+    assert goal.ended_because == event.ended_because == because
 
 
 def test_a_reached_goal_ends_completed_and_is_stamped_on_its_session(session, moving):
     show = quick_show(session, target=60)
     go_on_stage(show)
     moving.advance(seconds=60)
-    assert not deactivate(show, cancelled=True)  # completing it was what ended it
+    assert not deactivate(show, EndedBecause.CANCELLED)  # completing it was what ended it
     assert read(show).outcome == "completed"
     assert session.show_goal_pairs.get().show_ended == clock.now()
     assert events_of_goal(show.id)[-3:] == ["goal.progressed", "goal.completed", "goal.ended"]
@@ -125,7 +129,9 @@ def test_the_stamp_of_an_ending_stays(session, moving):
     assert session.show_goal_pairs.get().funding_ended == ended_at
 
 
-@pytest.mark.parametrize("act", [lifecycle.activate_goal, lifecycle.deactivate_goal])
+@pytest.mark.parametrize(
+    "act", [lifecycle.activate_goal, partial(lifecycle.deactivate_goal, because=EndedBecause.SESSION_ENDED)]
+)
 def test_an_unknown_goal_is_an_error(moving, act):
     with pytest.raises(GoalNotFound):
         act(goal_id=ids.new_id(), now=clock.now())
@@ -134,11 +140,11 @@ def test_an_unknown_goal_is_an_error(moving, act):
 def test_a_due_goal_is_ended_only_once_it_is_due(session, moving):
     funding = make_funding(session, seconds=100)
     due = {"goal_id": funding.id}
-    assert not lifecycle.deactivate_due_goal(**due, now=in_seconds(99))
+    assert not lifecycle.deactivate_goal(**due, because=EndedBecause.EXPIRED, now=in_seconds(99))
     Goal.objects.filter(pk=funding.pk).update(exp=in_seconds(200))
-    assert not lifecycle.deactivate_due_goal(**due, now=in_seconds(100))
-    assert lifecycle.deactivate_due_goal(**due, now=in_seconds(200))
-    assert not lifecycle.deactivate_due_goal(**due, now=in_seconds(200))
+    assert not lifecycle.deactivate_goal(**due, because=EndedBecause.EXPIRED, now=in_seconds(100))
+    assert lifecycle.deactivate_goal(**due, because=EndedBecause.EXPIRED, now=in_seconds(200))
+    assert not lifecycle.deactivate_goal(**due, because=EndedBecause.EXPIRED, now=in_seconds(200))
 
 
 def test_a_cancelling_is_for_the_streamer_and_for_once(session, viewer):

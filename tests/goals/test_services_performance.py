@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval, PerformanceMark
 from goals.services import lifecycle, performance
 from livestream import clock
@@ -101,7 +102,7 @@ def test_nobody_else_s_coming_and_going_counts(moving, show, who):
 @pytest.mark.parametrize("which", ["funding", "ended", "unknown"])
 def test_a_goal_that_is_not_performed_has_no_stage(moving, show, which):
     if which == "ended":
-        lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+        lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     goal_id = {"funding": show.funding_goal_id, "ended": show.id, "unknown": "0" * 24}[which]
     done = performance.mark_stage(
         goal_id=goal_id, user_id=show.streamer_id, at=clock.now(), joined=True, source="1", now=clock.now()

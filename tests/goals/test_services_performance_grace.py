@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from goals.services import lifecycle, performance
 from livestream import clock
 from sessions_app.services import ending
@@ -58,8 +61,11 @@ def test_who_is_on_when_the_session_ends_performs_on_within_the_grace(moving):
     assert (progress_of(show), show.outcome) == (settings.SHOW_END_GRACE + 10, "completed")
 
 
+end_with_session = partial(lifecycle.deactivate_goal, because=EndedBecause.SESSION_ENDED)
+
+
 @pytest.mark.parametrize("leaves", [True, False])
-@pytest.mark.parametrize("who_looks", [performance.complete_performance, lifecycle.deactivate_goal])
+@pytest.mark.parametrize("who_looks", [performance.complete_performance, end_with_session])
 def test_the_grace_is_as_long_as_it_is_also_where_its_end_is_noticed_late(moving, leaves, who_looks):
     show = quick_show(target=settings.SHOW_END_GRACE + 11)
     go_on_stage(show)

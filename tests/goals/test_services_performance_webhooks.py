@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goals.endings import EndedBecause
 from goals.services import lifecycle
 from goals.stage import Mark
 from livestream import clock
@@ -98,6 +99,6 @@ def test_told_in_any_order_the_progress_never_exceeds_what_was_told(moving, show
 def assert_counts_all_in_the_end(show, webhooks):
     if not webhooks[-1].joined:
         assert show.progress == true_seconds(show, webhooks)
-    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     show.refresh_from_db()
     assert show.progress == show.performed == true_seconds(show, webhooks)

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.errors import GoalNotFound
 from goals.models import Goal, ProgressStep
 from goals.services import lifecycle, progress
@@ -68,7 +69,7 @@ def test_coins_do_not_stop_at_the_target(session, viewer):
 
 
 def test_a_goal_that_ended_is_left_as_it_is(show):
-    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     assert not increment(show, 60, "a")
     show.refresh_from_db()
     assert (show.progress, show.outcome) == (0, "refunded")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from goals.errors import FundingNotReached, GoalNotActive
 from goals.models import Goal
 from goals.services import cancelling, contributions, lifecycle, settlement
@@ -24,8 +25,8 @@ from wallet.verification import verify_ledger
 pytestmark = pytest.mark.django_db
 
 
-def end(goal, **how):
-    return lifecycle.deactivate_goal(goal_id=goal.id, now=clock.now(), **how)
+def end(goal):
+    return lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
 
 
 def cancel(goal):
@@ -59,7 +60,7 @@ def test_tickets_that_reach_the_target_in_the_last_moment_count_though_nobody_co
     moving.advance(seconds=99.9)
     buy(funding, viewer, 2)
     moving.advance(seconds=0.1)
-    lifecycle.deactivate_due_goal(goal_id=funding.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.EXPIRED, now=clock.now())
     funding.refresh_from_db()
     assert (funding.outcome, funding.exp) == ("completed", clock.now())
     assert make_show(funding).active
@@ -69,7 +70,7 @@ def test_a_purchase_that_is_stored_after_the_missed_end_is_given_back_and_reache
     funding = make_funding(session, target=400, seconds=100)
     asked_at = moving.advance(seconds=99.9)
     moving.advance(seconds=0.1)
-    lifecycle.deactivate_due_goal(goal_id=funding.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.EXPIRED, now=clock.now())
     contributions.contribute(goal_id=funding.id, payer_id=viewer.pk, quantity=2, now=asked_at)
     count(funding)
     assert (funding.progress, funding.level, funding.outcome) == (400, 0, "refunded")

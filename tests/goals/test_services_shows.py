@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goals.demo import TICKET
+from goals.endings import EndedBecause
 from goals.errors import (
     FundingNotClosed,
     FundingNotReached,
@@ -79,7 +80,7 @@ def test_too_few_tickets_sold(session, moving, viewer, ended):
     buy(funding, viewer)
     moving.advance(seconds=100)
     if ended:
-        lifecycle.deactivate_due_goal(goal_id=funding.id, now=clock.now())
+        lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.EXPIRED, now=clock.now())
     with pytest.raises(FundingNotReached):
         make(funding)
     assert Goal.objects.count() == 1
@@ -92,7 +93,7 @@ def test_a_show_made_already(session):
 
 def test_a_show_that_was_cancelled_cannot_be_made_again(session):
     show = quick_show(session)
-    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now(), cancelled=True)
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.CANCELLED, now=clock.now())
     refused(show.funding_goal, ShowAlreadyCreated)
 
 

@@ -96,11 +96,11 @@ def test_an_overdue_goal_is_asked_for_once_until_it_is_done(session, moving):
     moving.advance(seconds=71)
     for _ in range(3):
         sweeps.overdue_goals()
-    assert waiting("deactivate_due_goal").filter(key=f"overdue:{funding.id}").count() == 1
+    assert waiting("deactivate_goal").filter(key=f"expired:{funding.id}").count() == 1
 
 
 def test_goals_that_ended_are_not_overdue(session, moving):
     make_funding(session, seconds=60)
     pass_time(moving, seconds=120)
     sweeps.overdue_goals()
-    assert not waiting("deactivate_due_goal").exists()
+    assert not waiting("deactivate_goal").filter(key__isnull=False).exists()

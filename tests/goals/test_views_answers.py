@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import inviting, lifecycle
+from goals.services import lifecycle
+from goals.types import GoalType
 from livestream import clock, ids
 from tests.support.clients import client_of, said
 from tests.support.endings import make_karaoke, offering_session
@@ -20,7 +22,7 @@ from wallet.selectors import balance_of
 
 pytestmark = pytest.mark.django_db
 
-KINDS = [inviting.PRIVATE, inviting.EXCLUSIVE]
+KINDS = [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE]
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_agreeing_to_a_private_show_lets_it_run_for_the_prepaid_time(moving, ses
 
 
 def test_agreeing_to_a_1_on_1_makes_it(session, viewer):
-    trigger = invite(session, viewer, kind=inviting.EXCLUSIVE)
+    trigger = invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)
     agreed = answer(trigger, agree=True).json()
     goal = Goal.objects.get(type="exclusive")
     assert (agreed["state"], agreed["outcome"]) == ("ended", "agreed")
@@ -131,7 +133,7 @@ def test_only_the_streamer_answers(goal, viewer, agreeing):
 
 @pytest.mark.parametrize("agreeing", [True, False])
 def test_nothing_else_can_be_agreed_to(moving, session, viewer, agreeing):
-    one_on_one = exclusive_of(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    one_on_one = exclusive_of(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     show = running_show(moving)
     for goal in (one_on_one, show, show.funding_goal, make_karaoke(session), make_funding(offering_session())):
         with nothing_changes():
@@ -162,17 +164,17 @@ def a_private_show_runs(session):
 
 
 def a_1_on_1_runs(session):
-    agree(invite(session, make_user(coins=500), kind=inviting.EXCLUSIVE))
+    agree(invite(session, make_user(coins=500), kind=GoalType.TRIGGER_EXCLUSIVE))
 
 
 @pytest.mark.parametrize(
     ("kind", "begin"),
     [
-        (inviting.PRIVATE, tickets_are_on_sale),
-        (inviting.PRIVATE, a_1_on_1_runs),
-        (inviting.EXCLUSIVE, tickets_are_on_sale),
-        (inviting.EXCLUSIVE, a_private_show_runs),
-        (inviting.EXCLUSIVE, a_1_on_1_runs),
+        (GoalType.TRIGGER_PRIVATE, tickets_are_on_sale),
+        (GoalType.TRIGGER_PRIVATE, a_1_on_1_runs),
+        (GoalType.TRIGGER_EXCLUSIVE, tickets_are_on_sale),
+        (GoalType.TRIGGER_EXCLUSIVE, a_private_show_runs),
+        (GoalType.TRIGGER_EXCLUSIVE, a_1_on_1_runs),
     ],
 )
 def test_one_thing_at_a_time_has_the_stage(session, viewer, kind, begin):
@@ -183,7 +185,7 @@ def test_one_thing_at_a_time_has_the_stage(session, viewer, kind, begin):
 
 
 def test_a_streamer_ends_a_1_on_1_without_an_answer(session, viewer):
-    goal = exclusive_of(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    goal = exclusive_of(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     ended = answer(goal)
     assert (ended.status_code, ended.json()["outcome"]) == (200, "refunded")
     with nothing_changes():
@@ -193,6 +195,11 @@ def test_a_streamer_ends_a_1_on_1_without_an_answer(session, viewer):
 def test_who_ended_it_is_kept_as_the_calling_app(goal):
     client = client_of(goal.streamer, HTTP_X_CLIENT_ID="studio-7")
     client.delete(f"/goals/{goal.id}", {"agree": False}, format="json")
-    assert lifecycle.deactivate_goal(goal_id=goal.id, now=clock.now() + timedelta(seconds=1)) is False
+    assert (
+        lifecycle.deactivate_goal(
+            goal_id=goal.id, because=EndedBecause.SESSION_ENDED, now=clock.now() + timedelta(seconds=1)
+        )
+        is False
+    )
     events = client.get(f"/goals/{goal.id}/events").json()["results"]
     assert [each["triggerer"] for each in events if each["name"] == "goal.ended"] == ["studio-7"]

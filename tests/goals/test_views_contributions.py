@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.models import Contribution
 from goals.services import lifecycle
 from livestream import clock, ids
@@ -59,7 +60,7 @@ def test_the_same_key_and_body_is_answered_byte_for_byte_as_at_first(buyer, fund
 def test_the_same_key_is_answered_as_at_first_also_after_the_sale(buyer, funding, moving):
     first = order(buyer, funding, key="a")
     moving.advance(seconds=600)
-    lifecycle.deactivate_due_goal(goal_id=funding.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.EXPIRED, now=clock.now())
     assert order(buyer, funding, key="a").content == first.content
     assert_refused(order(buyer, funding, key="b"), 409, "escrow_closed")
 
@@ -94,7 +95,7 @@ REFUSED = {
 
 
 def ended(funding):
-    lifecycle.deactivate_goal(goal_id=funding.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     return funding
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from goals.services import inviting
+from goals.types import GoalType
 from goals.views import events
 from livestream import clock
 from sessions_app.services import ending
@@ -69,7 +69,7 @@ def test_the_streamer_and_who_paid_read_the_life_of_a_goal(session, viewer):
 
 
 def test_an_invitation_that_is_paid_out_is_told_to_both_sides(moving, session, viewer):
-    goal = exclusive_of(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    goal = exclusive_of(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     perform(moving, goal, seconds=120)
     expected = [*LIFE, "goal.agreed", "goal.ended", *LIFE, "goal.completed", "goal.ended"]
     expected += ["escrow.completed.individual", "escrow.completed"]
@@ -86,7 +86,7 @@ def test_a_split_is_told_with_what_each_side_gets(moving):
 
 def test_nobody_reads_of_goals_that_they_have_no_part_in(session, viewer):
     invite(session, make_user(coins=1000))
-    invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE)
+    invite(session, make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE)
     other_streamer, support = offering_session().streamer, make_user(is_staff=True)
     ending.deactivate_session(session_id=session.id, now=clock.now())
     run_due()
@@ -129,7 +129,7 @@ def test_reading_on_from_any_cursor_gives_just_what_came_after(moving, session, 
     disagree(invite(session, viewer))
     run_due()
     moving.advance(seconds=300)
-    agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     run_due()
     for reader in (session.streamer, viewer):
         whole = read_all(reader)
@@ -145,7 +145,7 @@ def test_where_nothing_is_new_the_cursor_stays_and_reads_on_later(session, viewe
     found, cursor = read(viewer, "0.0")
     assert names(found) == LIFE
     assert read(viewer, cursor) == ([], cursor)
-    invite(session, viewer, kind=inviting.EXCLUSIVE)
+    invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)
     assert names(read(viewer, cursor)[0]) == LIFE
 
 

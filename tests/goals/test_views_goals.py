@@ -50,6 +50,7 @@ def test_opening_a_sale_answers_with_the_goal(api, session):
         },
         "metadata": {"user_id": session.streamer_id},
         "outcome": None,
+        "ended_because": None,
         "breakdown": {},
     }
 

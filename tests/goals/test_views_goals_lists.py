@@ -15,7 +15,7 @@ from tests.support.people import make_funding, make_session
 
 pytestmark = pytest.mark.django_db
 
-MEMBERS = "id type active state progress unit level levels nbf exp conditions context metadata outcome"
+MEMBERS = "id type active state progress unit level levels nbf exp conditions context metadata outcome ended_because"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock, ids
 from sessions_app.services import ending
 from tests.support.clients import client_of, said
@@ -65,6 +65,7 @@ def test_the_inviting_viewer_is_answered_with_the_goal_and_the_own_coins(press, 
         "context": {"type": f"trigger-{kind}", **to_one},
         "metadata": {"user_id": session.streamer_id, "triggered_by": viewer.pk, "prepaid_duration": 120},
         "outcome": None,
+        "ended_because": None,
         "breakdown": {viewer.pk: PRICES[kind]},
     }
     assert balance_of(user_id=viewer.pk) == 1000 - PRICES[kind]
@@ -152,7 +153,7 @@ def test_nobody_invites_into_a_session_that_is_over_or_unknown(press, session, v
 
 
 def test_nobody_invites_while_the_streamer_is_in_a_1_on_1(press, session):
-    agree(invite(session, make_user(coins=500), kind=inviting.EXCLUSIVE))
+    agree(invite(session, make_user(coins=500), kind=GoalType.TRIGGER_EXCLUSIVE))
     with nothing_changes():
         assert said(press()) == (403, "exclusive_in_progress")
 
@@ -165,7 +166,7 @@ def test_what_is_not_offered_cannot_be_asked_for(press, session):
 
 
 def test_a_declined_viewer_waits_for_a_1_on_1_and_others_need_not(session, viewer):
-    disagree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    disagree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     body = {"exp": clock.to_epoch(clock.now()) + 120, "duration": 120}
     url = f"/sessions/{session.id}/trigger_exclusive"
     refused = client_of(viewer).post(url, body, format="json")

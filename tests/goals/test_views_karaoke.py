@@ -62,6 +62,7 @@ def test_a_karaoke_is_made_and_embedded_in_its_session(make, session):
         "context": {"type": "karaoke"},
         "metadata": {"user_id": session.streamer_id},
         "outcome": None,
+        "ended_because": None,
         "breakdown": {},
     }
     assert shown(session) == {"goal": goal.id, "progress": 0, "level": 0, "levels": SONGS, "ended": None}

@@ -174,7 +174,7 @@ def test_retrying_with_a_reason_makes_the_message_due_and_leaves_an_audit_entry(
     assert (row.failed_at, row.attempts) == (None, 0)
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.object_id) == ("support", row.pk)
-    assert entry.change_message == "Retry now: Pusher is back"
+    assert entry.change_message == "task.retry: Pusher is back"
 
 
 def test_a_service_that_refuses_is_shown_and_leaves_no_audit_entry(support, monkeypatch):

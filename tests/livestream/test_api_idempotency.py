@@ -168,8 +168,8 @@ def test_the_purge_forgets_what_is_older_than_24_hours_and_nothing_else(user):
 
 
 def test_the_relay_purges_once_a_minute():
-    from livestream.actors import purge_idempotency_records
     from livestream.outbox import sweeping
+    from livestream.sweeps import purge_idempotency_records
 
     user = User.objects.create_user(ids.new_id())
     old = clock.now() - timedelta(days=2)

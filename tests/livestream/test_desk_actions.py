@@ -45,8 +45,8 @@ def test_a_viewer_is_blocked_and_unblocked_for_a_streamer(desk, lead, named_by):
     act(desk, "unblock", viewer, **said)
     assert not UserTag.objects.exists()
     notes = list(LogEntry.objects.order_by("pk").values_list("user_id", "object_id", "change_message"))
-    what = f"{said['streamer']}: Insults"
-    assert notes == [(lead.pk, viewer.pk, f"{act} for a streamer {what}") for act in ("Block", "Unblock")]
+    what = f'{{"streamer": "{said["streamer"]}"}}: Insults'
+    assert notes == [(lead.pk, viewer.pk, f"{name} {what}") for name in ("user.block", "user.unblock")]
 
 
 def test_a_streamer_that_is_none_is_told_and_changes_nothing(desk):
@@ -77,7 +77,7 @@ def test_an_event_is_replayed_with_a_reason_and_an_audit_entry(desk):
     quick_show()
     event = EventRecord.objects.filter(name="goal.added").first()
     act(desk, "replay", event, reason="The feed missed it")
-    assert LogEntry.objects.get().change_message == "Replay: The feed missed it"
+    assert LogEntry.objects.get().change_message == "event.replay: The feed missed it"
     assert "of 1 events run again" in told(desk)
 
 
@@ -88,7 +88,7 @@ def test_the_page_of_an_escrow_refunds_it_and_all_that_follows_names_the_agent(d
     sale.refresh_from_db()
     assert (Escrow.objects.get().state, sale.outcome) == ("refunded", "refunded")
     entry = LogEntry.objects.get()
-    assert (entry.object_id, entry.change_message) == (escrow.pk, "Refund: The streamer fell ill")
+    assert (entry.object_id, entry.change_message) == (escrow.pk, "escrow.refund: The streamer fell ill")
     by = set(EventRecord.objects.filter(name__in=("goal.ended", "goal.progressed")).values_list("triggerer", flat=True))
     assert by == {f"support {lead.username}"}
 
@@ -108,7 +108,7 @@ def test_a_goal_is_ended_at_the_desk_and_nothing_is_due_then(desk, sale):
     assert (sale.state, sale.outcome) == ("ended", "cancelled")
     act(desk, "end_goals", sale, reason="Again")
     assert f"The goal {sale.id} has ended" in told(desk)
-    assert [entry.change_message for entry in LogEntry.objects.all()] == ["End: Fraud"]
+    assert [entry.change_message for entry in LogEntry.objects.all()] == ["goal.end: Fraud"]
 
 
 def test_settling_tells_what_it_did(desk, sale):

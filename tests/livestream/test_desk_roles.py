@@ -26,7 +26,7 @@ def may(name):
 def test_support_looks_at_all_of_the_house_and_retries():
     looking = {each for each in may("support") if each.startswith("view_")}
     assert may("support") - looking == {"retry_outboxmessage", "retry_clip"}
-    house = Permission.objects.filter(codename__startswith="view_", content_type__app_label__in=roles._LOOKED_AT)
+    house = Permission.objects.filter(codename__startswith="view_", content_type__app_label__in=roles._VIEWED_APPS)
     assert looking == set(house.values_list("codename", flat=True))
 
 

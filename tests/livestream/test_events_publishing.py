@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from livestream import clock, context, ids
-from livestream.events import publish, registry
+from livestream.events import delivering, publish, registry
 from livestream.events.contracts import ESCROW_COMPLETED, SHOW, EscrowRefunded
 from livestream.models import EventRecord, OutboxMessage, User
 from livestream.outbox import enqueue, performing
@@ -27,7 +27,7 @@ def moving():
 
 def deliver_again(record):
     with transaction.atomic():
-        enqueue("deliver_event", kwargs={"position": record.position})
+        enqueue(delivering.deliver_event, position=record.position)
 
 
 @committing

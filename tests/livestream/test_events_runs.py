@@ -9,10 +9,10 @@ import pytest
 from django.db import transaction
 
 from livestream import clock
-from livestream.actors import purge_receiver_runs
 from livestream.events import runs
 from livestream.events.replaying import replay_event
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
+from livestream.sweeps import purge_receiver_runs
 from tests.support.outbox import run_due, run_receivers
 from tests.support.people import make_funding, make_session
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from goals.old_names import CLASSES
+from goals.types import GoalType, facts_of
 from livestream import old_names
-from livestream.events.contracts import GOAL_TYPES
 from livestream.events.signals import DomainSignal
 
 ID, OTHER = "a" * 24, "b" * 24
 EVENTS = DomainSignal.registry
+
+CLASSES = {each.value: facts_of(each).class_name for each in GoalType}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_every_event_that_is_meant_is_there():
 
 
 def test_each_goal_type_has_its_class_name():
-    assert {old_names.goal_type_of(name) for name in CLASSES.values()} == set(GOAL_TYPES)
+    assert {old_names.goal_type_of(name) for name in CLASSES.values()} == set(GoalType)
     assert old_names.goal_type_of("show") is None
 
 

@@ -1,4 +1,4 @@
-"""What was sent and what was processed is forgotten in time; what nobody has dealt with never is."""
+"""Sent pushes and processed webhooks are purged in time; what still needs a person never is."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ def audience(**fields):
     return Audience.objects.create(**(usual | {"since": clock.now()} | fields))
 
 
-def test_old_ones_are_forgotten_and_young_ones_are_kept(moving, settings):
+def test_old_rows_are_purged_and_recent_ones_are_kept(moving, settings):
     settings.RETENTION_DAYS = 7
     push(sent_at=clock.now())
     webhook(processed_at=clock.now(), result="published")
     moving.advance(seconds=6 * 86_400)
     young = push(sent_at=clock.now()), webhook(processed_at=clock.now(), result="ignored")
     moving.advance(seconds=86_400)
-    sweeps.forget_the_old()
+    sweeps.purge_old_rows()
     assert (Push.objects.get(), Webhook.objects.get()) == young
 
 
-def test_the_audiences_of_old_shows_are_forgotten_with_all_their_viewers(moving, settings):
+def test_the_audiences_of_old_shows_are_purged_with_all_their_viewers(moving, settings):
     settings.RETENTION_DAYS = 7
     old = audience(created_at=clock.now() - timedelta(days=7))
     young = audience(created_at=clock.now() - timedelta(days=6))
     for each in (old, young):
         Admission.objects.bulk_create(Admission(audience=each, viewer_id=ids.new_id()) for _ in range(5))
-    assert [retention.forget_audiences(now=clock.now(), size=3) for _ in range(4)] == [3, 2, 1, 0]
+    assert [retention.purge_audiences(now=clock.now(), size=3) for _ in range(4)] == [3, 2, 1, 0]
     assert (Audience.objects.get(), Admission.objects.filter(audience=young).count()) == (young, 5)
 
 
@@ -64,7 +64,7 @@ def test_what_was_never_sent_or_failed_or_never_processed_is_kept_for_good(movin
     push(created_at=old, failed_at=old)
     webhook(received_at=old)
     webhook(received_at=old, attempts=40, retry_at=old)
-    sweeps.forget_the_old()
+    sweeps.purge_old_rows()
     assert (Push.objects.count(), Webhook.objects.count()) == (2, 2)
 
 
@@ -73,7 +73,7 @@ def test_zero_days_keep_everything(moving, settings):
     push(sent_at=clock.now() - timedelta(days=1000))
     webhook(processed_at=clock.now(), received_at=clock.now() - timedelta(days=1000))
     audience(created_at=clock.now() - timedelta(days=1000))
-    sweeps.forget_the_old()
+    sweeps.purge_old_rows()
     assert (Push.objects.count(), Webhook.objects.count(), Audience.objects.count()) == (1, 1, 1)
 
 
@@ -81,18 +81,18 @@ def test_a_chunk_is_never_bigger_than_asked_for_and_begins_with_the_oldest(movin
     days = [200, 400, 300]
     for each in days:
         push(sent_at=clock.now() - timedelta(days=each))
-    assert retention.forget_pushes(now=clock.now(), size=2) == 2
+    assert retention.purge_pushes(now=clock.now(), size=2) == 2
     assert clock.now() - Push.objects.get().sent_at == timedelta(days=200)
-    assert [retention.forget_pushes(now=clock.now(), size=2) for _ in range(2)] == [1, 0]
+    assert [retention.purge_pushes(now=clock.now(), size=2) for _ in range(2)] == [1, 0]
 
 
 def test_one_round_leaves_the_rest_for_the_next(moving, monkeypatch):
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
-    monkeypatch.setattr(retention.forget_pushes, "__kwdefaults__", {"size": 2})
+    monkeypatch.setattr(retention, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(retention.purge_pushes, "__kwdefaults__", {"size": 2})
     for _ in range(13):
         push(sent_at=clock.now() - timedelta(days=200))
     left = []
     for _ in range(2):
-        sweeps.forget_the_old()
+        sweeps.purge_old_rows()
         left.append(Push.objects.count())
     assert left == [3, 0]

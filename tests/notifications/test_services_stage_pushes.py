@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from goals.services import inviting, support
+from goals.services import support
+from goals.types import GoalType
 from livestream import clock
 from livestream.models import ViewVersion
 from notifications import channels
@@ -45,8 +46,8 @@ def test_payers_of_a_private_show_are_let_in_when_it_is_agreed_to_and_not_when_i
 
 
 def test_the_viewer_of_a_1_on_1_is_let_in_and_afterwards_everybody_is(moving, session, streamer, viewer):
-    invite(session, make_user(coins=1000), kind=inviting.EXCLUSIVE)
-    trigger = done(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    invite(session, make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE)
+    trigger = done(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     assert let_in() == [viewer.pk]
     assert ends_told() == {clock.to_epoch(clock.now()) + 120}
     assert told("stream.authorized") == []
@@ -56,7 +57,7 @@ def test_the_viewer_of_a_1_on_1_is_let_in_and_afterwards_everybody_is(moving, se
 
 
 def test_both_sides_hear_that_a_1_on_1_is_closed_each_as_they_may_see_it(moving, session, streamer, viewer):
-    goal = exclusive_of(agree(invite(session, viewer, kind=inviting.EXCLUSIVE)))
+    goal = exclusive_of(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     cancel(goal)
     closed = dict(pushed("exclusive.closed"))
     assert set(closed) == {own(streamer), own(viewer)}
@@ -64,7 +65,7 @@ def test_both_sides_hear_that_a_1_on_1_is_closed_each_as_they_may_see_it(moving,
     assert closed[own(viewer)]["goal"]["breakdown"] == {viewer.pk: 200}
 
 
-@pytest.mark.parametrize("kind", [inviting.PRIVATE, inviting.EXCLUSIVE], ids=["private", "exclusive"])
+@pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE], ids=["private", "exclusive"])
 def test_after_an_agreed_invitation_the_viewers_are_worked_out_anew(moving, session, streamer, viewer, kind):
     agree(invite(session, viewer, kind=kind))
     run_due()
@@ -90,7 +91,7 @@ def test_after_a_declined_one_nothing_changes_for_the_viewers(session, viewer):
 
 
 def test_the_audience_and_the_parties_hear_of_an_agreement(session, streamer, viewer):
-    agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     run_due()
     assert told("goal.agreed") == [*channels.audience(streamer.pk), own(streamer), own(viewer)]
     heard = dict(pushed("goal.agreed"))

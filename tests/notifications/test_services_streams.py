@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.grants import grant_exp
-from goals.services import inviting, lifecycle
+from goals.services import lifecycle
+from goals.types import GoalType
 from livestream import clock, users
 from livestream.models import OutboxMessage
 from notifications import selectors
@@ -115,7 +117,7 @@ def test_a_beginning_that_is_over_gives_way_to_the_next(session, moving, holders
 def test_an_ended_show_is_told_to_nobody(session, moving, holders):
     show = running_show(session, moving, *holders)
     streams.authorize(goal_id=show.id, event_id="a" * 24, now=moving.at)
-    lifecycle.deactivate_goal(goal_id=show.id, now=moving.at)
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=moving.at)
     run_due()
     streams.authorize(goal_id=show.id, event_id="b" * 24, now=moving.at)
     run_due()
@@ -204,7 +206,7 @@ def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, 
 
 
 def test_the_viewer_of_a_1_on_1_is_told_anew_when_the_streamer_comes(session, moving, viewer):
-    trigger = agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    trigger = agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     run_due()
     exclusive = exclusive_of(trigger)
     moving.advance(seconds=10)

@@ -16,31 +16,31 @@ def push():
 
 def test_waiting_pushes_are_noticed_once():
     push()
-    sweeps.notice_pushes()
-    sweeps.notice_pushes()
+    sweeps.wake_sender()
+    sweeps.wake_sender()
     assert OutboxMessage.objects.filter(actor="send_pushes").count() == 1
 
 
 def test_nothing_waiting_is_nothing_to_do(django_assert_num_queries):
     with django_assert_num_queries(2):
-        sweeps.notice_pushes()
-        sweeps.notice_webhooks()
+        sweeps.wake_sender()
+        sweeps.wake_processor()
     assert not OutboxMessage.objects.exists()
 
 
 def test_a_failed_attempt_is_left_to_its_own_time(moving):
     push()
-    sweeps.notice_pushes()
+    sweeps.wake_sender()
     failed = OutboxMessage.objects.get()
     OutboxMessage.objects.update(attempts=3)
-    sweeps.notice_pushes()
+    sweeps.wake_sender()
     again = OutboxMessage.objects.get()
     assert (again.version, again.due_at, again.attempts) == (failed.version, failed.due_at, 3)
 
 
 def test_a_dead_attempt_is_followed_by_another():
     push()
-    sweeps.notice_pushes()
+    sweeps.wake_sender()
     OutboxMessage.objects.update(failed_at=NOW, key=None)
-    sweeps.notice_pushes()
+    sweeps.wake_sender()
     assert OutboxMessage.objects.filter(actor="send_pushes", failed_at=None).count() == 1

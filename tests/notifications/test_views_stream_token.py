@@ -8,7 +8,7 @@ import pytest
 from django.core import signing
 
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock, ids, users
 from notifications.services.stream_tokens import SALT
 from sessions_app.services import ending
@@ -111,7 +111,7 @@ def test_payers_watch_a_private_show_from_the_agreement_to_its_exp(session, movi
 
 
 def test_a_1_on_1_is_for_one(session, moving, viewer, stranger, streamer):
-    trigger, rejected = (invite(session, each, kind=inviting.EXCLUSIVE) for each in (viewer, stranger))
+    trigger, rejected = (invite(session, each, kind=GoalType.TRIGGER_EXCLUSIVE) for each in (viewer, stranger))
     agree(trigger)
     assert rights(session, viewer) == rights(session, streamer) == (GIVEN, GIVEN)
     assert rights(session, stranger) == (UNPAID, UNPAID)
@@ -140,7 +140,7 @@ def a_private_show_is_agreed_to(session, moving, viewer):
 
 
 def a_1_on_1_is_agreed_to(session, moving, viewer):
-    agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
 
 
 def an_invitation_is_declined(session, moving, viewer):

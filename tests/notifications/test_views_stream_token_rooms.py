@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock
 from sessions_app.services import sources
 from tests.notifications.shows import enter_stage, running_show
@@ -70,7 +70,7 @@ def test_the_streamer_performs_in_the_room_of_the_newest_source(session, streame
 
 
 def test_the_viewer_of_a_1_on_1_only_watches(session, viewer):
-    agree(invite(session, viewer, kind=inviting.EXCLUSIVE))
+    agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     assert room_token(ask(session, viewer))[3] == VIEWER
 
 
@@ -83,7 +83,7 @@ def test_who_holds_a_token_of_a_show_that_was_broken_off_sees_nothing_of_the_1_o
     cancel(show)
     run_due()
     other = make_user(coins=1000)
-    agree(invite(session, other, kind=inviting.EXCLUSIVE))
+    agree(invite(session, other, kind=GoalType.TRIGGER_EXCLUSIVE))
     run_due()
     given, performed = room_token(ask(session, other)), room_token(ask(session, streamer))
     assert lost["exp"] > clock.to_epoch(moving.at)  # it still opens its room, in which nobody is

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from goals import escrow_ids
 from goals.models import Goal
+from goals.types import GoalType
 from livestream import clock, ids
-from livestream.events.contracts import FUNDING, SHOW
 from livestream.models import User
 from notifications.services import streams
 from sessions_app.models import Session
-from wallet import escrow_ids
 from wallet.models import Transfer
 
 
@@ -29,8 +29,16 @@ def start_show(*, holders: int) -> None:
     session = Session.objects.create(streamer=streamer, created_at=now, started_at=now)
     about = {"session": session, "streamer": streamer, "created_at": now, "started_at": now}
     levels = [{"title": "Crowd", "target": 3600}]
-    funding = Goal.objects.create(type=FUNDING, ended_at=now, exp=now, levels=levels, outcome="completed", **about)
-    show = Goal.objects.create(type=SHOW, active=True, levels=levels, funding_goal=funding, **about)
+    funding = Goal.objects.create(
+        type=GoalType.FUNDING,
+        ended_at=now,
+        ended_because="completed",
+        exp=now,
+        levels=levels,
+        outcome="completed",
+        **about,
+    )
+    show = Goal.objects.create(type=GoalType.SHOW, active=True, levels=levels, funding_goal=funding, **about)
     User.objects.bulk_create(User(id=viewer_id(n), username=f"crowd-{n}") for n in range(holders))
     Transfer.objects.bulk_create(_ticket(n, funding.id, now - timedelta(minutes=1)) for n in range(holders))
     streams.authorize(goal_id=show.id, event_id=ids.new_id(), now=now)

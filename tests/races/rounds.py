@@ -10,8 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import answering, cancelling, inviting, lifecycle
+from goals.types import GoalType
 from livestream import clock
 from livestream.errors import DomainError
 from livestream.models import User
@@ -40,13 +42,13 @@ def open_session() -> Session:
     return opening.open_session(streamer_id=make_user().pk, prices={"sd": 60, "exclusive": 100}, now=clock.now())
 
 
-def invited(kind: inviting.Kind) -> Goal:
+def invited(kind: GoalType) -> Goal:
     """Let somebody invite in a new session."""
     goal: Goal = to_invite(open_session(), make_viewers(1)[0], kind)()
     return goal
 
 
-def to_invite(session: Session, viewer: User, kind: inviting.Kind, *, early: timedelta = NO_TIME) -> Act:
+def to_invite(session: Session, viewer: User, kind: GoalType, *, early: timedelta = NO_TIME) -> Act:
     """Return the act of inviting, to a minute and to be answered within a minute."""
     return partial(
         inviting.invite,
@@ -76,7 +78,7 @@ def to_cancel(goal: Goal) -> Act:
 
 def to_expire(goal: Goal) -> Act:
     """Return the act of the worker that finds the goal due."""
-    return partial(lifecycle.deactivate_due_goal, goal_id=goal.id, now=clock.now())
+    return partial(lifecycle.deactivate_goal, goal_id=goal.id, because=EndedBecause.EXPIRED, now=clock.now())
 
 
 def race(*acts: Act) -> list[Any]:

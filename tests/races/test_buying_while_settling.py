@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from goals.endings import EndedBecause
 from goals.models import Contribution
 from goals.services import contributions, lifecycle
 from livestream import clock
@@ -95,7 +96,14 @@ def check_that_nothing_is_stranded(crowd, state):
 
 def test_whoever_bought_before_the_sale_was_ended_unreached_is_refunded():
     crowd = Crowd(make_funding(make_session(), target=10**9))
-    assert crowd.rush(lambda: lifecycle.deactivate_goal(goal_id=crowd.goal.id, now=clock.now())) is True
+    assert (
+        crowd.rush(
+            lambda: lifecycle.deactivate_goal(
+                goal_id=crowd.goal.id, because=EndedBecause.SESSION_ENDED, now=clock.now()
+            )
+        )
+        is True
+    )
     run_due()
     check_that_nobody_paid_twice(crowd)
     check_that_nothing_is_stranded(crowd, "refunded")

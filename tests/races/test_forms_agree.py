@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goals.endings import EndedBecause
 from goals.services import contributions, lifecycle
 from livestream import clock
 from livestream.errors import DomainError
@@ -113,7 +114,7 @@ class Sale:
         if what == "count":
             return contributions.count_contributions(escrow_id=self.goal.escrow_id)
         if what == "end":
-            return lifecycle.deactivate_goal(goal_id=self.goal.id, now=now)
+            return lifecycle.deactivate_goal(goal_id=self.goal.id, because=EndedBecause.SESSION_ENDED, now=now)
         return escrows.set_accepts_until(escrow_id=self.goal.escrow_id, until=None)
 
     def state(self):

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from tests.races import rounds
 from tests.races.rounds import COINS, MOMENT, ROUNDS, coins_of, race
 from tests.support.threads import refusals
@@ -15,13 +15,13 @@ from wallet.models import Escrow, Transfer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-both_kinds = pytest.mark.parametrize("kind", [inviting.PRIVATE, inviting.EXCLUSIVE])
+both_kinds = pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE])
 
 
 def test_two_viewers_who_invite_at_once_make_one_goal_and_pay_twice(moving):
     for _ in range(ROUNDS):
         session, viewers = rounds.open_session(), rounds.make_viewers(2)
-        first, second = race(*(rounds.to_invite(session, viewer, inviting.PRIVATE) for viewer in viewers))
+        first, second = race(*(rounds.to_invite(session, viewer, GoalType.TRIGGER_PRIVATE) for viewer in viewers))
         assert first.id == second.id
         assert [coins_of(viewer) for viewer in viewers] == [COINS - 60] * 2
     assert Goal.objects.count() == Escrow.objects.count() == ROUNDS
@@ -49,9 +49,9 @@ def test_an_agreement_at_the_last_moment_holds_or_comes_too_late(moving, kind):
         outcomes = race(rounds.to_agree(goal, early=MOMENT), rounds.to_expire(goal))
         goal.refresh_from_db()
         assert (goal.agreed_at is None) == bool(refusals(outcomes))
-        assert goal.active == (goal.agreed_at is not None and kind is inviting.PRIVATE)
+        assert goal.active == (goal.agreed_at is not None and kind is GoalType.TRIGGER_PRIVATE)
     rounds.settle(moving)
-    if kind is inviting.PRIVATE:
+    if kind is GoalType.TRIGGER_PRIVATE:
         rounds.check_that_only_the_agreed_are_paid()
 
 
@@ -65,14 +65,14 @@ def test_agreeing_and_declining_at_once_is_one_of_both(moving, kind):
         assert refusals(outcomes) == (["AlreadyAgreed"] if agreed else ["GoalNotActive"])
         assert (goal.cooldown_until is None) == agreed
     rounds.settle(moving)
-    if kind is inviting.PRIVATE:
+    if kind is GoalType.TRIGGER_PRIVATE:
         rounds.check_that_only_the_agreed_are_paid()
 
 
 def test_of_two_1_on_1s_that_are_agreed_at_once_one_begins_and_the_other_is_refunded(moving):
     for _ in range(ROUNDS):
         session, viewers = rounds.open_session(), rounds.make_viewers(2)
-        goals = [rounds.to_invite(session, viewer, inviting.EXCLUSIVE)() for viewer in viewers]
+        goals = [rounds.to_invite(session, viewer, GoalType.TRIGGER_EXCLUSIVE)() for viewer in viewers]
         outcomes = race(*(rounds.to_agree(goal) for goal in goals))
         assert refusals(outcomes) == ["StageTaken"]
         assert Goal.objects.filter(session=session, type="exclusive", active=True).count() == 1
@@ -94,7 +94,7 @@ def test_who_joins_at_the_last_moment_is_refunded_with_the_others_or_refused(mov
         moving.move_to(goal.exp)
         joining = rounds.to_invite(goal.session, viewer, kind, early=MOMENT)
         outcomes = race(joining, rounds.to_expire(goal))
-        if kind is inviting.PRIVATE:
+        if kind is GoalType.TRIGGER_PRIVATE:
             assert set(refusals(outcomes)) <= {"EscrowClosed", "LivestreamTriggerQuotaExceeded"}
         assert Goal.objects.get(pk=goal.id).outcome == "refunded"
         assert (coins_of(viewer) == COINS) == bool(refusals(outcomes))
@@ -106,9 +106,9 @@ def test_who_joins_at_the_last_moment_is_refunded_with_the_others_or_refused(mov
 
 def test_who_joins_while_the_streamer_agrees_pays_once_and_is_in(moving):
     for _ in range(ROUNDS):
-        goal = rounds.invited(inviting.PRIVATE)
+        goal = rounds.invited(GoalType.TRIGGER_PRIVATE)
         [viewer] = rounds.make_viewers(1)
-        race(rounds.to_invite(goal.session, viewer, inviting.PRIVATE), rounds.to_agree(goal))
+        race(rounds.to_invite(goal.session, viewer, GoalType.TRIGGER_PRIVATE), rounds.to_agree(goal))
         assert coins_of(viewer) == COINS - 60
     rounds.settle(moving)
     assert {coins_of(goal.streamer_id) for goal in Goal.objects.all()} == {120}

@@ -21,7 +21,7 @@ def broker():
 
 def drain():
     """Do what is due, as workers would, until nothing is."""
-    while waiting := list(runnable().values_list("id", flat=True)):
+    while waiting := [row.id for row in runnable()]:
         for message_id in waiting:
             performing.perform(message_id=message_id)
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock, users
 from sessions_app.services import ending
 from tests.races import rounds
@@ -18,7 +18,7 @@ from tests.support.threads import refusals
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-both_kinds = pytest.mark.parametrize("kind", [inviting.PRIVATE, inviting.EXCLUSIVE])
+both_kinds = pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE])
 
 
 def to_end(session):
@@ -80,7 +80,7 @@ def test_an_invitation_while_tickets_go_on_sale_is_before_it_or_refused(moving, 
 
 def test_an_agreement_to_a_1_on_1_while_tickets_go_on_sale_is_one_of_both(moving):
     for _ in range(ROUNDS):
-        goal = rounds.invited(inviting.EXCLUSIVE)
+        goal = rounds.invited(GoalType.TRIGGER_EXCLUSIVE)
         outcomes = race(rounds.to_agree(goal), partial(make_funding, goal.session))
         assert refusals(outcomes) in (["StageTaken"], ["ExclusiveInProgress"])
     rounds.settle(moving)

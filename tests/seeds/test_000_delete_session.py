@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock
 from sessions_app.services import ending, sources
 from tests.support.endings import full_house, offering_session, perform
@@ -155,7 +155,7 @@ def test_a_private_show_that_runs_is_paid_out(moving):
 @pytest.mark.parametrize(("seconds", "outcome", "paid"), [(30, "split", 50), (0, "refunded", 0)])
 def test_a_1_on_1_is_paid_for_as_far_as_it_was_performed(moving, seconds, outcome, paid):
     viewer = make_user(coins=1000)
-    goal = exclusive_of(agree(invite(offering_session(), viewer, kind=inviting.EXCLUSIVE)))
+    goal = exclusive_of(agree(invite(offering_session(), viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     go_on_stage(goal)
     pass_time(moving, seconds=seconds)
     end(goal.session)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from goals.models import ExclusiveGoalPair
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock
 from livestream.events import registry
 from livestream.events.contracts import GOAL_ENDED
@@ -61,7 +61,7 @@ def viewer(moving):
 @pytest.fixture
 def goal(viewer):
     """An invitation to a 1-on-1, with all that followed it."""
-    goal = invite(offering_session(), viewer, kind=inviting.EXCLUSIVE)
+    goal = invite(offering_session(), viewer, kind=GoalType.TRIGGER_EXCLUSIVE)
     run_due()
     return goal
 
@@ -155,7 +155,7 @@ def test_the_check_that_payment_had_planned_finds_nothing_left_to_do(moving, goa
 
 def test_other_invitations_wait_on_for_their_answer(goal):
     # The notes unset them and leave their money behind; section 4 does not.
-    other, rival = invite(goal.session, make_user(coins=200), kind=inviting.EXCLUSIVE), goal
+    other, rival = invite(goal.session, make_user(coins=200), kind=GoalType.TRIGGER_EXCLUSIVE), goal
     disagree(rival)
     run_due()
     other.refresh_from_db()
@@ -164,7 +164,7 @@ def test_other_invitations_wait_on_for_their_answer(goal):
 
 
 def test_a_pair_is_dropped_once_its_cooldown_is_over(moving, goal):
-    other = invite(goal.session, make_user(coins=200), kind=inviting.EXCLUSIVE, seconds=500)
+    other = invite(goal.session, make_user(coins=200), kind=GoalType.TRIGGER_EXCLUSIVE, seconds=500)
     decline(goal)
     pass_time(moving, seconds=COOLDOWN)
     disagree(other)

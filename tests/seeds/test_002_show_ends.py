@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
+from goals.endings import EndedBecause
 from livestream import clock
 from notifications.models import Push
 from sessions_app.models import Post
@@ -138,7 +139,7 @@ def test_an_unreached_show_gives_everything_back(moving):
     from goals.services import lifecycle
 
     show = recorded_show(moving, target=60)
-    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     assert receivers_of("goal.ended", goal_id=show.id) == {
         "track_goals",
         "trigger_show_escrow_refund",

@@ -93,7 +93,7 @@ def test_the_events_say_what_the_seed_lists(session, viewer):
 def test_it_is_pushed_onto_the_session_and_ends_at_exp(session, viewer):
     goal = invited(session, viewer)
     assert list(session.trigger_private_goals.values_list("goal", flat=True)) == [goal.id]
-    assert_enqueued("deactivate_due_goal", at=goal.exp, goal_id=goal.id)
+    assert_enqueued("deactivate_goal", at=goal.exp, goal_id=goal.id)
 
 
 def test_the_payment_waits_in_escrow_under_the_names_of_the_seed(session, viewer):

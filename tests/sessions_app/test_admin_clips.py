@@ -55,7 +55,7 @@ def test_a_clip_is_cut_again_for_a_reason_that_is_kept(desk, session, at_eight, 
     performing.perform(message_id=message_of(post).id)
     post.refresh_from_db()
     assert (post.is_draft, post.reason) == (False, "")
-    assert "the source is back" in LogEntry.objects.get().change_message
+    assert LogEntry.objects.get().change_message == "clip.retry: the source is back"
 
 
 def test_a_clip_that_waits_for_its_next_attempt_is_due_at_once(desk, session, at_eight, edge):

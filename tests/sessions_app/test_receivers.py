@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
+from goals.types import GoalType
 from livestream import users
 from livestream.events import contracts
 from livestream.events.contracts import (
@@ -13,7 +14,6 @@ from livestream.events.contracts import (
     GOAL_COMPLETED,
     GOAL_ENDED,
     GOAL_STARTED,
-    GOAL_TYPES,
     SESSION_ENDED,
     SESSION_STARTED,
     SHOW,
@@ -47,7 +47,7 @@ def test_on_a_session_the_feed_and_analytics_act(signal, payload):
     assert acting(signal, event) == {"generate_livestream_feed", "track_session_status"}
 
 
-@pytest.mark.parametrize("goal_type", GOAL_TYPES)
+@pytest.mark.parametrize("goal_type", GoalType)
 def test_on_any_added_goal_the_feed_acts(goal_type):
     event = goal_event(GOAL_ADDED, type=goal_type)
     assert acting(GOAL_ADDED, event) == {"generate_livestream_feed"}
@@ -121,7 +121,7 @@ def test_a_clip_knows_when_its_show_completed_however_late_it_is_asked_for(at_ei
     event = goal_event(GOAL_COMPLETED, level=1)
     logged = {"event_id": event.event_id, "name": GOAL_COMPLETED.name, "payload": event.as_json()}
     EventRecord.objects.create(**logged, occurred_at=at_eight.at)
-    completed_at = at_eight.at.timestamp()
+    completed_at = at_eight.at.isoformat()
     at_eight.advance(seconds=600)
     assert tell(GOAL_COMPLETED, event)["create_post_from_livestream"]["completed_at"] == completed_at
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import lifecycle
 from livestream import clock
@@ -50,7 +51,7 @@ def perform_to_the_end(show, moving):
 
 
 def miss(show):
-    lifecycle.deactivate_goal(goal_id=show.id, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
 
 
 def escrow_of(show):

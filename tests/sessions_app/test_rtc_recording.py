@@ -5,8 +5,9 @@ from django.conf import settings as configured
 from django.db import transaction
 
 from livestream.models import OutboxMessage
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 from sessions_app.models import Recording, RtcCall
+from sessions_app.services.recording import start_record, stop_record
 from tests.sessions_app.recordings import ROOM, Show, broadcast_through_byteplus, until, work
 
 pytestmark = pytest.mark.django_db
@@ -21,10 +22,10 @@ def show(at_eight, session):
     return Show(session)
 
 
-def store(actor, show):
+def store(task, show):
     """Store a call as a release before this one did."""
     with transaction.atomic():
-        enqueue(actor, kwargs=show.kwargs, key=show.id, subject=show.id)
+        enqueue(task, Delivery(key=show.id), **show.kwargs)
 
 
 def test_a_started_show_is_recorded_under_its_goals_id_and_for_no_longer_than_it_may_take(byteplus_server, show):
@@ -127,19 +128,19 @@ def test_what_is_refused_is_noted_and_not_asked_again(byteplus_server, show, at_
 
 
 def test_a_start_stored_by_an_earlier_release_is_carried_out(byteplus_server, show):
-    store("StartRecord", show)
+    store(start_record, show)
     work()
     longest = configured.SESSION_MAX_DURATION + configured.SHOW_END_GRACE
     assert byteplus_server.running == {show.id: longest}
 
 
-@pytest.mark.parametrize("order", [("StartRecord", "StopRecord"), ("StopRecord", "StartRecord")])
+@pytest.mark.parametrize("order", [(start_record, stop_record), (stop_record, start_record)])
 def test_a_show_that_ended_under_an_earlier_release_is_not_recorded_now(byteplus_server, show, order):
     show.miss()
     OutboxMessage.objects.all().delete()
     Recording.objects.all().delete()
-    for actor in order:
-        store(actor, show)
+    for task in order:
+        store(task, show)
         work()
     assert byteplus_server.bodies == []
     assert show.recording.state == "not recorded"

@@ -7,6 +7,7 @@ import pytest
 from livestream import clock
 from livestream.models import OutboxMessage
 from sessions_app.rtc.byteplus import BytePlusProvider
+from sessions_app.rtc.providers import PROVIDERS
 from sessions_app.services import recording as recordings
 from tests.sessions_app.recordings import Show, broadcast_through_byteplus, work
 
@@ -74,9 +75,11 @@ class EndsMeanwhile(BytePlusProvider):
         return said
 
 
-def test_a_show_that_ends_while_its_start_is_answered_is_stopped_after_it(byteplus_server, show):
+def test_a_show_that_ends_while_its_start_is_answered_is_stopped_after_it(byteplus_server, show, monkeypatch):
     show.start()
-    recordings.start_record(**show.kwargs, provider=EndsMeanwhile(show), now=clock.now())
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setitem(PROVIDERS, "byteplus", lambda: EndsMeanwhile(show))
+        recordings.start_record(**show.kwargs, now=clock.now())
     assert list(byteplus_server.running) == [show.id]
     work()
     assert byteplus_server.running == {}
@@ -91,10 +94,12 @@ class DiesAfterwards(BytePlusProvider):
         raise KeyboardInterrupt
 
 
-def test_what_a_killed_worker_had_started_is_stopped(byteplus_server, show):
+def test_what_a_killed_worker_had_started_is_stopped(byteplus_server, show, monkeypatch):
     show.start()
-    with pytest.raises(KeyboardInterrupt):
-        recordings.start_record(**show.kwargs, provider=DiesAfterwards(), now=clock.now())
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setitem(PROVIDERS, "byteplus", DiesAfterwards)
+        with pytest.raises(KeyboardInterrupt):
+            recordings.start_record(**show.kwargs, now=clock.now())
     assert list(byteplus_server.running) == [show.id]
     show.miss()
     work()

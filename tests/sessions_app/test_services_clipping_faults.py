@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from livestream import users
 from livestream.outbox import performing
-from sessions_app.services import clipping, clips
+from sessions_app.services import clipping
 from tests.sessions_app.clips import (
     add_source,
     assert_left_in_drafts,
@@ -167,6 +167,6 @@ def test_a_clip_that_is_ready_is_not_cut_again(session, at_eight, edge):
     wait_and_cut(at_eight, post)
     asked, ready_at = list(edge.asked), post.asset.ready_at
     with transaction.atomic():
-        clips.ask_for_cut(post=post)
+        clipping.ask_for_cut(post=post)
     wait_and_cut(at_eight, post)
     assert (edge.asked, post.asset.ready_at) == (asked, ready_at)

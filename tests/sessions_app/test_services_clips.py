@@ -10,6 +10,7 @@ from livestream.events.contracts import GOAL_COMPLETED
 from livestream.models import EventRecord, OutboxMessage
 from livestream.outbox import enqueue, performing
 from sessions_app.models import Asset, Post
+from sessions_app.services import clips
 from tests.sessions_app.crowds import all_at_once
 from tests.support.outbox import assert_enqueued, run_due
 
@@ -27,7 +28,7 @@ def ask(session, goal_id=None, **changed):
         "tags": ["feed:shorts_livestream", "bypass:review"],
     }
     with transaction.atomic():
-        enqueue("create_post_from_livestream", kwargs=kwargs | changed)
+        enqueue(clips.create_post_from_livestream, **kwargs | changed)
     return kwargs["goal_id"]
 
 
@@ -44,7 +45,7 @@ def test_a_draft_carries_the_tags_of_its_streamer_among_the_seeds(session, at_ei
 def test_a_clip_is_cut_once_all_of_it_was_on_air_and_reached_the_playlist(session, at_eight, settings):
     settings.CLIP_DELAY = 7
     completed_at = at_eight.at - timedelta(seconds=3)
-    ask(session, completed_at=completed_at.timestamp())
+    ask(session, completed_at=completed_at)
     run_due()
     post = Post.objects.get()
     assert_enqueued(
@@ -55,7 +56,7 @@ def test_a_clip_is_cut_once_all_of_it_was_on_air_and_reached_the_playlist(sessio
         duration=30,
         asset_id=post.asset_id,
         metadata={f"auto_claimed_by:{post.id}": f"message-{post.id}:0"},
-        completed_at=completed_at.timestamp(),
+        completed_at=completed_at,
     )
 
 

@@ -8,7 +8,7 @@ from goals.models import Goal
 from livestream import ids
 from livestream.models import EventRecord
 from notifications.models import Push
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.models import Transfer
 
 COINS = 200
@@ -43,7 +43,7 @@ def _held(escrow_id: str, payer: str, at: datetime) -> Transfer:
 
 def _refund(escrow_id: str, payer: str, at: datetime) -> Transfer:
     return Transfer(
-        transfer_id=escrow_ids.refund_prefix(escrow_id) + payer,
+        transfer_id=transfer_ids.refund_prefix(escrow_id) + payer,
         debit_id=escrow_id,
         credit_id=payer,
         amount=COINS,

@@ -1,4 +1,4 @@
-"""Support staff who reads stories, and what of a page people see."""
+"""Support staff reading stories, and what a page shows them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.people import make_user
 
 @dataclass(frozen=True)
 class Page:
-    """A story as it came: its HTML, its text as people read it, and what the view knew."""
+    """A story page: its HTML, its text as people read it, and its template context."""
 
     html: str
     context: Any
@@ -34,21 +34,21 @@ class Page:
 
     @property
     def titles(self) -> list[str]:
-        return [row.entry.title for row in self.context["shown"]]
+        return [row.entry.title for row in self.context["rows"]]
 
     def entries(self, kind: str) -> list[Any]:
-        return [row.entry for row in self.context["shown"] if row.entry.kind == kind]
+        return [row.entry for row in self.context["rows"] if row.entry.kind == kind]
 
     def fact(self, label: str) -> str:
         return next(each.fact.text for each in self.context["facts"] if each.fact.label == label)
 
     @property
     def answer(self) -> str:
-        return " ".join(told.headline for told in self.context["answered"].told if told.headline)
+        return " ".join(section.headline for section in self.context["payer_result"].sections if section.headline)
 
     @property
     def held(self) -> list[str]:
-        return [row.held for row in self.context["shown"] if row.held]
+        return [row.held for row in self.context["rows"] if row.held]
 
 
 class Desk:
@@ -64,7 +64,7 @@ class Desk:
         return Page(answer.content.decode(), answer.context)
 
     def queries(self, goal: Goal | None = None, *, escrow_id: str = "", **query: str) -> list[str]:
-        """Return what the page of a story asks the database."""
+        """Return the SQL of the queries of a story page."""
         with CaptureQueriesContext(connection) as captured:
             self.story(goal, escrow_id=escrow_id, **query)
         return [each["sql"] for each in captured.captured_queries]

@@ -1,4 +1,4 @@
-"""What support ended is told apart from what was over, and only settled when support asked for it."""
+"""A story distinguishes goals that support ended from goals that were over and that support only settled."""
 
 from __future__ import annotations
 

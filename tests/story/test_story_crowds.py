@@ -1,4 +1,4 @@
-"""However big the crowd, a story asks as much of the database, and shows as much as one can read."""
+"""However big the crowd, a story makes the same number of queries and shows a readable number of rows."""
 
 from __future__ import annotations
 
@@ -34,32 +34,32 @@ def test_the_number_of_queries_does_not_grow_with_the_crowd(desk, moving, page):
     few, some, many, most = counts
     assert few == some
     assert many == most
-    assert abs(many - few) <= 3  # a crowd's steps are counted, where a few rows are listed
+    assert abs(many - few) <= 3  # a crowd is counted in buckets, where a few rows are listed
     assert max(counts) <= 40
 
 
-def test_a_crowd_is_told_in_steps_that_add_up(desk, funding, moving):
+def test_a_crowd_is_counted_in_buckets_that_add_up(desk, funding, moving):
     write_crowd(funding, number=1000, began=NOW, seconds=600)
     moving.advance(seconds=600)
     page = desk.story(funding)
-    steps = [entry for entry in page.entries("money") if entry.amount]
-    assert 30 <= len(steps) <= 62
-    assert sum(entry.amount for entry in steps) == 200_000
+    counted = [entry for entry in page.entries("money") if entry.amount]
+    assert 30 <= len(counted) <= 62
+    assert sum(entry.amount for entry in counted) == 200_000
     assert page.held[-1] == "200,000"
     assert page.fact("Collected") == "200,000 coins in 1,000 payments"
-    assert len(page.context["shown"]) < 300
+    assert len(page.context["rows"]) < 300
 
 
-def test_a_step_opens_into_each_of_its_payments(desk, funding, moving):
+def test_a_bucket_links_to_each_of_its_payments(desk, funding, moving):
     write_crowd(funding, number=1000, began=NOW, seconds=600)
     moving.advance(seconds=600)
-    whole = [entry for entry in desk.story(funding).entries("money") if entry.opens]
-    step = whole[len(whole) // 2]
-    start, end = step.opens
+    whole = [entry for entry in desk.story(funding).entries("money") if entry.bucket]
+    bucket = whole[len(whole) // 2]
+    start, end = bucket.bucket
     page = desk.story(funding, **{"from": start.isoformat(), "to": end.isoformat()})
     each = [entry for entry in page.entries("money") if entry.amount]
-    assert sum(entry.amount for entry in each) == step.amount
-    assert all(entry.thing.model == "wallet.transfer" for entry in each)
+    assert sum(entry.amount for entry in each) == bucket.amount
+    assert all(entry.ref.model == "wallet.transfer" for entry in each)
     before = sum(entry.amount for entry in whole if entry.at < start)
     assert page.held[0] == f"{before + 200:,}"
 
@@ -72,8 +72,8 @@ def test_payments_of_one_moment_are_read_page_by_page(desk, funding, moving):
         page = desk.story(funding, **asked)
         seen += [entry.detail for entry in page.entries("money") if entry.amount]
         balances += page.held
-        further = page.context["further"]
-        asked = dict(_pairs(further)) if further else {}
+        next_page = page.context["next_page"]
+        asked = dict(_pairs(next_page)) if next_page else {}
         pages += 1
     assert pages == 5
     assert len(seen) == len(set(seen)) == 500

@@ -1,4 +1,4 @@
-"""The story page: who may read it, how it is reached, what it asks, and what it never shows."""
+"""The story page: who may read it, how it is reached, its query string, and what it never shows."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_a_viewer_s_own_coins_are_told(desk, funding, moving):
     assert asked.answer == "kai paid 400 coins. 400 coins are held in escrow: it is not decided yet who gets them."
     moving.advance(seconds=60)
     run_due()
-    told = desk.story(funding, payer=User.objects.get(username="kai").pk)
-    assert told.answer == (
+    refunded = desk.story(funding, payer=User.objects.get(username="kai").pk)
+    assert refunded.answer == (
         "kai paid 400 coins. All 400 coins were given back. The last of it on 2026-05-01 20:01:00 UTC."
     )
-    assert f"refund-{funding.escrow_id}-" in told.text
-    assert f"goal:ticket:{funding.id}" in told.text
-    assert f"/admin/wallet/transfer/refund-show_5Ffunding_3A{funding.id}-" in told.html
+    assert f"refund-{funding.escrow_id}-" in refunded.text
+    assert f"goal:ticket:{funding.id}" in refunded.text
+    assert f"/admin/wallet/transfer/refund-show_5Ffunding_3A{funding.id}-" in refunded.html
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_beginning_of_a_name_offers_who_may_be_meant(desk, funding):
     make_user(name="linus")
     page = desk.story(funding, payer="lin ")
     assert page.answer.startswith("lin paid")
-    assert [user.username for user in desk.story(funding, payer="li").context["answered"].candidates] == [
+    assert [user.username for user in desk.story(funding, payer="li").context["payer_result"].candidates] == [
         "lin",
         "lina",
         "linus",
@@ -185,11 +185,11 @@ def test_what_support_did_and_why_is_part_of_the_story(desk, funding):
         content_type=ContentType.objects.get_for_model(Goal),
         object_id=funding.id,
         action_flag=CHANGE,
-        change_message="Refund: the streamer fell ill",
+        change_message="escrow.refund: the streamer fell ill",
         action_time=NOW,
     )
     page = desk.story(funding)
-    assert "Refund: the streamer fell ill" in page.text
+    assert "escrow.refund: the streamer fell ill" in page.text
     assert "lead acted on goal" in page.titles
 
 
@@ -199,7 +199,7 @@ def test_what_is_in_a_push_is_not_shown(desk, funding):
     assert "a-secret-token" not in desk.story(funding).html
 
 
-def test_the_picture_is_drawn_here_and_says_in_words_what_it_shows(desk, moving):
+def test_the_chart_is_drawn_by_the_server_and_says_in_words_what_it_shows(desk, moving):
     page = desk.story(endings.show_performed(moving))
     assert page.html.count("<svg") - page.html.count("<svg class") >= 2
     assert "Coins over time" in page.html

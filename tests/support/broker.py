@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import dramatiq
 import pytest
 from django.conf import settings
-from django.db.models import QuerySet
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
@@ -20,7 +19,7 @@ from dramatiq.common import dq_name, xq_name
 from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import relaying, sending
-from livestream.outbox.declaring import task_names
+from livestream.outbox.registry import task_names
 
 _PATIENCE_SECONDS = 30
 _POLL_SECONDS = 0.005
@@ -31,14 +30,20 @@ def eventually(is_so: Callable[[], object], *, meanwhile: Callable[[], object] =
     """Wait until `is_so()` holds, calling `meanwhile` between two looks; fail after a while."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not is_so():
-        assert time.monotonic() < deadline, f"it never came so; left are {list(runnable().values())}"
+        assert time.monotonic() < deadline, f"it never came so; left are {[vars(row) for row in runnable()]}"
         meanwhile()
         time.sleep(_POLL_SECONDS)
 
 
-def runnable() -> QuerySet[OutboxMessage]:
-    """Return the messages that this release could run by now, or is running."""
-    return OutboxMessage.objects.filter(failed_at=None, actor__in=task_names(), eta__lte=clock.now())
+def runnable() -> list[OutboxMessage]:
+    """Return the messages that this release could run by now, or is running.
+
+    The clock is read after the rows: a task that stores another one while this looks must not
+    disappear without the other one being seen.
+    """
+    rows = list(OutboxMessage.objects.filter(failed_at=None, actor__in=task_names()))
+    now = clock.now()
+    return [row for row in rows if row.eta <= now]
 
 
 def relay() -> int:
@@ -51,7 +56,7 @@ class Workers:
 
     def drain(self) -> None:
         """Relay until nothing that is due is left; what fails is waited for until it is dead."""
-        eventually(lambda: not runnable().exists(), meanwhile=relay)
+        eventually(lambda: not runnable(), meanwhile=relay)
 
     def send(self, message: OutboxMessage, *, times: int = 1) -> None:
         """Deliver one message, again and again, whatever its row says."""

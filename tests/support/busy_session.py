@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from goals.errors import BlockedByStreamer
 from goals.models import Goal
-from goals.services import inviting
+from goals.types import GoalType
 from livestream import clock, users
 from livestream.models import User
 from sessions_app.models import Session
@@ -96,12 +96,12 @@ class BusySession:
 
     def _decline_and_cut_short(self) -> None:
         disagree(invite(self.session, self.viewers[0]))
-        chosen, _ = (invite(self.session, viewer, kind=inviting.EXCLUSIVE) for viewer in self.viewers[1:3])
+        chosen, _ = (invite(self.session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE) for viewer in self.viewers[1:3])
         agree(chosen)
         exclusive = exclusive_of(chosen)
         self._on_stage(exclusive, seconds=20)
         cancel(exclusive)
-        disagree(invite(self.session, self.viewers[3], kind=inviting.EXCLUSIVE))
+        disagree(invite(self.session, self.viewers[3], kind=GoalType.TRIGGER_EXCLUSIVE))
         run_due()
 
     def _play_in_private(self) -> None:

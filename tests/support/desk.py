@@ -47,7 +47,7 @@ def page_of(row: Model) -> str:
 
 
 def act(client: Client, name: str, *rows: Model, **said: str) -> Any:
-    """Ask for an act on rows, with answers where the desk has been asked for them."""
+    """Run an action on rows; `said` has the values of the form's fields."""
     asked = {"action": name, "_selected_action": [row.pk for row in rows]}
     return client.post(list_of(rows[0]._meta.label_lower), asked | said)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from goals.models import Goal
-from goals.services import cancelling, inviting, karaoke
+from goals.services import cancelling, karaoke
+from goals.types import GoalType
 from livestream import clock
 from livestream.models import User
 from sessions_app.models import Session
@@ -44,7 +45,7 @@ def full_house(moving: Moving) -> tuple[Session, list[User]]:
     session, viewers = offering_session(), [make_user(coins=1000) for _ in range(3)]
     make_karaoke(session)
     invite(session, viewers[0])
-    invite(session, viewers[1], kind=inviting.EXCLUSIVE)
+    invite(session, viewers[1], kind=GoalType.TRIGGER_EXCLUSIVE)
     funding = make_funding(session, target=200)
     buy(funding, viewers[2])
     run_due()
@@ -126,7 +127,7 @@ def private_declined(moving: Moving) -> Goal:
 
 def exclusive_invitation() -> Goal:
     """Invite to a 1-on-1."""
-    return invite(offering_session(), make_user(coins=1000), kind=inviting.EXCLUSIVE)
+    return invite(offering_session(), make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE)
 
 
 def one_on_one_agreed(moving: Moving) -> Goal:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from goals.models import Goal
 from goals.services import answering, inviting
+from goals.types import GoalType
 from livestream import clock
 from livestream.models import User
 from sessions_app.models import Session
@@ -17,7 +18,7 @@ def invite(
     session: Session,
     viewer: User,
     *,
-    kind: inviting.Kind = inviting.PRIVATE,
+    kind: GoalType = GoalType.TRIGGER_PRIVATE,
     duration: int = DURATION,
     seconds: float = 120,
 ) -> Goal:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from livestream import clock
+from livestream import clock, codec
 from livestream.models import OutboxMessage
 from livestream.outbox import performing, sweeping
-from livestream.outbox.declaring import task_names
+from livestream.outbox.registry import task_names
 
 _ROUNDS = 1000
 
@@ -65,7 +65,8 @@ def pass_time(moving: clock.MovableClock, *, seconds: float) -> None:
 def assert_enqueued(actor: str, at: datetime | None = None, **kwargs: Any) -> OutboxMessage:
     """Assert that `actor` is pending with these arguments (and, where given, for `at`)."""
     pending = OutboxMessage.objects.filter(actor=actor)
-    fitting = [m for m in pending if m.kwargs | kwargs == m.kwargs and at in (None, m.eta)]
+    wanted = codec.encode(kwargs)
+    fitting = [m for m in pending if m.kwargs | wanted == m.kwargs and at in (None, m.eta)]
     assert fitting, f"{actor}({kwargs}) at {at} is not among {[(m.actor, m.kwargs, m.eta) for m in pending]}"
     return fitting[0]
 

@@ -1,4 +1,4 @@
-"""Actors whose work a test says, and marks by which it sees how often the work was done."""
+"""Tasks whose work a test says, and marks by which it sees how often the work was done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from livestream import ids
 from livestream.models import OutboxMessage, User, UserTag
-from livestream.outbox import durable, enqueue, external, performing
+from livestream.outbox import Delivery, durable, enqueue, external, performing
 
 _scripts: dict[str, Callable[[], Any]] = {}
 
@@ -27,7 +27,7 @@ def probe_outside(*, script: str) -> None:
     _scripts[script]()
 
 
-KINDS = [probe_in_transaction.__name__, probe_outside.__name__]
+KINDS = [probe_in_transaction, probe_outside]
 
 
 class Killed(BaseException):
@@ -37,8 +37,9 @@ class Killed(BaseException):
 class Probe:
     """Work for a test: `do` stores it, `marks` are the database effects that it left."""
 
-    def __init__(self, actor: str) -> None:
-        self.actor = actor
+    def __init__(self, task: Callable[..., None]) -> None:
+        self.task = task
+        self.actor = task.__name__
         self.calls = 0
         self._user = User.objects.create(username=f"probe-{ids.new_id()}")
         self._script = ids.new_id()
@@ -70,7 +71,7 @@ class Probe:
     def do(self, **options: Any) -> None:
         """Enqueue the work, in a transaction of its own where none is open."""
         with transaction.atomic():
-            enqueue(self.actor, kwargs={"script": self._script}, **options)
+            enqueue(self.task, Delivery(**options), script=self._script)
 
     def perform(self) -> None:
         """Deliver each of its messages, in this thread."""
@@ -101,7 +102,7 @@ def probe(request: pytest.FixtureRequest) -> Iterator[Probe]:
 @pytest.fixture
 def durable_probe() -> Iterator[Probe]:
     """Work in the transaction of its row."""
-    made = Probe("probe_in_transaction")
+    made = Probe(probe_in_transaction)
     yield made
     made.forget()
 
@@ -109,6 +110,6 @@ def durable_probe() -> Iterator[Probe]:
 @pytest.fixture
 def external_probe() -> Iterator[Probe]:
     """Work outside of any transaction."""
-    made = Probe("probe_outside")
+    made = Probe(probe_outside)
     yield made
     made.forget()

@@ -11,7 +11,7 @@ from livestream import ids
 from tests.support.escrows import balances
 from tests.support.people import make_user
 from tests.wallet.conftest import NOW
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.errors import AmountTooLarge, InsufficientBalance, TransferConflict, UnknownUser
 from wallet.models import Account, Transfer
 from wallet.services import transfers
@@ -135,6 +135,6 @@ def test_coins_are_deposited_for_users_and_for_nobody_else():
 
 def test_only_the_system_may_owe():
     deposit(make_user(), 50)
-    assert Account.objects.get(pk=escrow_ids.DEPOSITS).balance == -50
+    assert Account.objects.get(pk=transfer_ids.DEPOSITS).balance == -50
     with pytest.raises(IntegrityError), transaction.atomic():
         Account.objects.exclude(kind=Account.Kind.SYSTEM).update(balance=-1)

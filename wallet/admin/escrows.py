@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 
 from django.contrib import admin
 from django.db.models import Q
@@ -11,16 +13,9 @@ from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_id, by_ti
 from livestream.desk.pages import ReadOnlyInline
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
-from livestream.story import Subject, Thing
+from livestream.story import RowRef, Subject
 from livestream.story.admin import StoryAdmin
-from wallet import escrow_ids
 from wallet.models import Earning, Escrow
-
-_NAMES = {
-    "show_funding": escrow_ids.show_funding,
-    "trigger_private": escrow_ids.trigger_private,
-    "trigger_exclusive": escrow_ids.trigger_exclusive,
-}
 
 
 class EarningInline(ReadOnlyInline):
@@ -46,15 +41,26 @@ class StateFilter(ChoiceFilter):
     )
 
 
+# Contributed by whoever names escrows: to the wallet their ids are opaque.
+_kinds: list[Choice] = []
+
+
 class TypeFilter(ChoiceFilter):
-    """What escrows are for: their names say so, and their goals' ids put them in the order of time."""
+    """What escrows are for: their ids begin with it, and go on with an id that puts them in the order of time."""
 
     title = "type"
     parameter_name = "type"
-    offered = tuple(
-        Choice(kind, kind, lambda now, name=name: Q(pk__startswith=name("")), ("-escrow_id",))  # type: ignore[misc]
-        for kind, name in _NAMES.items()
-    )
+    offered = _kinds
+
+
+def register_kinds(*kinds: str) -> None:
+    """Have the list of escrows filter by these kinds, and find each by the id that follows its kind and a colon."""
+    for kind in kinds:
+        _kinds.append(Choice(kind, kind, partial(_of_kind, kind), ("-escrow_id",)))
+
+
+def _of_kind(kind: str, _now: datetime) -> Q:
+    return Q(pk__startswith=f"{kind}:")
 
 
 @admin.register(Escrow)
@@ -69,10 +75,10 @@ class EscrowAdmin(StoryAdmin, LookedUpAdmin):
     inlines = [EarningInline]
 
     def story_subject(self, obj: Escrow) -> Subject:
-        return Subject(escrow_id=obj.pk, things=(Thing(model="wallet.escrow", pk=obj.pk, name="escrow"),))
+        return Subject(escrow_id=obj.pk, refs=(RowRef(model="wallet.escrow", pk=obj.pk, name="escrow"),))
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
-        named = Q(pk__in=[term, *(name(term) for name in _NAMES.values())])
+        named = Q(pk__in=[term, *(f"{kind.name}:{term}" for kind in _kinds)])
         return [named, *(Q(user_id=each) for each in people)]
 
     @admin.display(description="streamer")

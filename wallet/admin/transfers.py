@@ -10,7 +10,7 @@ from django.db.models import Q
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
-from wallet import escrow_ids, selectors
+from wallet import selectors, transfer_ids
 from wallet.models import Account, Escrow, PendingCredit, Transfer
 
 
@@ -93,7 +93,7 @@ def _escrow(account: Account) -> str | None:
 
 def _escrow_of(transfer: Transfer) -> str | None:
     held = transfer.kind == Transfer.Kind.HOLD
-    return None if transfer.debit_id == escrow_ids.DEPOSITS else transfer.credit_id if held else transfer.debit_id
+    return None if transfer.debit_id == transfer_ids.DEPOSITS else transfer.credit_id if held else transfer.debit_id
 
 
 def _person_of(transfer: Transfer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from livestream.models import User
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.errors import UnknownUser
 from wallet.models import Account
 
@@ -26,4 +26,4 @@ def ensure_user_account(*, user_id: str, now: datetime) -> None:
 
 def ensure_deposits_account(*, now: datetime) -> None:
     """Create the system account through which coins enter."""
-    ensure_account(account_id=escrow_ids.DEPOSITS, kind=Account.Kind.SYSTEM, now=now)
+    ensure_account(account_id=transfer_ids.DEPOSITS, kind=Account.Kind.SYSTEM, now=now)

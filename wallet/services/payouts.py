@@ -14,13 +14,14 @@ from livestream.events.contracts import (
     EscrowCompleted,
     EscrowCompletedIndividual,
 )
-from livestream.outbox import enqueue
-from wallet import escrow_ids
+from livestream.outbox import Delivery, durable, enqueue
+from wallet import transfer_ids
 from wallet.models import Earning, Escrow, Transfer
 from wallet.services import escrows, posting, transfers
 
 
-def escrow_out(*, escrow_id: str, user_id: str, nbf: datetime, exp: datetime, now: datetime) -> bool:
+@durable(subject="escrow_id")
+def escrow_out(now: datetime, *, escrow_id: str, user_id: str, nbf: datetime, exp: datetime) -> bool:
     """Decide that an escrow is paid out to the streamer `user_id`, and start the chain.
 
     Each pending earning between `nbf` and `exp`, or now where that is later, + 1 h gets its own
@@ -37,7 +38,7 @@ def escrow_out(*, escrow_id: str, user_id: str, nbf: datetime, exp: datetime, no
         # then: an earning left out here would never be paid by anything.
         earnings = earnings_to_pay(escrow=escrow, nbf=nbf, exp=max(exp, now))
         for earning in earnings:
-            _next("update_bi_escrow", earning)
+            enqueue(update_bi_escrow, Delivery(subject=escrow_id), earning_id=earning.id)
         if not earnings:
             complete(escrow=escrow, amount=escrow.received, now=now)
     return True
@@ -60,6 +61,7 @@ def decide(*, escrow: Escrow, state: str, now: datetime) -> None:
     escrow.save(update_fields=["state", "decided_at", "accepts_until"])
 
 
+@durable()
 def update_bi_escrow(*, earning_id: str) -> None:
     """Report an earning to business intelligence, then go on to pay it."""
     earning = Earning.objects.get(pk=earning_id)
@@ -69,16 +71,18 @@ def update_bi_escrow(*, earning_id: str) -> None:
         insert_id=f"bi-{earning.id}",
         properties={"escrow_id": earning.escrow_id, "amount": earning.amount},
     )
-    _next("transfer_escrow", earning)
+    enqueue(transfer_escrow, Delivery(subject=earning.escrow_id), earning_id=earning.id)
 
 
+@durable()
 def transfer_escrow(*, earning_id: str) -> None:
     """Name the transfer of an earning (seed 002) and hand it to the last link of the chain."""
     earning = Earning.objects.get(pk=earning_id)
-    _next("transfer", earning)
+    enqueue(pay_earning, Delivery(subject=earning.escrow_id), earning_id=earning.id)
 
 
-def pay_earning(*, earning_id: str, now: datetime) -> None:
+@durable(name="transfer")
+def pay_earning(now: datetime, *, earning_id: str) -> None:
     """Move an earning from its escrow to the streamer; the last one completes the escrow."""
     with transaction.atomic():
         escrow_id = Earning.objects.values_list("escrow_id", flat=True).get(pk=earning_id)
@@ -97,12 +101,12 @@ def pay_earning(*, earning_id: str, now: datetime) -> None:
 def pay(*, earning: Earning, now: datetime) -> None:
     """Move an earning's coins out of its escrow, and publish `escrow.completed.individual`."""
     paid, _ = transfers.transfer(
-        transfer_id=escrow_ids.payout(escrow_id=earning.escrow_id, earning_id=earning.id, user_id=earning.user_id),
+        transfer_id=transfer_ids.payout(escrow_id=earning.escrow_id, earning_id=earning.id, user_id=earning.user_id),
         debit_id=earning.escrow_id,
         credit_id=earning.user_id,
         amount=earning.amount,
         kind=Transfer.Kind.PAYOUT,
-        tags=[escrow_ids.tag(earning.escrow_id)],
+        tags=[transfer_ids.tag(earning.escrow_id)],
         now=now,
     )
     publish(
@@ -124,7 +128,3 @@ def complete(*, escrow: Escrow, amount: int, now: datetime) -> None:
         ESCROW_COMPLETED,
         EscrowCompleted(escrow_id=escrow.escrow_id, amount=amount, user_id=escrow.user_id),
     )
-
-
-def _next(actor: str, earning: Earning) -> None:
-    enqueue(actor, kwargs={"earning_id": earning.id}, subject=earning.escrow_id)

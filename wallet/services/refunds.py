@@ -8,7 +8,7 @@ from django.db import transaction
 
 from livestream.events import publish
 from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
-from livestream.outbox import enqueue
+from livestream.outbox import durable, enqueue
 from wallet import sql
 from wallet.models import Earning, Escrow
 from wallet.services import escrows, payouts, posting
@@ -16,7 +16,8 @@ from wallet.services import escrows, payouts, posting
 CHUNK = 10_000
 
 
-def escrow_refund(*, escrow_id: str, now: datetime) -> bool:
+@durable(subject="escrow_id")
+def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
     """Decide that every payer of an escrow gets everything back, and start paying it.
 
     Returns whether this call decided it: an escrow that was decided before is left alone.
@@ -28,11 +29,12 @@ def escrow_refund(*, escrow_id: str, now: datetime) -> bool:
         posting.post_all_pending(escrow=escrow)
         payouts.decide(escrow=escrow, state=Escrow.State.REFUNDED, now=now)
         escrow.earnings.filter(state=Earning.State.PENDING).update(state=Earning.State.REFUNDED, settled_at=now)
-        _go_on(escrow)
+        enqueue(refund_chunk, escrow_id=escrow_id)
     return True
 
 
-def refund_chunk(*, escrow_id: str, now: datetime, size: int = CHUNK) -> int:
+@durable(name="refund_escrow_chunk", subject="escrow_id")
+def refund_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
     """Pay the next `size` payers back, in a few statements, and return how many they were.
 
     Where it stands is kept on the escrow and commits with the money, so a refund that was
@@ -49,14 +51,10 @@ def refund_chunk(*, escrow_id: str, now: datetime, size: int = CHUNK) -> int:
         if chunk.payers < size:
             escrow.settled_at = now
         else:
-            _go_on(escrow)
+            enqueue(refund_chunk, escrow_id=escrow_id)
         escrow.save(update_fields=["refunded_upto", "settled_at"])
         _tell(escrow, chunk)
     return chunk.payers
-
-
-def _go_on(escrow: Escrow) -> None:
-    enqueue("refund_escrow_chunk", kwargs={"escrow_id": escrow.escrow_id}, subject=escrow.escrow_id)
 
 
 def _tell(escrow: Escrow, chunk: sql.RefundChunk) -> None:

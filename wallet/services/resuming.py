@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from livestream.outbox import enqueue
+from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
 from livestream.storage.paging import walk
 from wallet.models import Earning, Escrow
-from wallet.services import escrows
+from wallet.services import escrows, payouts, refunds
 
 
 def half_done(*, before: datetime) -> Iterator[Escrow]:
@@ -31,9 +31,9 @@ def resume(*, escrow_id: str) -> bool:
         if escrow.state == Escrow.State.OPEN or escrow.settled_at is not None:
             return False
         if escrow.state == Escrow.State.REFUNDED:
-            enqueue("refund_escrow_chunk", kwargs={"escrow_id": escrow_id}, subject=escrow_id)
+            enqueue(refunds.refund_chunk, escrow_id=escrow_id)
             return True
         pending = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
         for earning in pending:
-            enqueue("update_bi_escrow", kwargs={"earning_id": earning.id}, subject=escrow_id)
+            enqueue(payouts.update_bi_escrow, Delivery(subject=escrow_id), earning_id=earning.id)
         return bool(pending)

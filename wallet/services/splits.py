@@ -8,13 +8,15 @@ from django.db import transaction
 
 from livestream.events import publish
 from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
-from wallet import escrow_ids
+from livestream.outbox import durable
+from wallet import transfer_ids
 from wallet.models import Earning, Escrow, Transfer
 from wallet.selectors import held_by_payer
 from wallet.services import escrows, payouts, posting, transfers
 
 
-def escrow_split(*, escrow_id: str, part: int, whole: int, now: datetime) -> bool:
+@durable(subject="escrow_id")
+def escrow_split(now: datetime, *, escrow_id: str, part: int, whole: int) -> bool:
     """Pay `part` / `whole` of an escrow to its streamer, rounded down, and refund the rest.
 
     For a 1-on-1 that was cut short (spec section 6): `part` and `whole` are seconds, and one
@@ -46,12 +48,12 @@ def _refund_rest(escrow: Escrow, rest: int, now: datetime) -> None:
     if not rest:
         return
     transfers.transfer(
-        transfer_id=escrow_ids.refund_prefix(escrow.escrow_id) + payer_id,
+        transfer_id=transfer_ids.refund_prefix(escrow.escrow_id) + payer_id,
         debit_id=escrow.escrow_id,
         credit_id=payer_id,
         amount=rest,
         kind=Transfer.Kind.REFUND,
-        tags=[escrow_ids.tag(escrow.escrow_id)],
+        tags=[transfer_ids.tag(escrow.escrow_id)],
         now=now,
     )
     refunded = EscrowRefunded(

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from livestream.storage.conflicts import retried
-from wallet import escrow_ids
+from wallet import transfer_ids
 from wallet.errors import AmountTooLarge, InsufficientBalance, TransferConflict
 from wallet.models import Account, Transfer
 from wallet.services import accounts
@@ -58,7 +58,7 @@ def deposit(*, user_id: str, amount: int, transfer_id: str, now: datetime) -> tu
     accounts.ensure_deposits_account(now=now)
     return transfer(
         transfer_id=transfer_id,
-        debit_id=escrow_ids.DEPOSITS,
+        debit_id=transfer_ids.DEPOSITS,
         credit_id=user_id,
         amount=amount,
         kind=Transfer.Kind.DEPOSIT,

@@ -1,4 +1,4 @@
-"""What the wallet tells in a story: where every coin came from, went to, and is now."""
+"""What the wallet adds to a story: where the coins came from, where they went, and where they are now."""
 
 from wallet.story import money, payer
 

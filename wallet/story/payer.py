@@ -1,39 +1,39 @@
-"""What the wallet knows of one user's coins in an escrow."""
+"""What the wallet knows about one user's coins in an escrow."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
 
 from livestream.models import User
-from livestream.story import Entry, Kind, Subject, Thing, Told, answers
-from livestream.story.people import names_of
-from livestream.story.wording import coins, moment
+from livestream.story import Entry, Kind, RowRef, Section, Subject, payer_section
+from livestream.story.formatting import coins, moment
+from livestream.story.users import usernames
 from wallet.models import Escrow, Transfer
 from wallet.story.money import HOLD, OUT
-from wallet.story.words import what_became_of
+from wallet.story.sentences import what_became_of
 
-_MOST = 50
+_MAX_TRANSFERS = 50
 _TITLES = {HOLD: "Paid in", Transfer.Kind.PAYOUT: "Was paid out", Transfer.Kind.REFUND: "Was given back"}
 
 
-@answers
-def tell_payer(subject: Subject, user: User) -> Told:
-    """Tell what a user paid into the escrow, what became of it, and by which transfers."""
+@payer_section
+def payments_of_payer(subject: Subject, user: User) -> Section:
+    """Return what a user paid into the escrow and what became of it, with the transfers."""
     escrow = Escrow.objects.filter(pk=subject.escrow_id).first() if subject.escrow_id else None
     if escrow is None:
-        return Told(headline=f"Nobody pays for this, so {user.username} did not either.")
+        return Section(headline=f"Nobody pays for this, so {user.username} did not either.")
     came = Transfer.objects.filter(credit_id=escrow.pk, debit_id=user.pk, kind=HOLD)
     went = Transfer.objects.filter(debit_id=escrow.pk, credit_id=user.pk, kind__in=OUT)
     paid = came.aggregate(coins=Sum("amount"))["coins"] or 0
     found = _first(went)
-    return Told(
+    return Section(
         entries=[_entry(each) for each in [*_first(came), *found]],
         headline=_sentence(escrow, user, paid, found),
     )
 
 
 def _first(rows: QuerySet[Transfer]) -> list[Transfer]:
-    return list(rows.order_by("created_at", "pk")[:_MOST])
+    return list(rows.order_by("created_at", "pk")[:_MAX_TRANSFERS])
 
 
 def _sentence(escrow: Escrow, user: User, paid: int, found: list[Transfer]) -> str:
@@ -43,7 +43,7 @@ def _sentence(escrow: Escrow, user: User, paid: int, found: list[Transfer]) -> s
     if not paid:
         return f"{user.username} paid nothing into this escrow."
     given_back = sum(each.amount for each in found)
-    streamer = names_of([escrow.user_id]).get(escrow.user_id, escrow.user_id)
+    streamer = usernames([escrow.user_id]).get(escrow.user_id, escrow.user_id)
     became = what_became_of(escrow=escrow, paid=paid, given_back=given_back, streamer=streamer)
     when = f" The last of it on {moment(found[-1].created_at)}." if found else ""
     return f"{user.username} paid {coins(paid)}. {became}{when}"
@@ -56,5 +56,5 @@ def _entry(transfer: Transfer) -> Entry:
         title=f"{_TITLES[Transfer.Kind(transfer.kind)]} {coins(transfer.amount)}",
         detail=transfer.pk,
         amount=transfer.amount if transfer.kind == HOLD else -transfer.amount,
-        thing=Thing(model="wallet.transfer", pk=transfer.pk, name="transfer"),
+        ref=RowRef(model="wallet.transfer", pk=transfer.pk, name="transfer"),
     )

@@ -13,7 +13,7 @@ from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
 from livestream.events import registry
 from livestream.models import OutboxMessage
-from livestream.outbox.declaring import find_task, task_names
+from livestream.outbox.registry import find_task, task_names
 from livestream.storage.paging import walk
 
 DEAD, FAILING, STUCK = "dead", "failing", "stuck"

@@ -1,0 +1,81 @@
+"""The tasks that this release can run, by name and by function."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+
+TaskFunction = Callable[..., object]
+MOMENT = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A declared task: a service function, and how it is run.
+
+    `transactional` says whether it runs in the transaction that deletes its row. `lease` is how
+    many seconds it may run before it counts as dead, None for the usual time. `subject` names
+    the parameter whose argument the task is found by. With `takes_moment` the function's first
+    parameter is `now`, which a worker fills in when it runs the task.
+    """
+
+    name: str
+    function: TaskFunction
+    transactional: bool
+    lease: int | None
+    subject: str | None
+    takes_moment: bool
+    signature: inspect.Signature
+
+
+_by_name: dict[str, Task] = {}
+_by_function: dict[TaskFunction, Task] = {}
+
+
+def register(
+    function: TaskFunction, *, name: str | None, transactional: bool, lease: int | None, subject: str | None
+) -> Task:
+    """Keep a function as a task, under its own name unless `name` is given.
+
+    Raises TypeError for parameters that cannot be stored, RuntimeError where two have one name.
+    """
+    signature = inspect.signature(function)
+    takes_moment = next(iter(signature.parameters), None) == MOMENT
+    task = Task(name or function.__name__, function, transactional, lease, subject, takes_moment, signature)
+    _refuse_unfit(task)
+    if task.name in _by_name:
+        raise RuntimeError(f"two tasks are called {task.name}")
+    _by_name[task.name] = _by_function[function] = task
+    return task
+
+
+def _refuse_unfit(task: Task) -> None:
+    parameters = list(task.signature.parameters.values())
+    moment, stored = (parameters[:1], parameters[1:]) if task.takes_moment else ([], parameters)
+    if any(each.kind is not each.POSITIONAL_OR_KEYWORD for each in moment):
+        raise TypeError(f"{task.name} must take {MOMENT} as its first, positional parameter")
+    for each in stored:
+        if each.kind is not each.KEYWORD_ONLY or each.name == MOMENT:
+            raise TypeError(f"{task.name} must take {each.name} by keyword only, and {MOMENT} first")
+    required = [each.name for each in stored if each.default is each.empty]
+    if task.subject not in (None, *required):
+        raise TypeError(f"{task.name} has no required parameter {task.subject} to be its subject")
+
+
+def task_of(function: TaskFunction) -> Task:
+    """Return the task that a function was declared as; TypeError where it was not."""
+    task = _by_function.get(function)
+    if task is None:
+        raise TypeError(f"{function!r} is not declared with @durable or @external")
+    return task
+
+
+def find_task(name: str) -> Task | None:
+    """Return the declared task called `name`, or None where this release has none."""
+    return _by_name.get(name)
+
+
+def task_names() -> list[str]:
+    """Return the names of all tasks that this release can run."""
+    return list(_by_name)

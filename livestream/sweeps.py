@@ -1,0 +1,22 @@
+"""Sweeps of the ground floor: old rows are purged."""
+
+from __future__ import annotations
+
+from livestream import clock, idempotency
+from livestream.events import runs
+from livestream.outbox import sweep
+from livestream.storage.purging import purge_in_chunks
+
+_A_MINUTE = 60
+
+
+@sweep(every=_A_MINUTE)
+def purge_idempotency_records() -> None:
+    """Purge a few chunks of the answers that are older than 24 hours."""
+    purge_in_chunks(purge=idempotency.purge, chunk_size=idempotency.PURGED_AT_ONCE, now=clock.now())
+
+
+@sweep(every=_A_MINUTE)
+def purge_receiver_runs() -> None:
+    """Purge a few chunks of the receiver runs that are older than RETENTION_DAYS."""
+    purge_in_chunks(purge=runs.purge, chunk_size=runs.PURGED_AT_ONCE, now=clock.now())
