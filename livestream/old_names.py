@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-# Each signal carried the events of one kind, which begin alike.
+# Each signal carried all events whose names begin with this prefix.
 SIGNALS = {
     "features.leaderboards": "goal.",
     "features.livestream": "session.",

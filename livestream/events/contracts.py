@@ -23,7 +23,7 @@ EXCLUSIVE: Final = "exclusive"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalEvent(Event):
-    """What every event of a goal tells: the goal as it was at that moment, its session and its streamer."""
+    """What every event of a goal carries: the goal as it was at that moment, its session and its streamer."""
 
     goal_id: str
     session_id: str
@@ -43,9 +43,8 @@ class GoalEvent(Event):
     @classmethod
     def upgraded(cls, stored: dict[str, Any]) -> dict[str, Any]:
         """Add the session and the streamer, which earlier releases stored only in `conditions` and `metadata`."""
-        conditions, metadata = stored.get("conditions", {}), stored.get("metadata", {})
-        earlier = {"session_id": conditions.get("session_id"), "streamer_id": metadata.get("user_id")}
-        return {name: value for name, value in earlier.items() if value is not None} | stored
+        earlier = (("session_id", "conditions", "session_id"), ("streamer_id", "metadata", "user_id"))
+        return {name: stored[part][key] for name, part, key in earlier if key in stored.get(part, {})} | stored
 
     @property
     def reached(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
 from importlib import import_module
 
@@ -144,7 +143,7 @@ def is_member(name: str) -> bool:
 def is_argument(name: str) -> bool:
     task, _, argument = name.partition(".")
     found = find_task(task)
-    return found is not None and argument in inspect.signature(found.function).parameters
+    return found is not None and argument in found.signature.parameters
 
 
 TAGS = {*rules.CLIP_TAGS, *rules.DRAFT_TAGS, rules.CLIP_BAN, blocked_by_tag(streamer_id="{streamer_id}")}
