@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from sessions_app.models import RtcCall
-from sessions_app.rtc.contract import NotAsked, Refused, RtcProvider, Unavailable
+from sessions_app.rtc.contract import ProviderCircuitOpen, Refused, RtcProvider, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ def make_call(
     call = RtcCall(action=action, provider=provider.name, subject=subject, asked=asked, made_at=now)
     try:
         call.said, call.outcome = ask(**asked), RtcCall.Outcome.DONE
-    except NotAsked:
+    except ProviderCircuitOpen:
         raise
     except (Refused, Unavailable) as error:
         refused = isinstance(error, Refused)
