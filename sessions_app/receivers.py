@@ -24,7 +24,7 @@ from livestream.events.contracts import (
     SessionEvent,
 )
 from livestream.outbox import Delivery, enqueue
-from sessions_app.services import clips, feed, presence, record_wishes, telling
+from sessions_app.services import clips, feed, presence, recording, session_events
 
 
 @receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
@@ -60,11 +60,11 @@ def trigger_online(event: ChannelEvent) -> None:
 @receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
 @receives(GOAL_ENDED, types={SHOW}, when=not_reached, effect=True)
 def record_show_with_rtc(event: GoalEvent) -> None:
-    want = record_wishes.want_start if isinstance(event, GoalStarted) else record_wishes.want_stop
+    want = recording.request_start if isinstance(event, GoalStarted) else recording.request_stop
     want(event=event, now=clock.now())
 
 
 @receives(SESSION_STARTED, effect=True)
 @receives(SESSION_ENDED, effect=True)
 def track_session_status(event: SessionEvent) -> None:
-    telling.track_session_status(event=event)
+    session_events.track_session_status(event=event)

@@ -9,7 +9,7 @@ from livestream.desk.lists import Choice, ChoiceFilter
 from livestream.desk.redaction import redacted
 from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Recording, RtcCall
-from sessions_app.services.banning import BAN
+from sessions_app.services.ending import BAN
 from sessions_app.services.recording import START, STOP
 
 
