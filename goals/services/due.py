@@ -20,7 +20,7 @@ from livestream.outbox.draining import drain
 from livestream.storage.conflicts import retried
 from livestream.storage.paging import walk
 from wallet.models import Escrow, PendingCredit
-from wallet.services import resuming
+from wallet.services import recovery
 
 Act = Callable[..., object]
 
@@ -44,7 +44,7 @@ def find_due(*, before: datetime, escrow_id: str | None = None) -> Iterator[Due]
     yield from _uncounted(before, escrow_id)
     for escrow in _chosen(Escrow.objects.filter(state=Escrow.State.OPEN), escrow_id):
         yield from _undecided(escrow, before)
-    for escrow in resuming.half_done(before=before):
+    for escrow in recovery.unfinished(before=before):
         if escrow_id in (None, escrow.escrow_id):
             yield Due(f"finish what was {escrow.state}", (escrow.escrow_id,), _resume(escrow.escrow_id))
 
@@ -142,7 +142,7 @@ def _subjects(goal: Goal) -> tuple[str, ...]:
 
 
 def _resume(escrow_id: str) -> Callable[[datetime], object]:
-    return partial(_without_time, resuming.resume, escrow_id=escrow_id)
+    return partial(_without_time, recovery.resume, escrow_id=escrow_id)
 
 
 def _without_time(service: Act, _: datetime, **about: str) -> object:
