@@ -21,7 +21,7 @@ def new_id() -> str:
 
 
 def is_valid(text: object) -> bool:
-    """Tell whether `text` is an ObjectId in its one written form (lower case)."""
+    """Return whether `text` is an ObjectId in its one written form (lower case)."""
     return isinstance(text, str) and _PATTERN.fullmatch(text) is not None
 
 

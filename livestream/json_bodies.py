@@ -82,7 +82,7 @@ def refuse_unstorable(body: object) -> None:
 
 
 def is_integer(value: object) -> bool:
-    """Tell whether `value` is a JSON integer; True and False are not."""
+    """Return whether `value` is a JSON integer; True and False are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

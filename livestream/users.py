@@ -57,6 +57,6 @@ def unblock(*, streamer_id: str, user_id: str) -> None:
 
 
 def is_blocked(*, user_id: str, streamer_id: str) -> bool:
-    """Tell whether the streamer blocked the user."""
+    """Return whether the streamer blocked the user."""
     tag = blocked_by_tag(streamer_id=streamer_id)
     return UserTag.objects.filter(user_id=user_id, tag=tag).exists()

@@ -75,7 +75,7 @@ def playback_of(*, user_id: str) -> str | None:
 
 
 def is_banned_from_clips(*, user_id: str) -> bool:
-    """Tell whether the streamer may not have clips."""
+    """Return whether the streamer may not have clips."""
     return User.objects.filter(pk=user_id, tag_rows__tag=rules.CLIP_BAN).exists()
 
 
@@ -85,7 +85,7 @@ def feed() -> QuerySet[FeedEntry]:
 
 
 def goal_has_ended(*, goal_id: str) -> bool:
-    """Tell whether the log knows of a goal's end; what goals are, this floor does not know."""
+    """Return whether the log knows of a goal's end; what goals are, this floor does not know."""
     return EventRecord.objects.filter(goal_id=goal_id, name=GOAL_ENDED.name).exists()
 
 

@@ -44,12 +44,12 @@ def from_url(url: str, *, pool_size: int | None, synchronous: str = "FULL") -> D
 
 
 def is_sqlite(*, database: Database) -> bool:
-    """Tell whether these settings are of a SQLite file."""
+    """Return whether these settings are of a SQLite file."""
     return str(database.get("ENGINE", "")).endswith(".sqlite3")
 
 
 def is_postgres(*, database: Database) -> bool:
-    """Tell whether these settings are of a PostgreSQL server."""
+    """Return whether these settings are of a PostgreSQL server."""
     return str(database.get("ENGINE", "")).endswith(".postgresql")
 
 

@@ -16,9 +16,9 @@ from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import contributions, lifecycle, settlement
 from goals.types import Settlement
-from livestream.outbox.draining import drain
+from livestream.outbox.performing import drain
 from livestream.storage.conflicts import retried
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 from wallet.models import Escrow, PendingCredit
 from wallet.services import recovery
 
@@ -74,7 +74,7 @@ def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
         ("end a goal whose session is over", selectors.outliving_their_session(before=before), end_with_session),
     )
     for what, goals, act in overdue:
-        for goal in walk(goals.filter(_sharing(escrow_id)), by="id"):
+        for goal in iterate(goals.filter(_sharing(escrow_id)), by="id"):
             yield _of_goal(what, goal, act)
 
 
@@ -130,7 +130,7 @@ def _of_show(last: Goal, before: datetime) -> Iterator[Due]:
 
 
 def _chosen(escrows: QuerySet[Escrow], escrow_id: str | None) -> Iterator[Escrow]:
-    return walk(escrows.filter(pk=escrow_id) if escrow_id else escrows, by="escrow_id")
+    return iterate(escrows.filter(pk=escrow_id) if escrow_id else escrows, by="escrow_id")
 
 
 def _of_goal(what: str, goal: Goal, service: Act) -> Due:

@@ -32,7 +32,7 @@ class Receiver:
         return f"{self.signal.name}:{self.name}"
 
     def acts_on(self, event: Event) -> bool:
-        """Tell whether this receiver acts, or "returned" in the words of the seeds."""
+        """Return whether this receiver acts, or "returned" in the words of the seeds."""
         if self.types is not None and getattr(event, "type", None) not in self.types:
             return False
         return self.when is None or self.when(event)

@@ -16,7 +16,7 @@ from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
 from livestream.storage.conflicts import retried
-from livestream.storage.paging import last_before
+from livestream.storage.keyset import last_before
 
 # A transaction that stays open writes its events later than they happened, by less than this.
 _SLACK = timedelta(hours=1)

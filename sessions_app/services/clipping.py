@@ -42,7 +42,7 @@ def clip_livestream_as_asset(
     metadata: Mapping[str, str],
     completed_at: datetime | None = None,
 ) -> bool:
-    """Cut the clip, put it into quarantine and its post out of drafts; tell whether this call did.
+    """Cut the clip, put it into quarantine and its post out of drafts; return whether this call did.
 
     The clip is `duration` seconds long and begins `rewind_seconds` before `completed_at`, or
     before now where it is None.
@@ -73,7 +73,7 @@ def clip_livestream_as_asset(
 
 
 def retry_clip(*, post: Post, now: datetime) -> bool:
-    """Have the clip of a draft cut again, now; tell whether there was something to cut.
+    """Have the clip of a draft cut again, now; return whether there was something to cut.
 
     One that is being cut at this moment is left to whoever does it.
     """

@@ -1,4 +1,4 @@
-"""The position at which a replay begins is found by time, although no index has both."""
+"""The position at which a replay begins is found by time, in one query."""
 
 from __future__ import annotations
 

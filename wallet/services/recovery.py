@@ -9,7 +9,7 @@ from django.db import transaction
 
 from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 from wallet.models import Earning, Escrow
 from wallet.services import escrows, payouts, refunds
 
@@ -17,7 +17,7 @@ from wallet.services import escrows, payouts, refunds
 def unfinished(*, before: datetime) -> Iterator[Escrow]:
     """Iterate over the escrows that were decided before `before` and whose money has not all arrived."""
     unsettled = Escrow.objects.filter(settled_at=None, decided_at__lt=before)
-    return walk(unsettled, by="escrow_id")
+    return iterate(unsettled, by="escrow_id")
 
 
 @retried

@@ -12,7 +12,7 @@ from livestream.command_line.exits import WrongArgument
 from livestream.events import registry, replaying
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 
 _FIELDS = {"goal": "goal_id", "session": "session_id", "escrow": "escrow_id", "id": "event_id"}
 
@@ -48,8 +48,7 @@ class Command(BatchCommand[EventRecord]):
         # What the replay itself leaves in the log is not replayed in turn.
         last = EventRecord.objects.order_by("-position").values_list("position", flat=True).first()
         rows = rows.filter(position__lte=last or 0, position__gt=max(first, options["after"] or 0))
-        walked = walk(rows, by="position")
-        return Chosen(walked, rows.count(), lambda record: str(record.position))
+        return Chosen(iterate(rows, by="position"), rows.count(), lambda record: str(record.position))
 
     def plan(self, item: EventRecord, options: Options) -> list[str]:
         event = replaying.revive(record=item)
