@@ -1,4 +1,4 @@
-"""The server as its clients see it: HTTP, and patience while it is away."""
+"""The HTTP client of the demo, which retries while the server is unavailable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import requests
 from livestream.demo.errors import DemoFailed, NoServer
 from livestream.demo.story import Story
 
-PATIENCE_SECONDS = 60.0
+MAX_OUTAGE_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 _TIMEOUT_SECONDS = 30.0
 
@@ -123,8 +123,8 @@ class Server:
         now = time.monotonic()
         if self._away_since is None:
             self._away_since = now
-            self._story.aside(f"the server does not answer; waiting up to {PATIENCE_SECONDS:.0f} s for its return")
-        if now - self._away_since > PATIENCE_SECONDS:
+            self._story.aside(f"the server does not answer; waiting up to {MAX_OUTAGE_SECONDS:.0f} s for its return")
+        if now - self._away_since > MAX_OUTAGE_SECONDS:
             raise NoServer(f"The server at {self.address} went away and did not return.")
         time.sleep(_POLL_SECONDS)
 
