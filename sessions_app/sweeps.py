@@ -1,4 +1,4 @@
-"""Sweeps of sessions: forgotten sessions are ended, and recordings reconciled."""
+"""Sweeps of sessions: sessions that nobody ended are ended, and recordings reconciled."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sessions_app.services import ending, recording
 
 
 @sweep(every=60)
-def end_forgotten_sessions() -> None:
+def end_old_sessions() -> None:
     """End sessions that are older than SESSION_MAX_DURATION: until then the money of their viewers is held."""
-    forgotten = selectors.opened_before(before=clock.now() - timedelta(seconds=settings.SESSION_MAX_DURATION))
-    if forgotten:
+    old = selectors.opened_before(before=clock.now() - timedelta(seconds=settings.SESSION_MAX_DURATION))
+    if old:
         with transaction.atomic():
-            for session_id in forgotten:
+            for session_id in old:
                 delivery = Delivery(key=f"forgotten:{session_id}", pending="keep")
                 enqueue(ending.deactivate_session, delivery, session_id=session_id)
 

@@ -57,7 +57,7 @@ def _with_pool(*, database: Database, pool_size: int) -> Database:
     # Connections start on demand: a command that needs one should not open four.
     pool = {"min_size": 0, "max_size": pool_size, "timeout": POOL_TIMEOUT_SECONDS}
     # Django would have nothing prepared; its own cursors bind in the client and prepare nothing
-    # anyway, so this concerns the one statement that asks for it (goals/sql.py).
+    # anyway, so this concerns the one statement that is prepared explicitly (goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
     # A pool and persistent connections exclude each other in Django.
     return database | {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": options}

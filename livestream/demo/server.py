@@ -93,18 +93,18 @@ class Server:
             if call.already and (body := call.already()) is not None:
                 return Answer(200, body)
 
-    def until(self, question: Callable[[], Found], *, what: str, seconds: float = 30) -> Found:
-        """Ask again and again until the answer is yes, and return it.
+    def until(self, condition: Callable[[], Found], *, what: str, seconds: float = 30) -> Found:
+        """Poll until `condition` returns something true, and return that.
 
-        Raises DemoFailed after `seconds`, among which those do not count in which the server was away.
+        Raises DemoFailed after `seconds`, not counting those in which the server was unavailable.
         """
         began, away_before = time.monotonic(), self._seconds_away
-        while not (answer := question()):
+        while not (found := condition()):
             waited = time.monotonic() - began - (self._seconds_away - away_before)
             if waited > seconds:
                 raise DemoFailed(f"Waited {seconds:.0f} seconds in vain for {what}.")
             time.sleep(_POLL_SECONDS)
-        return answer
+        return found
 
     def _once(self, call: Call) -> Answer:
         response = self._http.request(

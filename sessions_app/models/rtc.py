@@ -49,7 +49,7 @@ class Recording(models.Model):
 
     @property
     def state(self) -> str:
-        """What support is told of it, in a word or two."""
+        """The state as support sees it, in a few words."""
         if self.refused_at:
             return "refused"
         if self.closed_at and self.stopped_at:

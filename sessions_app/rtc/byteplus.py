@@ -148,8 +148,8 @@ def read_answer(*, action: str, text: str, accepted: bool) -> str:
     code, message = str(error.get("Code", "")), str(error.get("Message", ""))
     if _DONE_ALREADY[action].search(message):
         return _brief(message)
-    told = _brief(f"{code}: {message}")
-    raise Refused(told) if code.startswith(_INVALID_REQUEST) else Unavailable(told)
+    reason = _brief(f"{code}: {message}")
+    raise Refused(reason) if code.startswith(_INVALID_REQUEST) else Unavailable(reason)
 
 
 def _parse(text: str) -> dict[str, Any]:

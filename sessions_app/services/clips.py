@@ -75,7 +75,7 @@ def create_post_from_livestream(
             tags=rules.tags_of_clip(of_user=session.streamer.tags, asked=tags),
             created_at=now,
         )
-        clipping.ask_for_cut(post=post)
+        clipping.enqueue_cut(post=post)
     return post
 
 

@@ -59,7 +59,7 @@ def disconnect(
 def cancel_disconnect(*, session_id: str) -> bool:
     """Stop a countdown, since the streamer came back, and return whether there was one.
 
-    A session that is being ended for good is not kept by this.
+    It does not stop an end that was requested explicitly.
     """
     stopped, _ = pending_messages(deactivate_session, key=_countdown_key(session_id)).delete()
     return bool(stopped)

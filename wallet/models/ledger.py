@@ -24,7 +24,7 @@ class Account(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        # Whoever may deposit makes coins: support that only looks may not.
+        # A deposit creates coins: support staff who may only view have no such permission.
         permissions = [("deposit", "Can credit users with coins")]
         constraints = [
             models.CheckConstraint(condition=Q(kind="system") | Q(balance__gte=0), name="account_never_negative"),
