@@ -1,4 +1,4 @@
-"""Reading a JSON body, and refusing what no later layer could store or survive.
+"""Reading a JSON body, and refusing values that no later layer could store or process.
 
 It knows no web framework: bodies are read by services as well, such as that of a signed webhook.
 """

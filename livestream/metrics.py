@@ -1,4 +1,4 @@
-"""What operators watch: counters of the processes, and figures read from the database when asked.
+"""Metrics for operators: counters of the processes, and figures read from the database at each scrape.
 
 The database's figures come from indexed, capped queries: a scrape costs the same whether a
 table has a thousand rows or a hundred million.

@@ -1,4 +1,4 @@
-"""What higher floors embed in a session's representation, without this floor knowing them."""
+"""The members of a session's representation that higher apps register, so that this app need not know them."""
 
 from __future__ import annotations
 

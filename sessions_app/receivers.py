@@ -24,12 +24,12 @@ from livestream.events.contracts import (
     SessionEvent,
 )
 from livestream.outbox import Delivery, enqueue
-from sessions_app.services import clips, feed, presence, recording, session_events
+from sessions_app.services import feed, posts, presence, recording, session_events
 
 
 @receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
 def produce_livestream_clip_from_goal(event: GoalCompleted) -> None:
-    clips.produce_livestream_clip(event=event)
+    posts.produce_livestream_clip(event=event)
 
 
 @receives(SESSION_STARTED, effect=True)

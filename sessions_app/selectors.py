@@ -1,4 +1,4 @@
-"""What is known of sessions."""
+"""Queries of sessions, their sources, recordings and the feed."""
 
 from __future__ import annotations
 

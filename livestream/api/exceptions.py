@@ -1,4 +1,4 @@
-"""From any exception of a view to a problem document."""
+"""The exception handler of API views: every exception becomes a problem document."""
 
 from __future__ import annotations
 

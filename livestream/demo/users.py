@@ -1,4 +1,4 @@
-"""The people of the local profile, and what higher floors give them."""
+"""The users of the local profile, and the grants that other apps register for them."""
 
 from __future__ import annotations
 

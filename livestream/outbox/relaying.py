@@ -1,4 +1,4 @@
-"""The relay: sends what is due, and what was sent and never finished."""
+"""The relay: sends due messages, and those that were sent and never finished."""
 
 from __future__ import annotations
 

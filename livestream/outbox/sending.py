@@ -1,4 +1,4 @@
-"""Handing ids of outbox rows to the broker."""
+"""Sending the ids of outbox rows to the broker."""
 
 from __future__ import annotations
 

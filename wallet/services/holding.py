@@ -1,4 +1,4 @@
-"""Paying into an escrow without waiting for anybody else who pays into it."""
+"""Payments into an escrow, which do not wait for each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py replay_events`: the receivers of stored events run again."""
+"""`manage.py replay_events`: runs the receivers of stored events again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py replay_tasks`: work that gave up, fails or is stuck is done again."""
+"""`manage.py replay_tasks`: runs tasks again that are dead, failing or stuck."""
 
 from __future__ import annotations
 
