@@ -1,16 +1,16 @@
-"""Which pushes travel together."""
+"""Which pushes are sent in one call."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import planning
 from notifications.models import Push
+from notifications.services import sending
 
 
 def sizes(*channel_counts):
     """Return how many pushes each call holds, for pushes with that many channels."""
     pushes = [Push(pk=i, channels=[f"c{n}" for n in range(count)]) for i, count in enumerate(channel_counts)]
-    return [len(call) for call in planning.calls(pushes)]
+    return [len(call) for call in sending.calls(pushes=pushes)]
 
 
 def test_ten_entries_fit_into_a_call():
@@ -31,7 +31,7 @@ def test_nothing_to_send_is_no_call():
 @given(st.lists(st.integers(1, 100)))
 def test_order_is_kept_and_no_call_is_too_large(channel_counts):
     pushes = [Push(pk=i, channels=["c"] * count) for i, count in enumerate(channel_counts)]
-    calls = list(planning.calls(pushes))
+    calls = list(sending.calls(pushes=pushes))
     assert [push for call in calls for push in call] == pushes
     for call in calls:
         assert len(call) == 1 or sum(len(push.channels) for push in call) <= 10
