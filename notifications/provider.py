@@ -2,7 +2,7 @@
 
 The only module that calls the `pusher` package, and where its surprises are dealt with: it
 measures text in memory rather than bytes, changes the batches it is given, raises errors of
-the HTTP library, and never retries. It builds and signs each request; `pooled` carries it.
+the HTTP library, and never retries. It builds and signs each request; `pusher_backend` sends it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import urllib3
 from django.conf import settings
 from pusher import errors
 
-from notifications.pooled import PooledBackend
+from notifications.pusher_backend import PooledBackend
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ from livestream.events.contracts import (
 )
 from livestream.events.signals import DomainSignal
 from livestream.outbox import external, failing
-from notifications import channels, metrics, selectors, webhook_bodies
+from notifications import channels, metrics, selectors, webhook_protocol
 from notifications.channels import Channel
 from notifications.models import Webhook
 
@@ -85,7 +85,7 @@ def _publish(webhook: Webhook) -> str:
         event_id=webhook.event_id,
         channel=channel.name,
         user_id=webhook.user_id if channel.is_presence else None,  # only there Pusher knows who
-        time=webhook_bodies.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
+        time=webhook_protocol.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
         room=channel.room,
         subject_id=channel.subject_id,
         source=str(webhook.pk),

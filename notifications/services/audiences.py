@@ -14,7 +14,7 @@ from livestream.events.contracts import GoalProgressed
 from livestream.outbox import Delivery, durable, enqueue
 from notifications import selectors
 from notifications.models import Admission, Audience
-from notifications.services import admitting
+from notifications.services import admission
 
 
 @durable(name="push_stream_authorized", subject="goal_id")
@@ -31,7 +31,7 @@ def authorize(now: datetime, *, goal_id: str, event_id: str, after_viewer: str =
     with transaction.atomic():
         audience, opened = _open(goal, goal_id, event_id, now)
         if not opened and goal.facts.others_may_join:
-            _join(audience, selectors.untold_payers(escrow_id=audience.escrow_id))
+            _join(audience, selectors.payers_not_admitted(escrow_id=audience.escrow_id))
 
 
 def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
@@ -92,4 +92,4 @@ def _join(audience: Audience, viewers: Iterable[str]) -> None:
 
 def _wake(audience: Audience) -> None:
     delivery = Delivery(key=audience.id, subject=audience.subject)
-    enqueue(admitting.send_stream_authorized, delivery, audience_id=audience.id)
+    enqueue(admission.send_stream_authorized, delivery, audience_id=audience.id)

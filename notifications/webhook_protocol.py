@@ -1,7 +1,10 @@
-"""Reading a webhook's body: `{time_ms, events: [{name, channel?, user_id?, …}]}` (seed 002)."""
+"""A webhook as Pusher sends it: its signature, and its body `{time_ms, events: [{name, channel?, user_id?, …}]}` (seed 002)."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +20,7 @@ AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """One event of a webhook; `raw` is all that was said."""
+    """One event of a webhook; `raw` is the event with all of its members."""
 
     name: str
     channel: str
@@ -27,16 +30,32 @@ class WebhookEvent:
 
 @dataclass(frozen=True, slots=True)
 class WebhookBody:
-    """When the webhook was made, in milliseconds, and what it tells."""
+    """When the webhook was made, in milliseconds, and its events."""
 
     time_ms: int
     events: tuple[WebhookEvent, ...]
 
 
+def sign(*, body: bytes, secret: str) -> str:
+    """Return the signature of a webhook: HMAC-SHA256 of the raw body, in hex."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def is_signed(*, body: bytes, key: str, signature: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Return whether `signature` is that of one of the `(key, secret)` pairs called `key`.
+
+    It compares bytes: a signature of other characters is wrong, not an error. A pair without a
+    secret signs nothing, because anybody could.
+    """
+    given = signature.encode(errors="replace")
+    secrets = [secret for name, secret in pairs if secret and name == key]
+    return any(hmac.compare_digest(sign(body=body, secret=secret).encode(), given) for secret in secrets)
+
+
 def read(body: bytes) -> WebhookBody:
     """Read a signed body; raises MalformedWebhook, or UnreadableBody where it is no JSON object.
 
-    Names that are not known are none of its business: Pusher may invent new ones.
+    Unknown names of events are accepted, because Pusher may add new ones.
     """
     document = load_object(body)
     refuse_unstorable(document)
@@ -50,7 +69,7 @@ def read(body: bytes) -> WebhookBody:
 
 
 def check_age(*, time_ms: int, now: datetime, max_age: timedelta) -> None:
-    """Raise WebhookTooOld or WebhookFromFuture unless the webhook is of about now."""
+    """Raise WebhookTooOld or WebhookFromFuture unless the webhook was made about now."""
     now_ms = now.timestamp() * 1000
     if time_ms < now_ms - max_age.total_seconds() * 1000:
         raise WebhookTooOld(max_age=int(max_age.total_seconds()))
@@ -59,7 +78,7 @@ def check_age(*, time_ms: int, now: datetime, max_age: timedelta) -> None:
 
 
 def time_of(*, time_ms: int, received_at: datetime) -> datetime:
-    """Return when it happened: never after we heard of it, however the sender's clock goes."""
+    """Return when an event happened: never after it was received, whatever the sender's clock says."""
     return min(clock.from_epoch(time_ms / 1000), received_at)
 
 

@@ -10,7 +10,7 @@ from livestream.outbox import performing
 from notifications import selectors
 from notifications.models import Admission, Audience
 from notifications.provider import CALLS_AT_A_TIME, LocalProvider, PusherProvider, Unavailable
-from notifications.services import admitting
+from notifications.services import admission
 from tests.notifications.audiences import heard, ids_of, let_in
 from tests.notifications.shows import buy, running_show
 from tests.support.outbox import run_due, run_receivers
@@ -34,7 +34,7 @@ def audience(session, moving, holders):
 def admit(audience, now, provider=None, seconds=60, size=10):
     until = time.monotonic() + seconds
     provider = provider or PusherProvider()
-    return admitting.admit_page(audience_id=audience.id, provider=provider, until=until, now=now, size=size)
+    return admission.admit_page(audience_id=audience.id, provider=provider, until=until, now=now, size=size)
 
 
 def admit_all(audience, now, **options):
@@ -101,7 +101,7 @@ def test_a_refused_event_is_its_viewers_alone(audience, moving, holders, streame
     refused = Admission.objects.get(viewer_id=bad)
     assert (refused.told_at, refused.failed_at) == (None, moving.at)
     assert "400" in refused.error
-    assert list(selectors.audiences_to_tell()) == []
+    assert list(selectors.audiences_to_notify()) == []
 
 
 def test_who_waits_is_told_before_the_walk_goes_on_and_only_once(session, audience, moving, holders, pusher_server):

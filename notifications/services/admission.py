@@ -1,4 +1,4 @@
-"""Telling an audience that it may watch: page by page, several calls at a time, each noted."""
+"""Admitting an audience to a stream: its viewers are notified page by page, several calls at a time, each recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from livestream import clock
 from livestream.outbox import external
 from livestream.storage.text import storable
 from notifications import selectors, sql
-from notifications.lanes import Landed, in_lanes
+from notifications.concurrency import Completed, run_bounded
 from notifications.models import Admission, Audience
 from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused, get_provider
 from notifications.services import stream_events
@@ -35,7 +35,7 @@ Viewers = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The next viewers to be told; once they are, an audience is gone through up to `upto`."""
+    """The next viewers to notify; afterwards all payers with ids up to `upto` are dealt with."""
 
     viewers: Viewers
     upto: str
@@ -44,7 +44,7 @@ class Page:
 
 @external()
 def send_stream_authorized(*, audience_id: str) -> None:
-    """Tell an audience, for as long as the lease of the message allows; the sweep asks again."""
+    """Notify an audience for as long as the lease of the message allows; the sweep enqueues it again."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     provider = get_provider()
     while time.monotonic() < until and admit_page(
@@ -54,12 +54,12 @@ def send_stream_authorized(*, audience_id: str) -> None:
 
 
 def admit_page(*, audience_id: str, provider: Provider, until: float, now: datetime, size: int = PAGE) -> bool:
-    """Tell the next `size` viewers of an audience, and say whether there may be more.
+    """Notify the next `size` viewers of an audience; return whether there may be more.
 
-    Their tokens are made when they are sent and end with the grant. What was sent is noted
-    before a lane sends more: a process that dies repeats at most one call a lane, and loses
-    none. No call begins after `until` (monotonic seconds). A goal that has ended is told to
-    nobody. Raises Unavailable where the provider is away; whoever was not told still waits.
+    Tokens are made when they are sent, and expire with the grant. What was sent is recorded
+    before another call begins: a process that dies repeats at most CALLS_AT_A_TIME calls, and
+    loses none. No call begins after `until` (monotonic seconds). Nobody is notified of a goal that
+    has ended. Raises Unavailable where the provider is away; the remaining viewers still wait.
     """
     audience = Audience.objects.filter(pk=audience_id, closed_at=None).first()
     opening = _opening(audience, now) if audience else None
@@ -68,18 +68,18 @@ def admit_page(*, audience_id: str, provider: Provider, until: float, now: datet
     page = _next_page(audience, size)
     if not page.viewers and page.last and audience.walked_at:
         return False
-    _keep(audience, exp=opening.exp, data=opening.data)
-    if _tell(audience, opening, page.viewers, provider, until):
+    _update(audience, exp=opening.exp, data=opening.data)
+    if _notify(audience, opening, page.viewers, provider, until):
         _move_on(audience, page, now)
     return True
 
 
 def _opening(audience: Audience, now: datetime) -> Opening | None:
-    """Return what is to be told, or close an audience that has nothing left to watch."""
+    """Return what viewers are notified of; close an audience that has nothing left to watch."""
     goal = goals.get_goal(goal_id=audience.goal_id)
     exp = grant_exp(goal=goal, now=now)
     if not goal.active or int(exp.timestamp()) <= int(now.timestamp()):
-        _keep(audience, closed_at=now)
+        _update(audience, closed_at=now)
         return None
     return stream_events.opening(goal=goal, event_id=audience.event_id, exp=exp, now=now)
 
@@ -90,28 +90,30 @@ def _next_page(audience: Audience, size: int) -> Page:
         return Page(late, audience.walked_upto, last=audience.walked_at is not None)
     payers = goals.ticket_holders(goal_id=audience.goal_id, after=audience.walked_upto, limit=size)
     upto = payers[-1] if payers else audience.walked_upto
-    known = selectors.dealt_with(audience_id=audience.id, after=audience.walked_upto, upto=upto)
+    known = selectors.viewers_dealt_with(audience_id=audience.id, after=audience.walked_upto, upto=upto)
     return Page([payer for payer in payers if payer not in known], upto, last=len(payers) < size)
 
 
 def _move_on(audience: Audience, page: Page, now: datetime) -> None:
     if audience.walked_at is None:
-        _keep(audience, walked_upto=page.upto, walked_at=now if page.last else None)
+        _update(audience, walked_upto=page.upto, walked_at=now if page.last else None)
 
 
-def _tell(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider, until: float) -> bool:
-    """Send to all of these; False where time was up before. Raises the first of what went wrong."""
-    shut_out = selectors.unwelcome(streamer_id=opening.goal.streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
-    _note_failed(audience, shut_out, opening.now)
-    let_in = [viewer for viewer in viewers if viewer not in shut_out]
-    calls: list[Viewers] = [let_in[start : start + VIEWERS_A_CALL] for start in range(0, len(let_in), VIEWERS_A_CALL)]
+def _notify(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider, until: float) -> bool:
+    """Send to all of these viewers; False where time was up before. Raises the first error."""
+    unwelcome = selectors.unwelcome(streamer_id=opening.goal.streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
+    _record_failures(audience, unwelcome, opening.now)
+    admitted = [viewer for viewer in viewers if viewer not in unwelcome]
+    calls: list[Viewers] = [
+        admitted[start : start + VIEWERS_A_CALL] for start in range(0, len(admitted), VIEWERS_A_CALL)
+    ]
     errors: list[Exception] = []
     goes_on = takewhile(lambda _: not errors and time.monotonic() < until, calls)
     made = 0
-    for landed in in_lanes(work=lambda call: _send(provider, opening, call), items=goes_on, lanes=CALLS_AT_A_TIME):
-        _note(audience, opening, landed, provider)
-        made += len(landed)
-        errors += [each.error for each in landed if each.error and not isinstance(each.error, Refused)]
+    for batch in run_bounded(work=lambda call: _send(provider, opening, call), items=goes_on, limit=CALLS_AT_A_TIME):
+        _record(audience, opening, batch, provider)
+        made += len(batch)
+        errors += [each.error for each in batch if each.error and not isinstance(each.error, Refused)]
     if errors:
         raise errors[0]
     return made == len(calls)
@@ -121,39 +123,39 @@ def _send(provider: Provider, opening: Opening, viewers: Viewers) -> None:
     provider.send([event for viewer_id in viewers for event in opening.events(viewer_id)])
 
 
-def _note(audience: Audience, opening: Opening, landed: Iterable[Landed[Viewers]], provider: Provider) -> None:
-    told = [viewer_id for each in landed if each.error is None for viewer_id in each.item]
-    _note_told(audience, opening, told, provider)
-    for each in landed:
+def _record(audience: Audience, opening: Opening, batch: Iterable[Completed[Viewers]], provider: Provider) -> None:
+    notified = [viewer_id for each in batch if each.error is None for viewer_id in each.item]
+    _record_notified(audience, opening, notified, provider)
+    for each in batch:
         if isinstance(each.error, Refused):
-            _find_who_is_refused(audience, opening, each.item, provider)
+            _send_one_by_one(audience, opening, each.item, provider)
 
 
-def _find_who_is_refused(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
-    """Send to each alone: only what one of them is told is at fault."""
+def _send_one_by_one(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+    """Send to each viewer alone, to find whose events are refused."""
     for viewer_id in viewers:
         try:
             _send(provider, opening, [viewer_id])
         except Refused as error:
-            _note_failed(audience, {viewer_id: str(error)}, opening.now)
+            _record_failures(audience, {viewer_id: str(error)}, opening.now)
             log.error("admission_refused", audience_id=audience.id, viewer_id=viewer_id, error=str(error))
         else:
-            _note_told(audience, opening, [viewer_id], provider)
+            _record_notified(audience, opening, [viewer_id], provider)
 
 
-def _note_told(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
-    sql.note_told(
+def _record_notified(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+    sql.record_notified(
         audience_id=audience.id, viewers=viewers, told_at=opening.now, exp=opening.exp, provider=provider.name
     )
 
 
-def _note_failed(audience: Audience, reasons: dict[str, str], now: datetime) -> None:
+def _record_failures(audience: Audience, reasons: dict[str, str], now: datetime) -> None:
     for viewer_id, reason in reasons.items():
         failure = {"failed_at": now, "error": storable(reason, longest=_LONGEST_ERROR)}
         Admission.objects.update_or_create(audience=audience, viewer_id=viewer_id, defaults=failure)
 
 
-def _keep(audience: Audience, **facts: object) -> None:
+def _update(audience: Audience, **facts: object) -> None:
     Audience.objects.filter(pk=audience.pk).update(**facts)
     for name, fact in facts.items():
         setattr(audience, name, fact)
