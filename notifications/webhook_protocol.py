@@ -1,4 +1,7 @@
-"""A webhook as Pusher sends it: its signature, and its body `{time_ms, events: [{name, channel?, user_id?, …}]}` (seed 002)."""
+"""A webhook as Pusher sends it: its signature and its body (seed 002).
+
+The body is `{time_ms, events: [{name, channel?, user_id?, …}]}`.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from django.db import transaction
 
 from bench.fanout.crowd import SHOW_ID
 from goals import selectors as goals
-from goals.grants import grant_exp
+from goals.services.authorizing import grant_exp
 from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import performing

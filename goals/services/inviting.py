@@ -17,7 +17,7 @@ from goals.errors import (
     QualityNotOffered,
 )
 from goals.models import Goal
-from goals.services import creation, lifecycle, locking, progress, stage_use
+from goals.services import creation, lifecycle, locking, progress, session_stage
 from goals.types import GoalType, facts_of
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
@@ -47,7 +47,7 @@ def invite(*, kind: GoalType, session_id: str, viewer_id: str, exp: datetime, du
         # The lock makes one goal of two viewers who press at the same moment.
         session = session_locking.lock_active_session(session_id=session_id)
         price = _price_for(kind, session, viewer_id, duration)
-        stage_use.refuse_invitation(session_id=session_id)
+        session_stage.refuse_invitation(session_id=session_id)
         goal = _find_ongoing(kind, session, viewer_id, now)
         if goal is None:
             _refuse_cooling(kind, session, viewer_id, now)

@@ -1,4 +1,4 @@
-"""activate_goal and deactivate_goal: a goal starts once and ends once (spec section 2)."""
+"""activate_goal and deactivate_goal: a goal starts once and ends once, whoever asks for it (spec section 2)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.db import transaction
 
 from goals import endings
 from goals.endings import EndedBecause, Outcome
+from goals.errors import AgreeRequired, GoalNotActive
 from goals.models import Goal
-from goals.services import contributions, locking, performance, stage_presets
+from goals.services import contributions, locking, performance, session_stage
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import GOAL_ENDED, GOAL_STARTED
 from livestream.outbox import Delivery, durable, enqueue
+from livestream.storage.conflicts import retried
 from wallet.services import escrows
 
 
@@ -120,7 +122,24 @@ def _end(goal: Goal, because: EndedBecause, now: datetime, triggerer: str | None
     if endings.cools_down(because):
         goal.cooldown_until = now + goal.facts.cooldown_period
     goal.save(update_fields=["active", "ended_at", "ended_because", "exp", "outcome", "cooldown_until"])
-    stage_presets.give_stage_back(goal=goal)
+    session_stage.give_stage_back(goal=goal)
     if goal.escrow_id:
         escrows.set_accepts_until(escrow_id=goal.escrow_id, until=now)
     publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome, ended_because=because)
+
+
+@retried
+def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
+    """End the caller's own goal; what was paid for it is given back unless it was reached.
+
+    Raises GoalNotFound, NotYourGoal, AgreeRequired for an invitation, which is answered, and
+    GoalNotActive where it has ended before, or is reached by now.
+    """
+    goal = locking.find_goal(goal_id=goal_id)
+    locking.refuse_others(goal=goal, caller_id=caller_id)
+    if goal.facts.is_invitation:
+        raise AgreeRequired
+    with transaction.atomic():
+        ended = deactivate_goal(goal_id=goal_id, because=EndedBecause.CANCELLED, triggerer=triggerer, now=now)
+        if not ended:  # a refusal changes nothing: what was just counted is counted again in its own time
+            raise GoalNotActive

@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 
 from goals import selectors as goals
-from goals.grants import grant_exp
+from goals.services.authorizing import grant_exp
 from livestream import clock
 from livestream.outbox import external
 from livestream.storage.text import storable

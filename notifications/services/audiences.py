@@ -1,4 +1,4 @@
-"""Letting those in who paid: `stream.authorized` (spec section 7, seed 004)."""
+"""Audiences: which viewers are to be sent `stream.authorized`, each time a goal begins (spec section 7, seed 004)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from notifications.services import admission
 
 @durable(name="push_stream_authorized", subject="goal_id")
 def authorize(now: datetime, *, goal_id: str, event_id: str, after_viewer: str = "") -> None:
-    """Have everybody told who paid for a goal that runs: once for each time that it begins.
+    """Open an audience of all who paid for a running goal, once for each time that it begins.
 
     It begins when it starts and whenever the streamer comes on stage, since the end of the
-    grant follows from that. Asked again, it only finds who joined a private show meanwhile.
-    Messages of the release before may carry `after_viewer`, which is not looked at.
+    grant follows from that. A repeat only adds the viewers who joined a private show meanwhile.
+    Messages of the previous release may carry `after_viewer`, which is ignored.
     """
     goal = _watched(goals.get_goal(goal_id=goal_id))
     if goal is None or not goal.active:
@@ -35,7 +35,7 @@ def authorize(now: datetime, *, goal_id: str, event_id: str, after_viewer: str =
 
 
 def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
-    """Let those in who bought a ticket of a funding goal while its show is running."""
+    """Admit the buyers of tickets of a funding goal whose show is running."""
     show_id = goals.get_goal(goal_id=event.goal_id).show_goal_id
     if not show_id or not event.payers:
         return
@@ -57,7 +57,7 @@ def _watched(goal: Goal) -> Goal | None:
 def _open(goal: Goal, subject: str, event_id: str, now: datetime) -> tuple[Audience, bool]:
     """Return the audience of a goal's last beginning, and whether it is new.
 
-    A new one takes over from those before it: whoever was not told yet is told of this one.
+    A new one closes the previous ones: viewers who still waited in those are notified of this one.
     """
     found, opened = Audience.objects.get_or_create(
         goal_id=goal.id,
@@ -83,7 +83,7 @@ def _since(goal: Goal, now: datetime) -> datetime:
 
 
 def _join(audience: Audience, viewers: Iterable[str]) -> None:
-    """Have these told as well; who is in the audience already is not told again."""
+    """Add viewers, and have them notified; those who are in the audience already are left."""
     rows = [Admission(audience=audience, viewer_id=viewer_id) for viewer_id in sorted(viewers)]
     if rows:
         Admission.objects.bulk_create(rows, ignore_conflicts=True)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from goals.endings import EndedBecause
-from goals.grants import grant_exp
 from goals.services import lifecycle
+from goals.services.authorizing import grant_exp
 from goals.types import GoalType
 from livestream import clock, users
 from livestream.models import OutboxMessage

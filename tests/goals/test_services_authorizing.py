@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goals.grants import grant_exp
+from goals.services.authorizing import grant_exp
 from livestream import clock
 from tests.support import endings
 

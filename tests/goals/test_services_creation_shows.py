@@ -16,7 +16,7 @@ from goals.errors import (
     TicketProductMismatch,
 )
 from goals.models import Goal, TicketProduct
-from goals.services import lifecycle, shows
+from goals.services import creation, lifecycle
 from livestream import clock, ids
 from livestream.errors import DomainError
 from livestream.models import EventRecord
@@ -43,7 +43,7 @@ def make(funding, **changed):
         "nbf": None,
         "now": clock.now(),
     }
-    return shows.create_show_goal(**(given | changed))
+    return creation.create_show_goal(**(given | changed))
 
 
 def refused(funding, error, **changed):

@@ -1,4 +1,4 @@
-"""What a session shows of its invitations and of its karaoke."""
+"""What a session shows of its goals: pairs of sales and shows, invitations, 1-on-1s, karaoke."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from django.db import models
 from goals.models.goal import Goal
 from livestream.fields import ObjectIdField
 from sessions_app.models import Session
+
+
+class ShowGoalPair(models.Model):
+    """A funding goal and the show it paid for: an entry of `session.show_goal_pairs`."""
+
+    id = ObjectIdField(primary_key=True)
+    session = models.ForeignKey(Session, models.PROTECT, related_name="show_goal_pairs")
+    funding_goal = models.OneToOneField(Goal, models.PROTECT, related_name="funding_pair")
+    show_goal = models.OneToOneField(Goal, models.PROTECT, null=True, related_name="show_pair")
+    funding_ended = models.DateTimeField(null=True)
+    show_ended = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"pair of {self.funding_goal_id}"
 
 
 class TriggerPrivateEntry(models.Model):

@@ -1,4 +1,4 @@
-"""cleanup_expired_exclusive_goal_pairs: what an answer means for all the other invitations."""
+"""Ending a session's goals together: all at its end, pending invitations at an agreement (seeds 000, 001)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from goals import rules
 from goals.endings import EndedBecause
 from goals.models import ExclusiveGoalPair, Goal
-from goals.services import lifecycle
-from goals.types import INVITATIONS
-from livestream.outbox import enqueue
+from goals.services import lifecycle, settlement
+from goals.types import INVITATIONS, GoalType
+from livestream.outbox import Delivery, enqueue
+from sessions_app import selectors as sessions
+
+
+def deactivate_goals_in_session(*, session_id: str) -> None:
+    """End every goal of an ended session: shows after SHOW_END_GRACE seconds, all others now.
+
+    A reached funding goal whose show was never made is refunded.
+    """
+    ended_at = sessions.get_session(session_id=session_id).ended_at
+    for goal in Goal.objects.filter(session_id=session_id, ended_at=None):
+        eta = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
+        enqueue(lifecycle.deactivate_goal, Delivery(eta=eta), goal_id=goal.id, because=EndedBecause.SESSION_ENDED)
+    unshown = Goal.objects.filter(session_id=session_id, type=GoalType.FUNDING, show_goal=None)
+    for goal in unshown:
+        enqueue(settlement.check_funding_goal_refundable, goal_id=goal.id)
 
 
 def cleanup_expired_exclusive_goal_pairs(*, session_id: str, goal_id: str, agreed: bool, now: datetime) -> None:
@@ -30,7 +46,7 @@ def cleanup_expired_exclusive_goal_pairs(*, session_id: str, goal_id: str, agree
 
 
 def _supersede_others(session_id: str, goal_id: str) -> None:
-    # Those that were there: this may run late, or again, when the 1-on-1 itself is long over.
+    # Only invitations older than the agreement: this may run late, or again, when the 1-on-1 is long over.
     agreed_at = Goal.objects.values_list("agreed_at", flat=True).get(pk=goal_id)
     pending = Goal.objects.filter(
         session_id=session_id,
