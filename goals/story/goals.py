@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 
 from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval
+from goals.services import support
 from goals.story.reasons import why
 from goals.story.related import in_order, ref_to
 from livestream.desk import audit
@@ -26,9 +27,6 @@ from livestream.story import (
     timeline_section,
 )
 from livestream.story.formatting import coins, moment, name, seconds
-
-# The stable name of an act of support (goals.admin.acts).
-_REFUND_ESCROW = "escrow.refund"
 
 
 @timeline_section(order=20)
@@ -53,7 +51,7 @@ def goals_section(subject: Subject, window: Window, now: datetime) -> Section:
 
 def _refund_by_support(subject: Subject, goals: Sequence[Goal]) -> str:
     """Return a sentence about which member of staff refunded the escrow, when and why."""
-    refunds = audit.entries_of(name=_REFUND_ESCROW, model="wallet.escrow", pks=[subject.escrow_id or ""])
+    refunds = audit.entries_of(name=support.REFUND_ESCROW, model="wallet.escrow", pks=[subject.escrow_id or ""])
     entry = LogEntry.objects.filter(refunds).select_related("user").order_by("-pk").first()
     if entry is None:
         return f"Refunded by support at {moment(goals[0].ended_at)}."
