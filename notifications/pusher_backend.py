@@ -1,4 +1,4 @@
-"""How the `pusher` package's requests travel: over few connections that stay open, from any thread."""
+"""The backend that sends the `pusher` package's requests: a pool of connections that stay open, for any thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import urllib3
 from pusher.http import process_response
 from pusher.requests import CERT_PATH
 
-# Of one process; who finds them all in use waits until one is free.
+# In one process; a call that finds all of them in use waits until one is free.
 CONNECTIONS = 32
 
 
@@ -39,7 +39,7 @@ class PooledBackend:
         if client.ssl:
             options["ssl_context"] = ssl.create_default_context(cafile=CERT_PATH)
         proxy = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address))
-        # Without a proxy the server's own pool is asked, which need not look for it at each call.
+        # Without a proxy the pool of the server is called directly, which saves a look-up at each call.
         self._urlopen = (
             urllib3.ProxyManager(proxy, **options).urlopen
             if proxy

@@ -57,7 +57,7 @@ def notify_escrow_completed(event: EscrowCompleted) -> None:
 
 @receives(ESCROW_REFUNDED, effect=True, news=True)
 def notify_escrow_refunded(event: EscrowRefunded) -> None:
-    escrow_pushes.start_telling_refunds(
+    escrow_pushes.enqueue_refund_pushes(
         escrow_id=event.escrow_id,
         first_payer=event.first_payer,
         last_payer=event.last_payer,

@@ -59,5 +59,5 @@ def purge_old_rows() -> None:
 
 
 def _is_idle(task: Callable[..., object], *, key: str) -> bool:
-    """Tell whether no message of the task waits under this key; a failed message keeps its own retry time."""
+    """Return whether no message of the task waits under this key; a failed message keeps its own retry time."""
     return not pending_messages(task, key=key).exists()

@@ -55,7 +55,7 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
 
 @retried
 def disagree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
-    """Decline an invitation (seed 001): it ends, is refunded, and nobody asks again for a while.
+    """Decline an invitation (seed 001): it ends, is refunded, and cannot be repeated during its cooldown.
 
     Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, AlreadyAgreed, GoalNotActive.
     """
@@ -76,7 +76,7 @@ def _refuse_other_types(goal: Goal) -> None:
 
 
 def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
-    """Let the private show run for the prepaid time, for whoever paid."""
+    """Begin the private show: it runs for the prepaid time, for all who paid."""
     goal.exp = now + timedelta(seconds=goal.prepaid_duration or 0)
     session_stage.take_stage(goal=goal, session=session)
     goal.save(update_fields=["agreed_at", "exp", "preset_before"])

@@ -1,4 +1,4 @@
-"""activate_goal and deactivate_goal: a goal starts once and ends once, whoever asks for it (spec section 2)."""
+"""activate_goal and deactivate_goal: a goal starts once and ends once (spec section 2)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wallet.services import escrows
 
 @durable(subject="goal_id")
 def activate_goal(now: datetime, *, goal_id: str) -> bool:
-    """Start a scheduled goal whose `nbf` has come, and tell whether this call did it.
+    """Start a scheduled goal whose `nbf` has come, and return whether this call did it.
 
     A goal whose session ended meanwhile is not started but ended, which gives its money back.
     """
@@ -50,7 +50,7 @@ def start(*, goal: Goal, now: datetime) -> None:
 
 @durable(subject="goal_id")
 def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, triggerer: str | None = None) -> bool:
-    """End a goal, and tell whether this call did it; only that call publishes `goal.ended`.
+    """End a goal, and return whether this call did it; only that call publishes `goal.ended`.
 
     What was paid and performed until now is counted first: it may still complete the goal, and
     then it is the completion that ends it. `because` decides the outcome, and whether nobody may
@@ -99,7 +99,7 @@ def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = No
 
 
 def _still_holds(because: EndedBecause, goal: Goal, now: datetime) -> bool:
-    """Look again at what was true when the end was asked for, which may be long ago."""
+    """Check the reason again: the end may have been requested long ago."""
     if because == EndedBecause.EXPIRED:
         return goal.exp is not None and goal.exp <= now
     return because != EndedBecause.SUPERSEDED or goal.agreed_at is None

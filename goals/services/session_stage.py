@@ -14,20 +14,20 @@ from sessions_app.services import locking as session_locking
 
 
 def show_in_progress(*, session_id: str) -> bool:
-    """Tell whether tickets are on sale in a session, or a show is to be played."""
+    """Return whether tickets are on sale in a session, or a show is to be played."""
     selling = Q(funding_ended=None)
     playing = Q(show_goal__isnull=False, show_ended=None)
     return ShowGoalPair.objects.filter(selling | playing, session_id=session_id).exists()
 
 
 def exclusive_in_progress(*, session_id: str) -> bool:
-    """Tell whether the streamer is in a 1-on-1."""
+    """Return whether the streamer is in a 1-on-1."""
     running = Goal.objects.filter(session_id=session_id, type=GoalType.EXCLUSIVE, ended_at=None)
     return running.exists()
 
 
 def private_in_progress(*, session_id: str) -> bool:
-    """Tell whether an agreed private show is going on."""
+    """Return whether an agreed private show is going on."""
     private = Goal.objects.filter(session_id=session_id, type=GoalType.TRIGGER_PRIVATE, ended_at=None)
     return private.filter(agreed_at__isnull=False).exists()
 

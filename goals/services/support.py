@@ -35,10 +35,10 @@ def end_goal(*, goal_id: str, triggerer: str, now: datetime) -> None:
 
 @retried
 def refund_escrow(*, escrow_id: str, triggerer: str, now: datetime) -> None:
-    """Close an open escrow for good, give everything in it back, and end the goals it was for.
+    """Close an open escrow finally, refund everything in it, and end the goals it was for.
 
-    It is decided under the escrow's exclusive lock, before any goal's: a payout that comes
-    later finds it decided, and one that came first makes this raise EscrowAlreadyDecided.
+    It decides under the escrow's exclusive lock, before any goal's lock: a later payout finds
+    the escrow decided, and an earlier one makes this raise EscrowAlreadyDecided.
     Raises EscrowNotFound.
     """
     with transaction.atomic():

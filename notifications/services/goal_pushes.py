@@ -67,7 +67,7 @@ def push_goal_progress(now: datetime, *, goal_id: str, event_id: str) -> None:
 
 
 def parties(goal: Goal) -> list[str]:
-    """Return who is told more than the audience: the streamer, and the viewer who invited."""
+    """Return the users who see more than the audience: the streamer, and the viewer who invited."""
     return [user_id for user_id in (goal.streamer_id, goal.triggered_by_id) if user_id]
 
 
@@ -99,7 +99,7 @@ def trigger_external_command(*, goal_id: str, event_id: str, now: datetime) -> N
 
 
 def sync_session_viewers(*, goal_id: str, event_id: str, now: datetime) -> None:
-    """Have everybody's right to watch worked out anew, and tell the streamer's client to ask."""
+    """Drop all cached rights to watch, and push to the streamer's client to fetch them again."""
     goal = goals.get_goal(goal_id=goal_id)
     cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
     pushes.push(
@@ -113,7 +113,7 @@ def sync_session_viewers(*, goal_id: str, event_id: str, now: datetime) -> None:
 
 
 def open_to_the_public(*, goal_id: str, event_id: str, now: datetime) -> None:
-    """Give the public its stream back after a 1-on-1: tokens are void, clients ask for new ones."""
+    """Reopen the stream to the public after a 1-on-1: old tokens are void, and clients fetch new ones."""
     goal = goals.get_goal(goal_id=goal_id)
     cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
     pushes.push(
@@ -145,7 +145,7 @@ def push_exclusive_closed(*, goal_id: str, event_id: str, now: datetime) -> None
 def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: datetime) -> None:
     """Push a reached funding goal's top contributors to its streamer, and to each of them.
 
-    The streamer hears all names and coins, a contributor the own rank. The audience hears
+    The streamer sees all names and coins, a contributor their own rank. The audience is sent
     nothing, since it may not learn who paid (spec section 4).
     """
     top = goals.top_contributors(goal_id=goal_id, limit=MVP_COUNT)
