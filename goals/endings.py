@@ -96,5 +96,5 @@ def at_expiry(goal_type: str, *, agreed: bool) -> EndedBecause:
 
 
 def cools_down(because: EndedBecause) -> bool:
-    """Tell whether an invitation that ends for this reason may not be repeated for a while (spec section 6)."""
+    """Return whether an invitation that ends for this reason may not be repeated for a while (spec section 6)."""
     return because in _REFUSALS

@@ -1,4 +1,4 @@
-"""What happened to somebody: the log, as one person may read it on from any point."""
+"""The feed of one person: the events of the log that concern them, from any cursor."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Cursor:
 def events_after(*, user_id: str, cursor: Cursor, limit: int) -> list[EventRecord]:
     """Return the next events of goals that the user runs or paid for.
 
-    Whoever reads on from the last one's cursor misses none: events of transactions that are
-    still open, and all that began after those, are left for the next time.
+    A client that continues from the last cursor misses none: events of transactions that are
+    still open, and all that began after those, are left for the next call.
     """
     rows = _settled_after(cursor)
     held = Transfer.objects.filter(debit_id=user_id, kind=Transfer.Kind.HOLD).order_by()
@@ -73,7 +73,7 @@ def cursor_of(record: EventRecord) -> Cursor:
 def _settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
     later = Q(transaction__gt=cursor.transaction) | Q(transaction=cursor.transaction, position__gt=cursor.position)
     rows = EventRecord.objects.filter(later, transaction__gte=cursor.transaction, name__in=NAMES)
-    # Looked up once: two questions with horizons of their own would leave a gap between them.
+    # Looked up once: two queries with horizons of their own would leave a gap between them.
     if connection.vendor == "postgresql":
         rows = rows.filter(transaction__lt=sql.call_oldest_open_transaction())
     return rows.order_by("transaction", "position")

@@ -1,4 +1,4 @@
-"""What is known of goals."""
+"""Queries of goals, of what was paid for them, and of what is overdue."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def ids_of_goals_not_over(*, session_id: str) -> list[str]:
     """Return the ids of a session's goals that are active or scheduled, oldest first."""
     rows = Goal.objects.filter(session_id=session_id, ended_at=None)
     return list(rows.order_by("created_at", "id").values_list("id", flat=True))
+
+
+def goals_of_escrow(*, escrow_id: str) -> QuerySet[Goal]:
+    """Return the goals whose money an escrow holds: the one it is named after, and the one that goal led to."""
+    first = escrow_ids.goal_of(escrow_id)
+    return Goal.objects.filter(Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first))
 
 
 def contributions_of(*, goal_id: str) -> QuerySet[Contribution]:
@@ -104,7 +110,7 @@ def overdue_to_end(*, before: datetime) -> QuerySet[Goal]:
 
 
 def outliving_their_session(*, before: datetime) -> QuerySet[Goal]:
-    """Return goals that have not ended, although their session and their grace after it did before `before`."""
+    """Return goals that have not ended, although the grace period after their session ended before `before`."""
     over = Q()
     for grace, types in types_by_grace().items():
         over |= Q(type__in=types, session__ended_at__lt=before - grace)

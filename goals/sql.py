@@ -14,7 +14,7 @@ from goals.types import GoalType
 # The escrow's and the goal's rows are only read. For the answer, what the buyer has waiting is
 # added to the counted progress in one statement, hence in one snapshot; adding up what everybody
 # has waiting would make each purchase dearer by all the others. The queue is always almost empty
-# and never clean; only a walk along its index stays short, whatever the planner takes it for.
+# and never clean; only a scan along its index stays short, whatever the planner takes it for.
 CONTRIBUTE = f"""
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
@@ -97,7 +97,7 @@ SELECT coalesce(
 def call_oldest_open_transaction() -> int:
     """Return the number before which every transaction of this database is over.
 
-    To be asked outside of a transaction, in which PostgreSQL remembers who was active before.
+    Call it outside of a transaction, in which PostgreSQL remembers who was active before.
     """
     with connection.cursor() as cursor:
         cursor.execute(OLDEST_OPEN_TRANSACTION)

@@ -1,4 +1,4 @@
-"""Working out performed time from comings and goings. Pure functions (spec section 5)."""
+"""Computing performed time from when the streamer enters and leaves. Pure functions (spec section 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The streamer entered (`joined`) or left at `at`, as `source` tells."""
+    """The streamer entered (`joined`) or left at `at`, as reported by `source`."""
 
     at: datetime
     joined: bool
@@ -31,7 +31,7 @@ class Interval:
 
 
 def intervals(marks: Iterable[Mark], *, start: datetime, opens_until: datetime | None = None) -> list[Interval]:
-    """Return the intervals that the marks tell of, in order.
+    """Return the intervals that follow from the marks, in order.
 
     It takes the marks in any order and any number of times: only their times decide, and among
     those of one moment the order given. Nothing counts before `start`; nothing opens after

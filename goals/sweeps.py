@@ -1,4 +1,4 @@
-"""What the relay asks goals again and again."""
+"""Sweeps of the relay: tickets to count, and goals that are overdue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 @sweep(every=0.2)
 def contributions_to_count() -> None:
-    """The payments not yet counted are the queue: have each escrow's counted."""
+    """Have the waiting payments of each escrow counted: the table of them is the queue."""
     waiting = list(accounts_with_pending_credit())
     if waiting:
         with transaction.atomic():

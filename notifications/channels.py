@@ -1,4 +1,4 @@
-"""How channels are called, what they stand for, and who is told what (spec sections 4, 5, 7; seeds).
+"""The names of channels, what each stands for, and which channels an event goes to (spec sections 4, 5, 7; seeds).
 
 The names are those of Pusher Channels: `private-` and `presence-` need an authorization,
 and neither `private-enc-` nor `presence-enc-` is encrypted in Pusher's sense.

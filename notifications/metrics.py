@@ -20,7 +20,7 @@ for _result in ("stored", "refused", "published", "ignored", "failed"):
 
 @metrics.figures
 def push_figures(now: datetime) -> Iterator[Metric]:
-    """Read how many pushes wait, since when, and how many were refused for good."""
+    """Read how many pushes wait, since when, and how many were refused finally."""
     unsent = selectors.waiting_pushes()
     failed = metrics.capped(Push.objects.filter(failed_at__isnull=False))
     first = unsent.order_by("bulk", "id").values_list("created_at", flat=True).first()

@@ -1,8 +1,8 @@
-"""Whoever carries pushes to clients: Pusher Channels, or nobody but the log.
+"""The provider that sends pushes to clients: Pusher Channels, or locally none but the log.
 
 The only module that calls the `pusher` package, and where its surprises are dealt with: it
 measures text in memory rather than bytes, changes the batches it is given, raises errors of
-the HTTP library, and never retries. It builds and signs each request; `pooled` carries it.
+the HTTP library, and never retries. It builds and signs each request; `pusher_backend` sends it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import urllib3
 from django.conf import settings
 from pusher import errors
 
-from notifications.pooled import PooledBackend
+from notifications.pusher_backend import PooledBackend
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class Outgoing:
 
 
 class Refused(Exception):
-    """What was asked is wrong, and would be wrong again."""
+    """The request is wrong, and would be refused again."""
 
 
 class Unavailable(Exception):
@@ -58,7 +58,7 @@ class Provider(Protocol):
 
 
 class LocalProvider:
-    """Sends nothing: what it was asked stays where it is kept anyway, and admin shows it."""
+    """Sends nothing: the pushes stay in their table, where admin shows them."""
 
     name = "local"
 
@@ -115,7 +115,7 @@ def sign_channel(*, channel: str, socket_id: str, member: dict[str, Any] | None)
 
 
 def can_sign() -> bool:
-    """Tell whether there are credentials to sign with."""
+    """Return whether there are credentials to sign with."""
     return bool(settings.PUSHER_APP_ID and settings.PUSHER_KEY and settings.PUSHER_SECRET)
 
 

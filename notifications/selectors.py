@@ -1,4 +1,4 @@
-"""What notifications know: what waits, and who may hear what."""
+"""Queries of notifications: what waits to be sent or processed, and who is to be notified."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def due_webhooks(*, now: datetime) -> QuerySet[Webhook]:
 
 
 def next_of_its_channel(*, webhook_id: int, now: datetime) -> Webhook | None:
-    """Lock and return a due webhook, unless somebody has it or is busy with an earlier one.
+    """Lock and return a due webhook, unless it or an earlier one of its channel is being processed.
 
-    An earlier one of the same channel that failed before does not hold its channel up.
+    An earlier one that has failed does not delay its channel.
     """
     before = Q(time_ms__lt=OuterRef("time_ms")) | Q(time_ms=OuterRef("time_ms"), id__lt=OuterRef("id"))
     earlier = Webhook.objects.filter(before, channel=OuterRef("channel"), processed_at=None, attempts=0)
@@ -40,69 +40,69 @@ def next_of_its_channel(*, webhook_id: int, now: datetime) -> Webhook | None:
     return candidates.select_for_update(of=("self",), skip_locked=True).first()
 
 
-def audiences_to_tell() -> QuerySet[Audience, str]:
-    """Return the ids of the audiences in which somebody is still to be told."""
+def audiences_to_notify() -> QuerySet[Audience, str]:
+    """Return the ids of the audiences in which a viewer is still to be notified."""
     walking = Audience.objects.filter(closed_at=None, walked_at=None)
     joined = Admission.objects.filter(_WAITING, audience__closed_at=None)
     return walking.values_list("id", flat=True).union(joined.values_list("audience_id", flat=True))
 
 
 def waiting_viewers(*, audience_id: str, limit: int) -> list[str]:
-    """Return viewers of an audience who paid late and wait to be told."""
+    """Return viewers of an audience who paid late and wait to be notified."""
     waiting = Admission.objects.filter(_WAITING, audience_id=audience_id).order_by("viewer_id")
     return list(waiting.values_list("viewer_id", flat=True)[:limit])
 
 
-def dealt_with(*, audience_id: str, after: str, upto: str) -> set[str]:
-    """Return the viewers between two ids who were told, or of whom it is known that they cannot be."""
+def viewers_dealt_with(*, audience_id: str, after: str, upto: str) -> set[str]:
+    """Return the viewers between two ids who were notified, or could not be."""
     known = Admission.objects.filter(audience_id=audience_id, viewer_id__gt=after, viewer_id__lte=upto)
     return set(known.exclude(_WAITING).values_list("viewer_id", flat=True))
 
 
 def unwelcome(*, streamer_id: str, escrow_id: str, viewers: Collection[str]) -> dict[str, str]:
-    """Return which payers of an escrow may watch nothing although they paid, and why.
+    """Return the payers of an escrow who may watch nothing although they paid, each with the reason.
 
-    Of many, who lie together, it asks for all between the first and the last: a thousand ids in
-    a query would cost more than the query. A few may lie far apart, and are asked for by name.
+    Many viewers are adjacent, so the query takes the range from the first id to the last: a thousand
+    ids in a query would cost more than the query. A few may be far apart, and are listed.
     """
     if not viewers:
         return {}
     between = {"debit_id__gte": min(viewers), "debit_id__lte": max(viewers)}
     payers = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD, **between)
-    asked_for = payers.values("debit_id") if len(viewers) > _FEW else list(viewers)
+    searched = payers.values("debit_id") if len(viewers) > _FEW else list(viewers)
     block = UserTag.objects.filter(user_id=OuterRef("id"), tag=blocked_by_tag(streamer_id=streamer_id))
-    among = User.objects.filter(Exists(block) | Q(is_active=False), pk__in=asked_for)
+    among = User.objects.filter(Exists(block) | Q(is_active=False), pk__in=searched)
     reasons = {True: "The streamer blocked this viewer.", False: "The account is closed."}
-    asked = set(viewers)
-    return {user.id: reasons[user.is_active] for user in among.only("id", "is_active") if user.id in asked}
+    wanted = set(viewers)
+    return {user.id: reasons[user.is_active] for user in among.only("id", "is_active") if user.id in wanted}
 
 
 def begun_without_audience() -> list[tuple[str, datetime]]:
-    """Return the goals on whose stage the streamer came, since when, and nobody was told yet.
+    """Return the goals whose streamer came on stage without a new audience, and since when.
 
-    The end of a grant follows from that moment: what was told before would end too early.
+    The end of a grant follows from that moment: grants that were sent before would end too early.
     """
     on_stage = Goal.objects.filter(
         active=True, type__in=PERFORMED & WATCHED_BY_PAYERS, stage_paused=None, stage_started__isnull=False
     )
-    told = Audience.objects.filter(goal_id=OuterRef("id"), since=OuterRef("stage_started"))
-    begun = on_stage.filter(~Exists(told)).values_list("id", "stage_started")
+    opened = Audience.objects.filter(goal_id=OuterRef("id"), since=OuterRef("stage_started"))
+    begun = on_stage.filter(~Exists(opened)).values_list("id", "stage_started")
     return [(goal_id, since) for goal_id, since in begun if since is not None]
 
 
 def joined_privately() -> QuerySet[Audience, str]:
-    """Return the private shows that somebody paid for while they ran, and was not told."""
+    """Return the running private shows that a viewer has paid for without being admitted yet."""
     running = Goal.objects.filter(active=True, type=GoalType.TRIGGER_PRIVATE, agreed_at__isnull=False)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
-    late = _untold().filter(credit_id=OuterRef("escrow_id"))
+    late = _not_admitted().filter(credit_id=OuterRef("escrow_id"))
     return walked.filter(Exists(late)).values_list("goal_id", flat=True)
 
 
-def untold_payers(*, escrow_id: str) -> list[str]:
-    """Return who paid into an escrow and is in none of its audiences."""
-    return list(_untold().filter(credit_id=escrow_id).order_by().values_list("debit_id", flat=True).distinct())
+def payers_not_admitted(*, escrow_id: str) -> list[str]:
+    """Return the payers of an escrow who are in none of its audiences."""
+    return list(_not_admitted().filter(credit_id=escrow_id).order_by().values_list("debit_id", flat=True).distinct())
 
 
-def _untold() -> QuerySet[Transfer]:
+def _not_admitted() -> QuerySet[Transfer]:
     admitted = Admission.objects.filter(viewer_id=OuterRef("debit_id"), audience__escrow_id=OuterRef("credit_id"))
     return Transfer.objects.filter(~Exists(admitted), kind=Transfer.Kind.HOLD)

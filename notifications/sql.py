@@ -1,4 +1,4 @@
-"""The one statement that is written by hand: noting a crowd, a few viewers at a time."""
+"""The one statement that is written by hand: recording which viewers of a crowd were notified."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 
 # Through the ORM a row costs six times as much, and as much again as sending its events.
 _ROW = "(%s, %s, %s, %s, NULL, '', %s)"
-_NOTE = """
+_RECORD = """
     INSERT INTO notifications_admission (audience_id, viewer_id, told_at, exp, failed_at, error, provider)
     VALUES {rows}
     ON CONFLICT (audience_id, viewer_id) DO UPDATE
@@ -17,8 +17,10 @@ _NOTE = """
 """
 
 
-def note_told(*, audience_id: str, viewers: Sequence[str], told_at: datetime, exp: datetime, provider: str) -> None:
-    """Note that these viewers were told, whether they waited or not."""
+def record_notified(
+    *, audience_id: str, viewers: Sequence[str], told_at: datetime, exp: datetime, provider: str
+) -> None:
+    """Record that these viewers were notified, whether they waited or not."""
     if not viewers:
         return
     values: list[str | datetime | None] = []
@@ -27,4 +29,4 @@ def note_told(*, audience_id: str, viewers: Sequence[str], told_at: datetime, ex
     for viewer_id in viewers:
         values += (audience_id, viewer_id, *moments, provider)
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE.format(rows=", ".join([_ROW] * len(viewers))), values)
+        cursor.execute(_RECORD.format(rows=", ".join([_ROW] * len(viewers))), values)

@@ -10,7 +10,7 @@ from livestream import clock, ids
 from livestream.outbox import Delivery, enqueue, pending_messages, sweep
 from livestream.storage.purging import purge_in_chunks
 from notifications import selectors
-from notifications.services import admitting, inbox, processing, retention, sending, streams
+from notifications.services import admission, audiences, inbox, processing, retention, sending
 
 
 @sweep(every=0.1)
@@ -32,11 +32,11 @@ def wake_processor() -> None:
 @sweep(every=0.1)
 def wake_stream_senders() -> None:
     """Have the waiting viewers of each audience notified."""
-    for audience_id in selectors.audiences_to_tell():
-        if _is_idle(admitting.send_stream_authorized, key=audience_id):
+    for audience_id in selectors.audiences_to_notify():
+        if _is_idle(admission.send_stream_authorized, key=audience_id):
             with transaction.atomic():
                 delivery = Delivery(key=audience_id, pending="keep")
-                enqueue(admitting.send_stream_authorized, delivery, audience_id=audience_id)
+                enqueue(admission.send_stream_authorized, delivery, audience_id=audience_id)
 
 
 @sweep(every=0.5)
@@ -46,9 +46,9 @@ def enqueue_missing_audiences() -> None:
     joined = [(goal_id, "joined") for goal_id in selectors.joined_privately()]
     for goal_id, moment in begun + joined:
         key = f"{goal_id}:{moment}"
-        if _is_idle(streams.authorize, key=key):
+        if _is_idle(audiences.authorize, key=key):
             with transaction.atomic():
-                enqueue(streams.authorize, Delivery(key=key, pending="keep"), goal_id=goal_id, event_id=ids.new_id())
+                enqueue(audiences.authorize, Delivery(key=key, pending="keep"), goal_id=goal_id, event_id=ids.new_id())
 
 
 @sweep(every=60)
@@ -59,5 +59,5 @@ def purge_old_rows() -> None:
 
 
 def _is_idle(task: Callable[..., object], *, key: str) -> bool:
-    """Tell whether no message of the task waits under this key; a failed message keeps its own retry time."""
+    """Return whether no message of the task waits under this key; a failed message keeps its own retry time."""
     return not pending_messages(task, key=key).exists()

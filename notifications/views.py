@@ -1,4 +1,4 @@
-"""The doors of notifications: Pusher's webhook, and what its clients ask (spec section 3)."""
+"""The HTTP views of notifications: Pusher's webhook, and what its clients read (spec section 3)."""
 
 from __future__ import annotations
 

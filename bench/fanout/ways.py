@@ -20,13 +20,13 @@ from django.db import transaction
 
 from bench.fanout.crowd import SHOW_ID
 from goals import selectors as goals
-from goals.grants import grant_exp
+from goals.services.authorizing import grant_exp
 from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
 from notifications import selectors, sweeps
 from notifications.provider import LARGEST_BATCH
-from notifications.services import stream_events, streams
+from notifications.services import audiences, stream_events
 
 _SINK = Path(__file__).with_name("sink.py")
 _STATUS = Path("/proc/self/status")
@@ -75,8 +75,8 @@ def by_service() -> float:
     """Let the crowd in as receiver and worker do, from asking who it is to the last note."""
     started = time.monotonic()
     with transaction.atomic():
-        streams.authorize(goal_id=SHOW_ID, event_id=ids.new_id(), now=clock.now())
-    while list(selectors.audiences_to_tell()):
+        audiences.authorize(goal_id=SHOW_ID, event_id=ids.new_id(), now=clock.now())
+    while list(selectors.audiences_to_notify()):
         sweeps.wake_stream_senders()
         for message in OutboxMessage.objects.filter(actor="send_stream_authorized"):
             performing.perform(message_id=message.id)

@@ -21,7 +21,7 @@ from wallet.admin.escrows import register_kinds
 from wallet.models import Escrow
 
 
-@confirmed_action(name="goal.end", description="End", permission="goals.end_goal")
+@confirmed_action(name=support.END_GOAL, description="End", permission="goals.end_goal")
 def end_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason: str) -> str:
     """End goals; their money is settled as at every end."""
     for goal in goals:
@@ -29,7 +29,7 @@ def end_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason:
     return f"{len(goals)} ended"
 
 
-@confirmed_action(name="goal.settle", description="Settle what is due", permission="wallet.settle_escrow")
+@confirmed_action(name=support.SETTLE_GOAL, description="Settle what is due", permission="wallet.settle_escrow")
 def settle_goals(page: Any, request: HttpRequest, goals: Sequence[Goal], *, reason: str) -> str:
     """Do what is overdue for goals."""
     return _message([what for goal in goals for what in support.settle_goal(goal_id=goal.id, now=clock.now())])
@@ -40,7 +40,7 @@ def _held(escrow: Escrow) -> str:
 
 
 @confirmed_action(
-    name="escrow.refund",
+    name=support.REFUND_ESCROW,
     description="Refund",
     permission="wallet.refund_escrow",
     describe=_held,
@@ -54,7 +54,7 @@ def refund_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *
     return f"{len(escrows)} refunded: their payers are being paid"
 
 
-@confirmed_action(name="escrow.settle", description="Settle what is due", permission="wallet.settle_escrow")
+@confirmed_action(name=support.SETTLE_ESCROW, description="Settle what is due", permission="wallet.settle_escrow")
 def settle_escrows(page: Any, request: HttpRequest, escrows: Sequence[Escrow], *, reason: str) -> str:
     """Do what is overdue for escrows."""
     return _message([what for each in escrows for what in support.settle_escrow(escrow_id=each.pk, now=clock.now())])

@@ -1,12 +1,8 @@
 """The tables of goals."""
 
-from goals.models.contribution import Contribution
-from goals.models.goal import Goal
-from goals.models.invitation import ExclusiveGoalPair, SessionKaraoke, TriggerPrivateEntry
-from goals.models.pair import ShowGoalPair
-from goals.models.performance import PerformanceInterval, PerformanceMark
-from goals.models.product import TicketProduct
-from goals.models.step import ProgressStep
+from goals.models.entries import ExclusiveGoalPair, SessionKaraoke, ShowGoalPair, TriggerPrivateEntry
+from goals.models.goal import Goal, TicketProduct
+from goals.models.progress import Contribution, PerformanceInterval, PerformanceMark, ProgressStep
 
 __all__ = [
     "Contribution",

@@ -1,4 +1,4 @@
-"""Goals: what an audience pays for or waits for."""
+"""Goals: what an audience pays for or waits for, and the tickets that are sold for them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from django.db.models import Q
 
 from goals import rules
 from goals.endings import EndedBecause, Outcome
-from goals.models.product import TicketProduct
 from goals.types import ONE_A_SESSION, Facts, GoalType, Settlement, facts_of
 from livestream.fields import ObjectIdField
 from sessions_app.models import Session
+
+
+class TicketProduct(models.Model):
+    """A kind of ticket and its price in coins; its id is the one clients send."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    type = models.CharField(max_length=20, default=GoalType.SHOW.value)
+    price = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gt=0), name="product_has_a_price"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class Goal(models.Model):

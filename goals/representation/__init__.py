@@ -6,13 +6,15 @@ Nothing here knows a web framework: the API answers these documents, and notific
 from goals.representation.documents import Conditions, Context, GoalDocument, Metadata
 from goals.representation.events import event_document, feed_event
 from goals.representation.goals import (
+    conditions,
+    context,
     full_goal,
     goal_for,
     goal_without_breakdown,
     goals_for,
+    metadata,
     public_goal,
 )
-from goals.representation.parts import conditions, context, metadata
 
 __all__ = [
     "Conditions",

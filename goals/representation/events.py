@@ -1,4 +1,4 @@
-"""Logged events as JSON: what a goal's own list tells, and what one person's feed tells."""
+"""Logged events as JSON: in the list of a goal's events, and in the feed of one person."""
 
 from __future__ import annotations
 

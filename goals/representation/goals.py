@@ -1,4 +1,4 @@
-"""A goal as JSON, in answers, pushes and snapshots (spec section 3)."""
+"""A goal as JSON, in answers, pushes and snapshots; its events share some of its parts (spec section 3)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from goals import rules, selectors
 from goals.models import Goal
-from goals.representation import parts, privacy
-from goals.representation.documents import GoalDocument
+from goals.representation import privacy
+from goals.representation.documents import Conditions, Context, GoalDocument, Metadata
 from goals.representation.privacy import EVERYBODY, Reader
 from livestream import clock
 from wallet import selectors as wallet_selectors
@@ -55,7 +55,7 @@ def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) ->
 
 
 def goal_without_breakdown(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
-    """Return a goal as this user may see it, without asking who paid: for frequent pushes."""
+    """Return a goal as this user may see it, without a query for who paid: for frequent pushes."""
     return _seen_by(Reader(user_id, is_staff), goal)
 
 
@@ -76,9 +76,9 @@ def _everything(goal: Goal) -> GoalDocument:
         "levels": goal.levels,
         "nbf": clock.to_epoch(goal.nbf),
         "exp": clock.to_epoch(goal.exp),
-        "conditions": parts.conditions(goal),
-        "context": parts.context(goal),
-        "metadata": parts.metadata(goal),
+        "conditions": conditions(goal),
+        "context": context(goal),
+        "metadata": metadata(goal),
         "outcome": goal.outcome,
         "ended_because": goal.ended_because,
     }
@@ -87,3 +87,56 @@ def _everything(goal: Goal) -> GoalDocument:
 def _breakdowns(goals: Sequence[Goal], payer_id: str | None = None) -> dict[str | None, dict[str, int]]:
     escrow_ids = {goal.escrow_id for goal in goals if goal.escrow_id}
     return selectors.breakdowns(escrow_ids=escrow_ids, limit=LARGEST_BREAKDOWN, payer_id=payer_id)
+
+
+def conditions(goal: Goal) -> Conditions:
+    """Return where the goal belongs."""
+    return {"session_id": goal.session_id}
+
+
+def context(goal: Goal) -> Context:
+    """Return what the goal is about, the viewer whom a 1-on-1 is for included (see `privacy`)."""
+    members: Context = {"type": goal.type}
+    if goal.exclusive_to is not None:
+        members["exclusive_to"] = goal.exclusive_to
+    if goal.ticket_product is not None:
+        members["ticket_product_id"] = goal.ticket_product.id
+        members["ticket_product_type"] = goal.ticket_product.type
+    _add_related_goals(members, goal)
+    _add_stage(members, goal)
+    return members
+
+
+def metadata(goal: Goal) -> Metadata:
+    """Return whose the goal is, what an invitation was for, and who invited (see `privacy`)."""
+    members: Metadata = {"user_id": goal.streamer_id}
+    if goal.triggered_by_id is not None:
+        members["triggered_by"] = goal.triggered_by_id
+    if goal.prepaid_duration is not None:
+        members["prepaid_duration"] = goal.prepaid_duration
+    if goal.agreed_at is not None:
+        members["goal_agreed"] = clock.to_epoch(goal.agreed_at)
+    if goal.cooldown_until is not None:
+        members["cooldown"] = clock.to_epoch(goal.cooldown_until)
+    return members
+
+
+def _add_related_goals(members: Context, goal: Goal) -> None:
+    if goal.funding_goal_id is not None:
+        members["session_id"] = goal.session_id
+        members["funding_goal_id"] = goal.funding_goal_id
+    if goal.show_goal_id is not None:
+        members["show_goal_id"] = goal.show_goal_id
+    if goal.trigger_goal_id is not None:
+        members["trigger_goal_id"] = goal.trigger_goal_id
+    if goal.exclusive_goal_id is not None:
+        members["exclusive_goal_id"] = goal.exclusive_goal_id
+
+
+def _add_stage(members: Context, goal: Goal) -> None:
+    if goal.stage_started is not None:
+        members["started"] = clock.to_epoch(goal.stage_started)
+    if goal.stage_paused is not None:
+        members["paused"] = clock.to_epoch(goal.stage_paused)
+    if goal.stage_updated is not None:
+        members["last_updated"] = clock.to_epoch(goal.stage_updated)

@@ -15,7 +15,7 @@ from livestream.models import User
 
 # Members that name payers, or one of them.
 OF_PAYERS = ("payers", "breakdown_id", "breakdown")
-# Members of an event that tell how much one payer's money is, or where in the list of payers a chunk lies.
+# Members of an event that reveal the amount of one payer, or where in the list of payers a chunk is.
 _OF_ONE_PAYMENT = ("amount", "first_payer", "last_payer", "transfer_id", "user_id")
 # Members that name who invited, or is alone with the streamer: who is about to pay, or did.
 _OF_INVITER = (("metadata", "triggered_by"), ("context", "exclusive_to"))
@@ -31,11 +31,11 @@ class Reader:
     is_support: bool = False
 
     def reads_everything(self, *, streamer_id: str | None) -> bool:
-        """Tell whether this reader may read all that concerns a streamer's goals."""
+        """Return whether this reader may read all that concerns a streamer's goals."""
         return self.is_support or (self.user_id is not None and self.user_id == streamer_id)
 
     def may_read_of(self, person_id: str, *, streamer_id: str | None) -> bool:
-        """Tell whether this reader may learn what this person pays the streamer for."""
+        """Return whether this reader may learn what this person pays the streamer for."""
         return self.user_id == person_id or self.reads_everything(streamer_id=streamer_id)
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from goals.endings import EndedBecause
 from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive
 from goals.models import Goal
-from goals.services import access, creation, lifecycle, locking, stage_presets, stage_use
+from goals.services import creation, lifecycle, locking, session_stage
 from goals.services.publishing import publish_goal
 from goals.types import GoalType
 from livestream.events.contracts import GOAL_AGREED
@@ -30,7 +30,7 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
     show, a private show or a 1-on-1 is going on.
     """
     seen = locking.find_goal(goal_id=goal_id)
-    access.refuse_others(goal=seen, caller_id=caller_id)
+    locking.refuse_others(goal=seen, caller_id=caller_id)
     _refuse_other_types(seen)
     with transaction.atomic():
         session = session_locking.lock_session(session_id=seen.session_id)
@@ -39,7 +39,7 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
             return goal
         if not goal.active or not session.active or (goal.exp and goal.exp <= now):
             raise GoalNotActive
-        stage_use.refuse_agreement(session_id=session.id)
+        session_stage.refuse_agreement(session_id=session.id)
         goal.agreed_at = now
         match goal.kind:
             case GoalType.TRIGGER_PRIVATE:
@@ -55,12 +55,12 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
 
 @retried
 def disagree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
-    """Decline an invitation (seed 001): it ends, is refunded, and nobody asks again for a while.
+    """Decline an invitation (seed 001): it ends, is refunded, and cannot be repeated during its cooldown.
 
     Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, AlreadyAgreed, GoalNotActive.
     """
     seen = locking.find_goal(goal_id=goal_id)
-    access.refuse_others(goal=seen, caller_id=caller_id)
+    locking.refuse_others(goal=seen, caller_id=caller_id)
     _refuse_other_types(seen)
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
@@ -76,9 +76,9 @@ def _refuse_other_types(goal: Goal) -> None:
 
 
 def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
-    """Let the private show run for the prepaid time, for whoever paid."""
+    """Begin the private show: it runs for the prepaid time, for all who paid."""
     goal.exp = now + timedelta(seconds=goal.prepaid_duration or 0)
-    stage_presets.take_stage(goal=goal, session=session)
+    session_stage.take_stage(goal=goal, session=session)
     goal.save(update_fields=["agreed_at", "exp", "preset_before"])
     escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
     publish_goal(GOAL_AGREED, goal)
@@ -107,5 +107,5 @@ def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now
         levels=[{"title": GoalType.EXCLUSIVE.value, "target": duration}],
         exp=now + timedelta(seconds=duration + settings.SHOW_MAX_WAIT),
     )
-    stage_presets.take_stage(goal=goal, session=session)
+    session_stage.take_stage(goal=goal, session=session)
     creation.create_goal(goal=goal, now=now)

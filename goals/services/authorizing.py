@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from goals import selectors
 from goals.errors import BlockedByStreamer, NotAuthorizedForQuality
-from goals.grants import grant_exp
 from goals.models import Goal
-from goals.types import WATCHED_BY_PAYERS
+from goals.types import WATCHED_BY_PAYERS, GoalType
 from livestream.users import is_blocked
 from sessions_app.models import Session
 from sessions_app.services import locking
@@ -64,6 +64,24 @@ def authorize(*, session: Session, user_id: str, quality: str, now: datetime) ->
     return _paid(on, user_id, quality, now)
 
 
+def grant_exp(*, goal: Goal, now: datetime) -> datetime:
+    """Return the end of the grant.
+
+    A private show ends at its `exp`. A show or a 1-on-1 takes what is left to perform: from when
+    the streamer came on stage; while nobody is there, from `nbf`, and at the earliest from now
+    (seed 004). One that has ended is over, however much of it was not performed.
+    """
+    match goal.kind:
+        case GoalType.TRIGGER_PRIVATE:
+            return goal.exp or now
+        case GoalType.TRIGGER_EXCLUSIVE:
+            return grant_exp(goal=goal.exclusive_goal, now=now) if goal.exclusive_goal else now
+        case GoalType.FUNDING | GoalType.SHOW | GoalType.KARAOKE | GoalType.EXCLUSIVE:
+            return _end_of_performance(goal, now)
+        case _:
+            assert_never(goal.kind)
+
+
 def _on(session: Session) -> Goal | None:
     """Return the goal that has the stage, of those that are paid for; a 1-on-1 before all others."""
     return min(_running(session), key=lambda goal: goal.facts.stage_rank or 0, default=None)
@@ -79,3 +97,11 @@ def _paid(goal: Goal, user_id: str, quality: str, now: datetime) -> Grant:
     if exp <= now or not selectors.paid_by(goal=goal, user_id=user_id):
         raise NotAuthorizedForQuality
     return Grant(goal.session_id, user_id, quality, min(exp, now + LONGEST_GRANT), goal.id)
+
+
+def _end_of_performance(goal: Goal, now: datetime) -> datetime:
+    if goal.ended_at is not None:
+        return goal.ended_at
+    came = None if goal.stage_paused else goal.stage_started
+    began = came or max(goal.nbf or now, now)
+    return began + timedelta(seconds=max(goal.target - goal.progress, 0))

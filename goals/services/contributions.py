@@ -176,9 +176,9 @@ def count_all_contributions(*, escrow_id: str) -> None:
 
 
 def close_sale(*, escrow_id: str) -> None:
-    """Take no more money for a show, not even of who asked a moment ago, and count all of it.
+    """Close the escrow of a show to new payments, wait for those in flight, and count everything.
 
-    Whoever is just buying is waited for. So no ticket is paid out or given back uncounted.
+    So no ticket is paid out or refunded uncounted.
     """
     with transaction.atomic():
         escrow = escrows.lock_escrow(escrow_id=escrow_id)

@@ -1,15 +1,33 @@
-"""create_goal: the one way in which goals of all types come into being (seeds 003, 004)."""
+"""Creating goals: create_goal for all types, and the goals that streamers create (seeds 003, 004)."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from goals.models import Goal
-from goals.services import lifecycle
+from goals import escrow_ids
+from goals.endings import EndedBecause, Outcome
+from goals.errors import (
+    ExpiryInThePast,
+    FundingNotClosed,
+    FundingNotReached,
+    GoalNotFound,
+    GoalOfAnotherSession,
+    KaraokeAlreadyActive,
+    ShowAlreadyCreated,
+    TicketProductMismatch,
+    UnknownTicketProduct,
+)
+from goals.models import Goal, TicketProduct
+from goals.services import contributions, lifecycle, locking, session_stage
 from goals.services.publishing import publish_goal
+from goals.types import GoalType
 from livestream.events.contracts import GOAL_CREATED
+from livestream.storage.conflicts import retried
+from sessions_app.services import locking as session_locking
+from wallet.services import escrows
 
 
 def create_goal(*, goal: Goal, now: datetime) -> Goal:
@@ -27,3 +45,139 @@ def create_goal(*, goal: Goal, now: datetime) -> Goal:
         if goal.active:
             lifecycle.start(goal=goal, now=now)
     return goal
+
+
+@retried
+def create_funding_goal(
+    *,
+    streamer_id: str,
+    session_id: str,
+    levels: list[dict[str, Any]],
+    exp: datetime,
+    ticket_product_id: str,
+    ticket_product_type: str,
+    now: datetime,
+) -> Goal:
+    """Open the sale of tickets for a show, with its escrow; levels' targets are coins.
+
+    The ticket's price is that of the product at this moment. Raises SessionNotFound,
+    NotYourSession, SessionNotActive, UnknownTicketProduct, ExpiryInThePast.
+    """
+    with transaction.atomic():
+        session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
+        session_stage.refuse_show(session_id=session_id)
+        if exp <= now:
+            raise ExpiryInThePast
+        product = find_product(product_id=ticket_product_id, product_type=ticket_product_type)
+        goal = Goal(
+            type=GoalType.FUNDING,
+            session=session,
+            streamer_id=streamer_id,
+            levels=levels,
+            exp=exp,
+            ticket_product=product,
+            ticket_price=product.price,
+        )
+        escrows.open_escrow(
+            escrow_id=escrow_ids.show_funding(goal.id),
+            user_id=streamer_id,
+            accepts_until=exp,
+            now=now,
+        )
+        return create_goal(goal=goal, now=now)
+
+
+def find_product(*, product_id: str, product_type: str) -> TicketProduct:
+    """Return the ticket product; UnknownTicketProduct where id and type do not name one."""
+    product = TicketProduct.objects.filter(pk=product_id, type=product_type).first()
+    if product is None:
+        raise UnknownTicketProduct(f"{product_id} ({product_type}) is not sold.")
+    return product
+
+
+@retried
+def create_show_goal(
+    *,
+    streamer_id: str,
+    session_id: str,
+    funding_goal_id: str,
+    levels: list[dict[str, Any]],
+    ticket_product_id: str,
+    ticket_product_type: str,
+    nbf: datetime | None,
+    now: datetime,
+) -> Goal:
+    """Make the show that a closed and reached funding goal paid for; targets are seconds.
+
+    Its tickets are on sale again until it ends. Raises GoalNotFound, NotYourGoal,
+    FundingNotClosed, FundingNotReached, ShowAlreadyCreated, GoalOfAnotherSession,
+    TicketProductMismatch and what locking the session raises.
+    """
+    with transaction.atomic():
+        session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
+        session_stage.refuse_show(session_id=session_id)
+        funding = _lock_funding(funding_goal_id, streamer_id, now)
+        _check_sold(funding, now)
+        _check_fits(funding, session_id, ticket_product_id, ticket_product_type)
+        show = Goal(
+            type=GoalType.SHOW,
+            session=session,
+            streamer_id=streamer_id,
+            levels=levels,
+            nbf=nbf,
+            funding_goal=funding,
+            ticket_product=funding.ticket_product,
+            ticket_price=funding.ticket_price,
+        )
+        escrows.set_accepts_until(escrow_id=str(funding.escrow_id), until=None)
+        return create_goal(goal=show, now=now)
+
+
+def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
+    seen = Goal.objects.filter(pk=goal_id, type=GoalType.FUNDING).first()
+    if seen is None:
+        raise GoalNotFound(f"There is no funding goal {goal_id}.")
+    locking.refuse_others(goal=seen, caller_id=streamer_id)
+    contributions.count_all_contributions(escrow_id=str(seen.escrow_id))
+    # Its task may be late, and would then end the show's own sale.
+    lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)
+    return locking.lock_goal(goal_id=goal_id)
+
+
+def _check_sold(funding: Goal, now: datetime) -> None:
+    if funding.show_goal_id:
+        raise ShowAlreadyCreated
+    # The last ticket may have been counted, and the sale closed by it, since the request was made.
+    if funding.ended_at is None and (funding.exp is None or funding.exp > now):
+        raise FundingNotClosed
+    if not funding.reached or funding.outcome == Outcome.REFUNDED:  # by support, for instance
+        raise FundingNotReached
+
+
+def _check_fits(funding: Goal, session_id: str, product_id: str, product_type: str) -> None:
+    if funding.session_id != session_id:
+        raise GoalOfAnotherSession
+    product = funding.ticket_product
+    if product is None or (product.id, product.type) != (product_id, product_type):
+        raise TicketProductMismatch
+
+
+@retried
+def create_karaoke_goal(
+    *,
+    streamer_id: str,
+    session_id: str,
+    levels: list[dict[str, Any]],
+    nbf: datetime | None,
+    now: datetime,
+) -> Goal:
+    """Make the session's karaoke: a level a song, targets in seconds, each above the previous one.
+
+    Raises KaraokeAlreadyActive while another one has not ended, and what locking the session does.
+    """
+    with transaction.atomic():
+        session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
+        if Goal.objects.filter(session=session, type=GoalType.KARAOKE, ended_at=None).exists():
+            raise KaraokeAlreadyActive
+        goal = Goal(type=GoalType.KARAOKE, session=session, streamer_id=streamer_id, levels=levels, nbf=nbf)
+        return create_goal(goal=goal, now=now)

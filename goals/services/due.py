@@ -9,7 +9,7 @@ from functools import partial
 from typing import assert_never
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from goals import escrow_ids, selectors
 from goals.endings import EndedBecause
@@ -74,16 +74,9 @@ def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
         ("end a goal whose session is over", selectors.outliving_their_session(before=before), end_with_session),
     )
     for what, goals, act in overdue:
-        for goal in iterate(goals.filter(_sharing(escrow_id)), by="id"):
+        chosen = goals & selectors.goals_of_escrow(escrow_id=escrow_id) if escrow_id else goals
+        for goal in iterate(chosen, by="id"):
             yield _of_goal(what, goal, act)
-
-
-def _sharing(escrow_id: str | None) -> Q:
-    """Return what finds the goals whose money an escrow holds; all goals where it is None."""
-    if escrow_id is None:
-        return Q()
-    first = escrow_ids.goal_of(escrow_id)
-    return Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first)
 
 
 def _uncounted(before: datetime, escrow_id: str | None) -> Iterator[Due]:

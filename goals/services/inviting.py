@@ -17,7 +17,7 @@ from goals.errors import (
     QualityNotOffered,
 )
 from goals.models import Goal
-from goals.services import creation, lifecycle, locking, progress, stage_use
+from goals.services import creation, lifecycle, locking, progress, session_stage
 from goals.types import GoalType, facts_of
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
@@ -47,7 +47,7 @@ def invite(*, kind: GoalType, session_id: str, viewer_id: str, exp: datetime, du
         # The lock makes one goal of two viewers who press at the same moment.
         session = session_locking.lock_active_session(session_id=session_id)
         price = _price_for(kind, session, viewer_id, duration)
-        stage_use.refuse_invitation(session_id=session_id)
+        session_stage.refuse_invitation(session_id=session_id)
         goal = _find_ongoing(kind, session, viewer_id, now)
         if goal is None:
             _refuse_cooling(kind, session, viewer_id, now)
@@ -63,7 +63,7 @@ def invite(*, kind: GoalType, session_id: str, viewer_id: str, exp: datetime, du
 def price_to_join(*, goal: Goal, now: datetime) -> int:
     """Return the coins that joining costs: the price of the invitation, in full until it is agreed.
 
-    Once the private show runs, whoever joins pays for what is left of it, rounded up.
+    Once the private show runs, a viewer who joins pays for what is left of it, rounded up.
     """
     price, duration = goal.price or 0, goal.prepaid_duration or 1
     if goal.agreed_at is None or goal.exp is None:
@@ -107,7 +107,7 @@ def _find_ongoing(kind: GoalType, session: Session, viewer_id: str, now: datetim
 
 
 def _refuse_cooling(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> None:
-    """After a refusal nobody asks for a private show for a while, and that viewer for no 1-on-1."""
+    """Refuse an invitation during a cooldown: of the session for a private show, of the viewer for a 1-on-1."""
     goals = Goal.objects.filter(session=session, type=kind, cooldown_until__gt=now)
     if not facts_of(kind).others_may_join:
         goals = goals.filter(triggered_by_id=viewer_id)

@@ -9,17 +9,19 @@ from django.db import transaction
 
 from goals import endings
 from goals.endings import EndedBecause, Outcome
+from goals.errors import AgreeRequired, GoalNotActive
 from goals.models import Goal
-from goals.services import contributions, locking, performance, stage_presets
+from goals.services import contributions, locking, performance, session_stage
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import GOAL_ENDED, GOAL_STARTED
 from livestream.outbox import Delivery, durable, enqueue
+from livestream.storage.conflicts import retried
 from wallet.services import escrows
 
 
 @durable(subject="goal_id")
 def activate_goal(now: datetime, *, goal_id: str) -> bool:
-    """Start a scheduled goal whose `nbf` has come, and tell whether this call did it.
+    """Start a scheduled goal whose `nbf` has come, and return whether this call did it.
 
     A goal whose session ended meanwhile is not started but ended, which gives its money back.
     """
@@ -48,7 +50,7 @@ def start(*, goal: Goal, now: datetime) -> None:
 
 @durable(subject="goal_id")
 def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, triggerer: str | None = None) -> bool:
-    """End a goal, and tell whether this call did it; only that call publishes `goal.ended`.
+    """End a goal, and return whether this call did it; only that call publishes `goal.ended`.
 
     What was paid and performed until now is counted first: it may still complete the goal, and
     then it is the completion that ends it. `because` decides the outcome, and whether nobody may
@@ -97,7 +99,7 @@ def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = No
 
 
 def _still_holds(because: EndedBecause, goal: Goal, now: datetime) -> bool:
-    """Look again at what was true when the end was asked for, which may be long ago."""
+    """Check the reason again: the end may have been requested long ago."""
     if because == EndedBecause.EXPIRED:
         return goal.exp is not None and goal.exp <= now
     return because != EndedBecause.SUPERSEDED or goal.agreed_at is None
@@ -120,7 +122,24 @@ def _end(goal: Goal, because: EndedBecause, now: datetime, triggerer: str | None
     if endings.cools_down(because):
         goal.cooldown_until = now + goal.facts.cooldown_period
     goal.save(update_fields=["active", "ended_at", "ended_because", "exp", "outcome", "cooldown_until"])
-    stage_presets.give_stage_back(goal=goal)
+    session_stage.give_stage_back(goal=goal)
     if goal.escrow_id:
         escrows.set_accepts_until(escrow_id=goal.escrow_id, until=now)
     publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome, ended_because=because)
+
+
+@retried
+def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
+    """End the caller's own goal; what was paid for it is given back unless it was reached.
+
+    Raises GoalNotFound, NotYourGoal, AgreeRequired for an invitation, which is answered, and
+    GoalNotActive where it has ended before, or is reached by now.
+    """
+    goal = locking.find_goal(goal_id=goal_id)
+    locking.refuse_others(goal=goal, caller_id=caller_id)
+    if goal.facts.is_invitation:
+        raise AgreeRequired
+    with transaction.atomic():
+        ended = deactivate_goal(goal_id=goal_id, because=EndedBecause.CANCELLED, triggerer=triggerer, now=now)
+        if not ended:  # a refusal changes nothing: what was just counted is counted again in its own time
+            raise GoalNotActive

@@ -1,9 +1,15 @@
-"""The order of locks: session, escrow, accounts by id, goal."""
+"""Finding and locking a goal, and refusing callers who do not own it.
+
+The order of locks: session, escrow, accounts by id, goal.
+"""
 
 from __future__ import annotations
 
-from goals.errors import GoalNotFound
+from django.contrib.auth.models import AnonymousUser
+
+from goals.errors import GoalNotFound, NotYourGoal
 from goals.models import Goal
+from livestream.models import User
 from wallet.services import escrows
 
 
@@ -18,10 +24,23 @@ def find_goal(*, goal_id: str) -> Goal:
 def lock_goal(*, goal_id: str) -> Goal:
     """Lock a goal's escrow, where it has one, and then the goal.
 
-    Whoever changes a goal comes this way, so counting, performing and ending never meet
-    in opposite orders. Raises GoalNotFound.
+    Every change of a goal locks it here, so counting, performing and ending never lock in
+    opposite orders. Raises GoalNotFound.
     """
     seen = find_goal(goal_id=goal_id)
     if seen.escrow_id:
         escrows.lock_row(escrow_id=seen.escrow_id)
     return Goal.objects.select_for_update().get(pk=goal_id)
+
+
+def refuse_others(*, goal: Goal, caller_id: str | None) -> None:
+    """Raise NotYourGoal unless the caller is the goal's streamer."""
+    if goal.streamer_id != caller_id:
+        raise NotYourGoal
+
+
+def refuse_others_but_support(*, goal_id: str, user: User | AnonymousUser) -> None:
+    """Raise NotYourGoal unless the user is the goal's streamer or support staff; GoalNotFound."""
+    goal = find_goal(goal_id=goal_id)
+    if not user.is_staff:
+        refuse_others(goal=goal, caller_id=user.pk)

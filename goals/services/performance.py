@@ -16,7 +16,7 @@ from livestream.outbox import Delivery, durable, enqueue
 def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool, source: str, now: datetime) -> bool:
     """Note that the streamer entered or left a goal's stage at `at`, once for each `source`.
 
-    Ignores whoever is not the goal's streamer, goals that are not performed and goals that
+    Ignores users other than the goal's streamer, goals that are not performed and goals that
     have ended. Returns whether the mark counts.
     """
     with transaction.atomic():
@@ -32,7 +32,7 @@ def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool,
 
 
 def settle_stage(*, goal: Goal, now: datetime) -> None:
-    """Work out a locked goal's performed seconds anew, credit them and plan the next level.
+    """Compute a locked goal's performed seconds again, credit them and schedule the next level.
 
     An open interval is credited only up to a level it has reached; the rest of it when it
     is closed. A scheduled goal has no seconds yet: who is on stage early counts from its start.
@@ -69,7 +69,7 @@ def complete_performance(now: datetime, *, goal_id: str) -> None:
 
 
 def ever_performed(*, goal: Goal, now: datetime) -> bool:
-    """Tell whether a second of a goal was performed, or is being performed."""
+    """Return whether a second of a goal was performed, or is being performed."""
     return stage.performed(_stretches(goal, now), now=now) > 0
 
 
@@ -122,7 +122,7 @@ def _credit(goal: Goal, seconds: int, now: datetime) -> None:
 
 
 def _plan(goal: Goal, stretches: list[stage.Interval]) -> None:
-    """Have the goal looked at in the moment in which its next level will be reached."""
+    """Schedule a check for the moment in which the next level will be reached."""
     following = rules.next_target(goal.levels, goal.level)
     if following is not None:
         reached_at = stage.reaches(stretches, seconds=following)

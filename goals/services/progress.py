@@ -1,4 +1,4 @@
-"""Moving a goal's progress, and telling of it."""
+"""Moving a goal's progress, and publishing each step and each level reached."""
 
 from __future__ import annotations
 

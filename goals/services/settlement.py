@@ -1,4 +1,4 @@
-"""What becomes of a goal's money. The wallet moves it; here it is decided which way."""
+"""What becomes of a goal's money. The wallet moves it; here it is decided where it goes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def check_funding_goal_refundable(now: datetime, *, goal_id: str) -> bool:
     Ends the goal first where that is still to come, so that all of its money is counted.
     """
     with transaction.atomic():
-        # The whole escrow, and before the goal's locks: whoever is just buying is waited for.
+        # The whole escrow, before the goal's locks: this waits for payments in flight.
         escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
         lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.SESSION_ENDED, now=now)
         goal = locking.lock_goal(goal_id=goal_id)

@@ -1,13 +1,12 @@
-"""What support staff does by hand: end a goal, give an escrow back, settle what is due."""
+"""What support staff does by hand: end a goal, refund an escrow, settle what is due."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
-from goals import escrow_ids
+from goals import selectors
 from goals.endings import EndedBecause
 from goals.errors import GoalNotActive
 from goals.models import Goal
@@ -15,6 +14,10 @@ from goals.services import due, lifecycle, locking
 from livestream.storage.conflicts import retried
 from wallet.errors import EscrowAlreadyDecided
 from wallet.services import escrows, refunds
+
+# The names of these acts in the audit log; stored, so they never change.
+END_GOAL, SETTLE_GOAL = "goal.end", "goal.settle"
+REFUND_ESCROW, SETTLE_ESCROW = "escrow.refund", "escrow.settle"
 
 
 @retried
@@ -32,10 +35,10 @@ def end_goal(*, goal_id: str, triggerer: str, now: datetime) -> None:
 
 @retried
 def refund_escrow(*, escrow_id: str, triggerer: str, now: datetime) -> None:
-    """Close an open escrow for good, give everything in it back, and end the goals it was for.
+    """Close an open escrow finally, refund everything in it, and end the goals it was for.
 
-    It is decided under the escrow's exclusive lock, before any goal's: a payout that comes
-    later finds it decided, and one that came first makes this raise EscrowAlreadyDecided.
+    It decides under the escrow's exclusive lock, before any goal's lock: a later payout finds
+    the escrow decided, and an earlier one makes this raise EscrowAlreadyDecided.
     Raises EscrowNotFound.
     """
     with transaction.atomic():
@@ -69,7 +72,6 @@ def settle_goal(*, goal_id: str, now: datetime) -> list[str]:
 
 
 def _goals_of(escrow_id: str) -> list[Goal]:
-    """Return the goals whose money the escrow holds, but for an invitation that led to its 1-on-1."""
-    first = escrow_ids.goal_of(escrow_id)
-    sharing = Goal.objects.filter(Q(pk=first) | Q(funding_goal_id=first) | Q(trigger_goal_id=first)).order_by("pk")
-    return [goal for goal in sharing if goal.escrow_id == escrow_id and goal.exclusive_goal_id is None]
+    """Return the goals that end with the refund of an escrow: not an invitation that led to its 1-on-1."""
+    goals = selectors.goals_of_escrow(escrow_id=escrow_id).filter(exclusive_goal=None).order_by("pk")
+    return [goal for goal in goals if goal.escrow_id == escrow_id]

@@ -1,5 +1,5 @@
 """What goals add to a story: their state and its reason, and what happened on stage."""
 
-from goals.story import related, stage
+from goals.story import goals, related
 
-__all__ = ["related", "stage"]
+__all__ = ["goals", "related"]

@@ -1,4 +1,4 @@
-"""The doors of goals."""
+"""The HTTP views of goals."""
 
 from goals.views.contributions import ContributionView
 from goals.views.events import EventFeedView

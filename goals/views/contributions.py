@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from goals import selectors
 from goals.models import Contribution
 from goals.serializers import ContributionBody, ContributionSerializer, ReceiptSerializer
-from goals.services import access, contributions
+from goals.services import contributions, locking
 from livestream import clock
 from livestream.api.bodies import caller_id, validated
 from livestream.api.filters import refuse_unknown
@@ -48,6 +48,6 @@ class ContributionView(GenericAPIView[Contribution]):
     def get(self, request: Request, goal_id: str) -> Response:
         """List who bought how many tickets; for the streamer and support."""
         refuse_unknown(request=request, known=frozenset())
-        access.refuse_others_but_support(goal_id=goal_id, user=request.user)
+        locking.refuse_others_but_support(goal_id=goal_id, user=request.user)
         page = self.paginate_queryset(selectors.contributions_of(goal_id=goal_id))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

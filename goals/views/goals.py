@@ -17,7 +17,7 @@ from goals.event_serializers import GoalEventSerializer
 from goals.filters import GoalFilter
 from goals.models import Goal
 from goals.serializers import EndBody, FundingBody, GoalSerializer, KaraokeBody, ShowBody
-from goals.services import access, answering, cancelling, fundings, karaoke, shows
+from goals.services import answering, creation, lifecycle, locking
 from goals.types import GoalType
 from livestream import clock, context
 from livestream.api.answers import answer, answers
@@ -41,7 +41,7 @@ _BODIES = PolymorphicProxySerializer(
 _ENDINGS: dict[bool | None, Callable[..., Any]] = {
     True: answering.agree,
     False: answering.disagree,
-    None: cancelling.cancel_goal,
+    None: lifecycle.cancel_goal,
 }
 _CREATED_BY_STREAMERS = (GoalType.FUNDING, GoalType.SHOW, GoalType.KARAOKE)
 _TYPE = OpenApiParameter("type", str, required=True, enum=[each.value for each in _CREATED_BY_STREAMERS])
@@ -97,7 +97,7 @@ class GoalViewSet(GenericViewSet[Goal]):
     def events(self, request: Request, goal_id: str) -> Response:
         """List what happened to a goal, newest last; for its streamer and support."""
         refuse_unknown(request=request, known=frozenset())
-        access.refuse_others_but_support(goal_id=goal_id, user=request.user)
+        locking.refuse_others_but_support(goal_id=goal_id, user=request.user)
         events: Any = selectors.events_of(goal_id=goal_id)
         page = self.paginate_queryset(events)
         documents = [representation.event_document(record) for record in page or []]
@@ -133,7 +133,7 @@ def _make(request: Request) -> Goal:
 
 def _make_funding(request: Request) -> Goal:
     body = validated(request, FundingBody)
-    return fundings.create_funding_goal(
+    return creation.create_funding_goal(
         streamer_id=caller_id(request),
         now=clock.now(),
         **_flat(body),
@@ -142,13 +142,13 @@ def _make_funding(request: Request) -> Goal:
 
 def _make_show(request: Request) -> Goal:
     body = validated(request, ShowBody)
-    return shows.create_show_goal(streamer_id=caller_id(request), now=clock.now(), **({"nbf": None} | _flat(body)))
+    return creation.create_show_goal(streamer_id=caller_id(request), now=clock.now(), **({"nbf": None} | _flat(body)))
 
 
 def _make_karaoke(request: Request) -> Goal:
     body = {"nbf": None} | validated(request, KaraokeBody)
     body["levels"] = [dict(level) for level in body["levels"]]
-    return karaoke.create_karaoke_goal(streamer_id=caller_id(request), now=clock.now(), **body)
+    return creation.create_karaoke_goal(streamer_id=caller_id(request), now=clock.now(), **body)
 
 
 def _flat(body: dict[str, Any]) -> dict[str, Any]:

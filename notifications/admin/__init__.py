@@ -1,4 +1,4 @@
-"""What support staff reads here: what clients were told, and what Pusher told us."""
+"""What support staff reads: pushes, audiences of shows, and Pusher's webhooks."""
 
 from notifications.admin import audiences, pushes, webhooks
 

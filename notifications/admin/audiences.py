@@ -20,7 +20,7 @@ class TellingFilter(ChoiceFilter):
     title = "telling"
     parameter_name = "telling"
     offered = (
-        Choice("waiting", "somebody waits", lambda now: Q(pk__in=selectors.audiences_to_tell())),
+        Choice("waiting", "somebody waits", lambda now: Q(pk__in=selectors.audiences_to_notify())),
         Choice("closed", "closed", lambda now: Q(closed_at__isnull=False)),
     )
 

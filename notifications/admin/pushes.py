@@ -1,4 +1,4 @@
-"""Pushes: what clients were told, or are yet to be."""
+"""Pushes: what clients were sent, and what waits to be sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from livestream.events.signals import DomainSignal
 from notifications import channels
 from notifications.models import Push
 
-# What is no event of the log, and told all the same.
+# Pushes that are not named after an event of the log.
 _OTHERS = {"external.command", "exclusive.closed", "goal.progress.updated", "stream.authorized"}
 _NAMES = sorted(_OTHERS | {signal.name for signal in vars(contracts).values() if isinstance(signal, DomainSignal)})
 # Channels have no index, which every push would pay for: a name is looked for among the newest.

@@ -1,4 +1,4 @@
-"""Webhooks: what Pusher told us."""
+"""Webhooks: what Pusher has reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is let into a running show: each viewer once, every time that it begins anew."""
+"""Who is admitted to a running show: each viewer once, every time that it begins."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Audience(models.Model):
 
 
 class Admission(models.Model):
-    """One viewer of an audience; told at `told_at` that they may watch until `exp`.
+    """One viewer of an audience; notified at `told_at` that they may watch until `exp`.
 
-    A row that is neither told nor failed belongs to somebody who paid late, and waits.
+    A row that is neither notified nor failed belongs to a viewer who paid late, and waits.
     """
 
     audience = models.ForeignKey(Audience, models.CASCADE, related_name="admissions", db_index=False)

@@ -1,4 +1,4 @@
-"""What clients are told: the queue of what is to be sent, and the log of what was."""
+"""Pushes to clients: the queue of what is to be sent, and the log of what was."""
 
 from __future__ import annotations
 

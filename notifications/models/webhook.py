@@ -1,4 +1,4 @@
-"""The inbox: what Pusher told us, kept before anything is done about it (seed 002)."""
+"""The inbox: what Pusher has reported, stored before it is processed (seed 002)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling those concerned what became of the money in an escrow (spec section 4)."""
+"""Pushes about an escrow: to its streamer what is paid out, to its payers what is refunded (spec section 4)."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def push_completed(*, name: str, event: EscrowCompleted | EscrowCompletedIndivid
     )
 
 
-def start_telling_refunds(*, escrow_id: str, first_payer: str, last_payer: str, event_id: str) -> None:
-    """Store the work of telling the payers from `first_payer` to `last_payer` (by id)."""
+def enqueue_refund_pushes(*, escrow_id: str, first_payer: str, last_payer: str, event_id: str) -> None:
+    """Enqueue the pushes to the payers from `first_payer` to `last_payer` (by id)."""
     enqueue(
-        tell_refunds,
+        push_refunds,
         Delivery(key=f"{event_id}:{first_payer}"),
         escrow_id=escrow_id,
         first_payer=first_payer,
@@ -44,7 +44,7 @@ def start_telling_refunds(*, escrow_id: str, first_payer: str, last_payer: str, 
 
 
 @durable(name="push_escrow_refunds", subject="escrow_id")
-def tell_refunds(
+def push_refunds(
     now: datetime,
     *,
     escrow_id: str,
@@ -57,13 +57,13 @@ def tell_refunds(
 
     Where more are left, the next chunk is stored along with this one. Returns how many.
     """
-    # One more is read than told: it is where the next chunk begins.
+    # One more is read than pushed: it is where the next chunk begins.
     found = _refunds(escrow_id, first_payer, last_payer, size + 1)
     messages = (_refunded(refund, escrow_id, event_id) for refund in found[:size])
     pushes.push_all(messages=messages, now=now, bulk=True)
     if len(found) > size:
         rest = {"first_payer": found[size].credit_id, "last_payer": last_payer}
-        start_telling_refunds(escrow_id=escrow_id, event_id=event_id, **rest)
+        enqueue_refund_pushes(escrow_id=escrow_id, event_id=event_id, **rest)
     return min(len(found), size)
 
 

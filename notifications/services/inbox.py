@@ -1,4 +1,4 @@
-"""Taking webhooks in: stored first, worked off later (spec section 5)."""
+"""Accepting webhooks: checked and stored first, processed later (spec section 5)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db import transaction
 
 from livestream.errors import DomainError
 from livestream.outbox import Delivery, enqueue
-from notifications import metrics, signatures, webhook_bodies
+from notifications import metrics, webhook_protocol
 from notifications.errors import InvalidSignature
 from notifications.models import Webhook
 from notifications.services import processing
-from notifications.webhook_bodies import WebhookBody
+from notifications.webhook_protocol import WebhookBody
 
 KEY = "inbox"
 
@@ -36,11 +36,11 @@ def accept(*, body: bytes, key: str, signature: str, now: datetime) -> None:
 
 def _read(body: bytes, key: str, signature: str, now: datetime) -> WebhookBody:
     pairs = settings.PUSHER_WEBHOOK_KEYS
-    if not signatures.is_valid(body=body, key=key, signature=signature, pairs=pairs):
+    if not webhook_protocol.is_signed(body=body, key=key, signature=signature, pairs=pairs):
         raise InvalidSignature
-    said = webhook_bodies.read(body)
+    said = webhook_protocol.read(body)
     max_age = timedelta(seconds=settings.PUSHER_WEBHOOK_MAX_AGE)
-    webhook_bodies.check_age(time_ms=said.time_ms, now=now, max_age=max_age)
+    webhook_protocol.check_age(time_ms=said.time_ms, now=now, max_age=max_age)
     return said
 
 

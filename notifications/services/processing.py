@@ -1,4 +1,4 @@
-"""Working off webhooks: in the order of their own time, each in a transaction of its own."""
+"""Processing webhooks: in the order of their own time, each in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from livestream.events.contracts import (
 )
 from livestream.events.signals import DomainSignal
 from livestream.outbox import external, performing
-from notifications import channels, metrics, selectors, webhook_bodies
+from notifications import channels, metrics, selectors, webhook_protocol
 from notifications.channels import Channel
 from notifications.models import Webhook
 
@@ -41,7 +41,7 @@ _OF_CHANNELS = {"channel_occupied": _OCCUPIED, "channel_vacated": _VACATED}
 # other with it, and no lock outlives its webhook. It calls no network.
 @external(queue="default")
 def process_webhooks() -> None:
-    """Process the inbox, for as long as the lease of the message allows; the sweep asks again."""
+    """Process the inbox, for as long as the lease of the message allows; the sweep enqueues it again."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     while process_page(now=clock.now()) and time.monotonic() < until:
         pass
@@ -50,14 +50,14 @@ def process_webhooks() -> None:
 def process_page(*, now: datetime, size: int = PAGE) -> int:
     """Process the next `size` due webhooks and return how many were taken up.
 
-    One that fails keeps its error, is tried again later and holds nobody up.
+    One that fails keeps its error, is retried later and delays no other.
     """
     found = selectors.due_webhooks(now=now).values_list("pk", flat=True)[:size]
     return sum(process(webhook_id=webhook_id, now=now) for webhook_id in list(found))
 
 
 def process(*, webhook_id: int, now: datetime) -> bool:
-    """Publish what a webhook tells, once; False where it is not its turn.
+    """Publish the event of a webhook, once; False where it is not its turn.
 
     The event and the mark that it was published commit together (seed 002).
     """
@@ -85,7 +85,7 @@ def _publish(webhook: Webhook) -> str:
         event_id=webhook.event_id,
         channel=channel.name,
         user_id=webhook.user_id if channel.is_presence else None,  # only there Pusher knows who
-        time=webhook_bodies.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
+        time=webhook_protocol.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
         room=channel.room,
         subject_id=channel.subject_id,
         source=str(webhook.pk),

@@ -1,4 +1,4 @@
-"""Storing what clients are to be told, in the transaction that makes it true."""
+"""Storing pushes, in the transaction of the change that they report."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Sending what waits, in order, outside of any transaction."""
+"""Sending stored pushes: in order, in as few calls as possible, outside of any transaction."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import structlog
@@ -13,9 +13,9 @@ from django.db.models import F
 from livestream import clock
 from livestream.outbox import external
 from livestream.storage.text import storable
-from notifications import payloads, planning, selectors
+from notifications import payloads, selectors
 from notifications.models import Push
-from notifications.provider import Outgoing, Provider, Refused, Unavailable, get_provider
+from notifications.provider import LARGEST_BATCH, Outgoing, Provider, Refused, Unavailable, get_provider
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ _LONGEST_ERROR = 2_000
 
 @external()
 def send_pushes() -> None:
-    """Send what waits, for as long as the lease of the message allows; the sweep asks again."""
+    """Send waiting pushes for as long as the lease of the message allows; the sweep enqueues it again."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     provider = get_provider()
     while send_page(provider=provider, now=clock.now()) and time.monotonic() < until:
@@ -39,9 +39,27 @@ def send_page(*, provider: Provider, now: datetime, size: int = PAGE) -> int:
     nobody up; where the provider is away, Unavailable is raised, and all of it still waits.
     """
     waiting = list(selectors.waiting_pushes()[:size])
-    for together in planning.calls(waiting):
+    for together in calls(pushes=waiting):
         _send(together, provider, now)
     return len(waiting)
+
+
+def calls(*, pushes: Iterable[Push]) -> Iterator[list[Push]]:
+    """Divide pushes into the calls that send them, in their order, so that no channel's order changes.
+
+    A call holds ten entries, and a push counts once for each of its channels. A push for more
+    channels than that has a call of its own, since one event may go to a hundred of them.
+    """
+    together: list[Push] = []
+    entries = 0
+    for push in pushes:
+        if together and entries + len(push.channels) > LARGEST_BATCH:
+            yield together
+            together, entries = [], 0
+        together.append(push)
+        entries += len(push.channels)
+    if together:
+        yield together
 
 
 def _send(together: Sequence[Push], provider: Provider, now: datetime) -> None:

@@ -1,15 +1,18 @@
-"""Telling viewers that a stream is there, or is over."""
+"""Pushes about a stream: to viewers whether it is live, to its streamer who comes and goes (spec section 4)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from livestream.events.contracts import SessionEvent
+from livestream import clock
+from livestream.events.contracts import ChannelEvent, SessionEvent
 from notifications import channels
 from notifications.services import pushes
 
 ONLINE = "livestream.online"
 OFFLINE = "livestream.offline"
+ENTERED = "user.entered"
+LEFT = "user.left"
 
 
 def push_livestream(*, name: str, event: SessionEvent, now: datetime) -> None:
@@ -24,6 +27,18 @@ def push_livestream(*, name: str, event: SessionEvent, now: datetime) -> None:
             "price": event.price,
         },
         subject=event.session_id,
+        event_id=event.event_id,
+        now=now,
+    )
+
+
+def push_user_enter(*, name: str, event: ChannelEvent, now: datetime) -> None:
+    """Push to the streamer that a viewer entered or left; `at` in unix seconds."""
+    pushes.push(
+        channels=[channels.user(str(event.subject_id))],
+        event=name,
+        data={"user_id": event.user_id, "channel": event.channel, "at": clock.to_epoch(event.time)},
+        subject=str(event.subject_id),
         event_id=event.event_id,
         now=now,
     )

@@ -1,4 +1,4 @@
-"""What a viewer who is let in is told: the same to all, and the tokens that are theirs alone."""
+"""The events sent to an admitted viewer: data that all viewers share, and the viewer's own tokens."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from sessions_app.services import room_tokens
 from sessions_app.services.room_tokens import Room
 
 EVENT = "stream.authorized"
-# What both tokens and the room take up at most, beside what everybody is told.
+# The most that both tokens and the room take up, beside the data that all viewers share.
 PERSONAL_BYTES = 1_536
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A goal that may be watched until `exp`, as it is told to one viewer after the other.
+    """A goal that may be watched until `exp`, as it is announced to each of its viewers.
 
     `head` is the encoded `data` of all of them: a crowd's tokens are enough to encode.
     """
@@ -52,7 +52,7 @@ class Opening:
 
 
 def opening(*, goal: Goal, event_id: str, exp: datetime, now: datetime) -> Opening:
-    """Return what those are told who may watch `goal` until `exp`; its tokens end then, too."""
+    """Return what is sent to viewers who may watch `goal` until `exp`; their tokens expire then, too."""
     said = {
         "session_id": goal.session_id,
         "streamer_id": goal.streamer_id,

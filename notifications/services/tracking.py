@@ -1,4 +1,4 @@
-"""Telling analytics and business intelligence; the event's id makes a repeat known as one."""
+"""Reporting to analytics and business intelligence; the event's id lets them drop a repeat."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from goals.demo import TICKET
 from livestream import clock, ids
 from livestream.models import User
 from notifications import channels
-from notifications.signatures import sign
+from notifications.webhook_protocol import sign
 from tests.api.document import JSON, Document
 from tests.api.world import PASSWORD, House
 from tests.notifications.webhooks import KEY, SECRET, body_of

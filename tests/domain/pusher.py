@@ -13,7 +13,7 @@ from livestream import clock
 from notifications import channels
 from notifications.errors import WebhookTooOld
 from notifications.services import inbox
-from notifications.signatures import sign
+from notifications.webhook_protocol import sign
 from tests.notifications.webhooks import KEY, SECRET
 
 _distinct = count()

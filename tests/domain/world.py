@@ -13,7 +13,7 @@ from hypothesis import event
 from goals import feeds, representation, selectors
 from goals.demo import TICKET, create_ticket_products
 from goals.models import Goal
-from goals.services import answering, cancelling, contributions, fundings, inviting, karaoke, shows
+from goals.services import answering, contributions, creation, inviting, lifecycle
 from goals.services.authorizing import QUALITIES
 from goals.types import GoalType
 from livestream import clock, users
@@ -114,11 +114,11 @@ class World:
             self.witness.declined.add(goal.id)
 
     def cancel(self, goal: Goal) -> None:
-        self._try(cancelling.cancel_goal, **self._answer(goal))
+        self._try(lifecycle.cancel_goal, **self._answer(goal))
 
     def open_sale(self, session: Session, target: int, seconds: float) -> None:
         self._try(
-            fundings.create_funding_goal,
+            creation.create_funding_goal,
             **self._about(session, target),
             exp=clock.now() + timedelta(seconds=seconds),
         )
@@ -133,13 +133,15 @@ class World:
 
     def make_show(self, funding: Goal, target: int, wait: float | None) -> None:
         nbf = None if wait is None else clock.now() + timedelta(seconds=wait)
-        self._try(shows.create_show_goal, **self._about(funding.session, target), funding_goal_id=funding.id, nbf=nbf)
+        self._try(
+            creation.create_show_goal, **self._about(funding.session, target), funding_goal_id=funding.id, nbf=nbf
+        )
 
     def make_karaoke(self, session: Session, targets: list[int], wait: float | None) -> None:
         nbf = None if wait is None else clock.now() + timedelta(seconds=wait)
         levels = [{"title": f"Song {n}", "target": target} for n, target in enumerate(targets)]
         who = {"streamer_id": session.streamer_id, "session_id": session.id}
-        self._try(karaoke.create_karaoke_goal, **who, levels=levels, nbf=nbf, now=clock.now())
+        self._try(creation.create_karaoke_goal, **who, levels=levels, nbf=nbf, now=clock.now())
 
     def replay(self, which: int) -> None:
         """Have the effects of something that happened done once more (architecture: replay)."""

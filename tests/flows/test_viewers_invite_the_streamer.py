@@ -144,10 +144,10 @@ def test_nothing_else_begins_while_tickets_are_on_sale(moving, session):
 
 
 def test_a_session_that_ends_accounts_for_goals_of_all_types(moving, session):
-    from goals.services import karaoke
+    from goals.services import creation
 
     viewers = [make_user(coins=1000) for _ in range(2)]
-    karaoke_goal = karaoke.create_karaoke_goal(
+    karaoke_goal = creation.create_karaoke_goal(
         streamer_id=session.streamer_id,
         session_id=session.id,
         levels=[{"title": "One", "target": 10}, {"title": "Two", "target": 30}],
@@ -172,10 +172,10 @@ def test_a_session_that_ends_accounts_for_goals_of_all_types(moving, session):
 
 
 def test_karaoke_completes_a_level_a_song(moving, session):
-    from goals.services import karaoke
+    from goals.services import creation
     from tests.support.matrix import events_of_goal
 
-    goal = karaoke.create_karaoke_goal(
+    goal = creation.create_karaoke_goal(
         streamer_id=session.streamer_id,
         session_id=session.id,
         levels=[{"title": "One", "target": 10}, {"title": "Two", "target": 30}],

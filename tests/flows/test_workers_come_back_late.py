@@ -8,7 +8,7 @@ from django.conf import settings
 from goals.endings import EndedBecause
 from goals.errors import GoalNotActive
 from goals.models import Goal
-from goals.services import cancelling, lifecycle
+from goals.services import lifecycle
 from goals.types import GoalType
 from livestream import clock
 from sessions_app.services import ending
@@ -36,7 +36,7 @@ def session(moving):
 
 
 def cancel(goal):
-    cancelling.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer=None, now=clock.now())
+    lifecycle.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer=None, now=clock.now())
 
 
 def preset_of(session):

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from goals.endings import EndedBecause
-from goals.services import lifecycle
+from goals.services import creation, lifecycle
 from livestream import clock
 from livestream.events import replaying
 from livestream.models import EventRecord
@@ -88,7 +88,7 @@ def test_goals_are_shown_as_they_are_now_and_not_as_they_were_stored(moving):
 
 def test_a_goal_of_a_later_time_appears_when_it_starts(moving):
     session = endings.offering_session()
-    karaoke = endings.karaoke.create_karaoke_goal(
+    karaoke = creation.create_karaoke_goal(
         streamer_id=session.streamer_id,
         session_id=session.id,
         levels=[dict(song) for song in endings.SONGS],

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from goals.models import Contribution, Goal
-from goals.services import cancelling
+from goals.services import lifecycle
 from livestream import clock
 from livestream.errors import DomainError
 from livestream.models import OutboxMessage
@@ -77,7 +77,7 @@ class Evening:
 
     def cancel(self, number):
         goal = self.show() or self.funding
-        cancelling.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer="", now=clock.now())
+        lifecycle.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer="", now=clock.now())
 
     def end_session(self, number):
         ending.deactivate_session(session_id=self.session.id, now=clock.now())

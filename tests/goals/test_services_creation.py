@@ -10,7 +10,7 @@ from goals.demo import TICKET, create_ticket_products
 from goals.errors import ExpiryInThePast, UnknownTicketProduct
 from goals.models import Goal, ShowGoalPair, TicketProduct
 from goals.representation import sessions
-from goals.services import fundings
+from goals.services import creation
 from livestream import clock, ids
 from livestream.models import EventRecord, OutboxMessage
 from sessions_app.errors import NotYourSession, SessionNotActive, SessionNotFound
@@ -43,7 +43,7 @@ def open_sale(session, **changed):
         "ticket_product_type": "show",
         "now": clock.now(),
     }
-    return fundings.create_funding_goal(**(given | changed))
+    return creation.create_funding_goal(**(given | changed))
 
 
 def test_a_sale_is_created_added_and_started_in_this_order(session):

@@ -10,7 +10,7 @@ import pytest
 from goals.endings import EndedBecause
 from goals.errors import GoalNotActive, GoalNotFound, NotYourGoal
 from goals.models import Goal
-from goals.services import cancelling, lifecycle
+from goals.services import lifecycle
 from livestream import clock, ids
 from livestream.models import EventRecord
 from sessions_app.services import ending
@@ -39,7 +39,7 @@ def deactivate(goal, because=EndedBecause.SESSION_ENDED, triggerer=None):
 
 
 def cancel(goal, caller_id, triggerer=""):
-    cancelling.cancel_goal(goal_id=goal.id, caller_id=caller_id, triggerer=triggerer, now=clock.now())
+    lifecycle.cancel_goal(goal_id=goal.id, caller_id=caller_id, triggerer=triggerer, now=clock.now())
 
 
 def read(goal):

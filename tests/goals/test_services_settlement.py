@@ -8,7 +8,7 @@ from django.conf import settings
 from goals.endings import EndedBecause
 from goals.errors import FundingNotReached, GoalNotActive
 from goals.models import Goal
-from goals.services import cancelling, contributions, lifecycle, settlement
+from goals.services import contributions, lifecycle, settlement
 from livestream import clock
 from livestream.models import OutboxMessage
 from sessions_app.services import ending
@@ -30,7 +30,7 @@ def end(goal):
 
 
 def cancel(goal):
-    cancelling.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer="", now=clock.now())
+    lifecycle.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer="", now=clock.now())
 
 
 def end_session(goal):

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from goals.models import Goal
-from goals.services import cancelling, performance
+from goals.services import lifecycle, performance
 from livestream import clock
 from livestream.models import OutboxMessage
 from sessions_app.services import ending
@@ -61,7 +61,7 @@ def funding_missed(moving):
 
 def funding_cancelled(moving):
     funding = funding_missed(moving)
-    cancelling.cancel_goal(goal_id=funding.id, caller_id=funding.streamer_id, triggerer=None, now=clock.now())
+    lifecycle.cancel_goal(goal_id=funding.id, caller_id=funding.streamer_id, triggerer=None, now=clock.now())
     return funding
 
 
@@ -91,7 +91,7 @@ def one_on_one_left_alone(moving):
 def one_on_one_cut_short(moving):
     goal = Goal.objects.get(trigger_goal=endings.one_on_one_agreed(moving))
     endings.perform(moving, goal, seconds=12)
-    cancelling.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer=None, now=clock.now())
+    lifecycle.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer=None, now=clock.now())
     return goal
 
 

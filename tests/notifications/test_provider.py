@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from pusher import errors
 
-from notifications import pooled, provider
-from notifications.pooled import PooledBackend
+from notifications import provider, pusher_backend
 from notifications.provider import LocalProvider, Outgoing, PusherProvider, Refused, Unavailable
+from notifications.pusher_backend import PooledBackend
 from tests.support.threads import at_once
 
 
@@ -129,7 +129,7 @@ def test_many_threads_share_as_few_connections_as_they_can(pusher_server):
     outcomes = at_once(*[lambda: PusherProvider().send([one()])] * 40)
     assert outcomes == [None] * 40
     assert len(pusher_server.calls) == 40
-    assert pusher_server.connections <= pooled.CONNECTIONS
+    assert pusher_server.connections <= pusher_backend.CONNECTIONS
 
 
 def test_the_proxy_of_the_environment_is_used(pusher_server, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from livestream import clock
 from notifications.models import Admission, Audience
 from notifications.provider import PusherProvider
-from notifications.services import admitting, streams
+from notifications.services import admission, audiences
 from tests.notifications.audiences import heard, ids_of, let_in
 from tests.notifications.shows import buy, running_show
 from tests.support.outbox import run_due
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 def test_a_beginning_that_is_told_of_everywhere_has_one_audience(session, moving):
     show = running_show(session, moving, make_user(coins=1000))
-    act = partial(streams.authorize, goal_id=show.id, event_id="e" * 24, now=clock.now())
+    act = partial(audiences.authorize, goal_id=show.id, event_id="e" * 24, now=clock.now())
     assert at_once(*[act] * 8) == [None] * 8
     assert Audience.objects.count() == 1
 
@@ -29,11 +29,11 @@ def test_who_buys_while_the_crowd_is_told_is_told_once_as_well(session, moving, 
     holders = [make_user(coins=1000) for _ in range(20)]
     late = [make_user(coins=1000) for _ in range(6)]
     show = running_show(session, moving, *holders)
-    streams.authorize(goal_id=show.id, event_id="e" * 24, now=clock.now())
+    audiences.authorize(goal_id=show.id, event_id="e" * 24, now=clock.now())
     audience = Audience.objects.get()
 
     def walk():
-        while admitting.admit_page(
+        while admission.admit_page(
             audience_id=audience.id, provider=PusherProvider(), until=time.monotonic() + 60, now=clock.now(), size=3
         ):
             pass

@@ -7,7 +7,7 @@ from django.test import Client
 
 from livestream.models import EventRecord
 from notifications.models import Webhook
-from notifications.signatures import sign
+from notifications.webhook_protocol import sign
 from tests.notifications.conftest import NOW
 from tests.notifications.webhooks import KEY, SECRET, body_of, member, now_ms, post
 from tests.support.outbox import assert_enqueued

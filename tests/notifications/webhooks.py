@@ -6,7 +6,7 @@ import json
 from itertools import count
 
 from livestream import clock
-from notifications.signatures import sign
+from notifications.webhook_protocol import sign
 
 KEY, SECRET = "local", "local-secret"
 _distinct = count()

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from goals.receivers import ending, money
+from goals import receivers
 from livestream import clock
 from livestream.events import publishing, registry
 from livestream.events.signals import DomainSignal, Event
 from livestream.storage import conflicts
 
-_MOVING_MONEY = (ending.__name__, money.__name__)
 _acting_receivers = registry.acting_receivers
 
 
@@ -30,4 +29,5 @@ def moving(monkeypatch: pytest.MonkeyPatch) -> Iterator[clock.MovableClock]:
 
 
 def _who_moves_money(signal: DomainSignal, event: Event) -> list[registry.Receiver]:
-    return [r for r in _acting_receivers(signal, event) if r.function.__module__ in _MOVING_MONEY]
+    acting = [r for r in _acting_receivers(signal, event) if r.function.__module__ == receivers.__name__]
+    return [r for r in acting if r.effect and r.function is not receivers.track_goals]

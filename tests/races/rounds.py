@@ -12,7 +12,7 @@ from django.conf import settings
 
 from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import answering, cancelling, inviting, lifecycle
+from goals.services import answering, inviting, lifecycle
 from goals.types import GoalType
 from livestream import clock
 from livestream.errors import DomainError
@@ -73,7 +73,7 @@ def to_decline(goal: Goal) -> Act:
 
 def to_cancel(goal: Goal) -> Act:
     """Return the streamer's act of ending a goal."""
-    return partial(cancelling.cancel_goal, **_by_the_streamer(goal, NO_TIME))
+    return partial(lifecycle.cancel_goal, **_by_the_streamer(goal, NO_TIME))
 
 
 def to_expire(goal: Goal) -> Act:

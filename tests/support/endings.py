@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goals.models import Goal
-from goals.services import cancelling, karaoke
+from goals.services import creation, lifecycle
 from goals.types import GoalType
 from livestream import clock
 from livestream.models import User
@@ -28,7 +28,7 @@ def offering_session() -> Session:
 
 def make_karaoke(session: Session) -> Goal:
     """Make a session's karaoke of two songs, of 10 and 20 seconds."""
-    return karaoke.create_karaoke_goal(
+    return creation.create_karaoke_goal(
         streamer_id=session.streamer_id,
         session_id=session.id,
         levels=[dict(song) for song in SONGS],
@@ -59,7 +59,7 @@ def full_house(moving: Moving) -> tuple[Session, list[User]]:
 
 def cancel(goal: Goal) -> Goal:
     """Let the goal's streamer end it before its time, and do what follows."""
-    cancelling.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer=None, now=clock.now())
+    lifecycle.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer=None, now=clock.now())
     return done(goal)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from goals.demo import TICKET, create_ticket_products
 from goals.models import Goal
-from goals.services import fundings, shows
+from goals.services import creation
 from livestream import clock
 from livestream.models import User
 from sessions_app.models import Session, Source
@@ -51,7 +51,7 @@ def make_session(streamer: User | None = None, *, live: bool = True) -> Session:
 def make_funding(session: Session, *, target: int = 400, seconds: float = 600) -> Goal:
     """Put tickets of 200 coins on sale for `seconds`."""
     create_ticket_products()
-    return fundings.create_funding_goal(
+    return creation.create_funding_goal(
         streamer_id=session.streamer_id,
         session_id=session.id,
         levels=[{"title": "Tickets", "target": target}],
@@ -64,7 +64,7 @@ def make_funding(session: Session, *, target: int = 400, seconds: float = 600) -
 
 def make_show(funding: Goal, *, target: int = 60, nbf: datetime | None = None) -> Goal:
     """Make the show of a reached funding goal."""
-    return shows.create_show_goal(
+    return creation.create_show_goal(
         streamer_id=funding.streamer_id,
         session_id=funding.session_id,
         funding_goal_id=funding.id,

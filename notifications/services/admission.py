@@ -1,0 +1,161 @@
+"""Admitting an audience to a stream: its viewers are notified page by page, several calls at a time, each recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+import structlog
+from django.conf import settings
+
+from goals import selectors as goals
+from goals.services.authorizing import grant_exp
+from livestream import clock
+from livestream.outbox import external
+from livestream.storage.text import storable
+from notifications import selectors, sql
+from notifications.concurrency import Completed, run_bounded
+from notifications.models import Admission, Audience
+from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused, get_provider
+from notifications.services import stream_events
+from notifications.services.stream_events import Opening
+
+log = structlog.get_logger(__name__)
+
+PAGE = 1_000
+EVENTS_A_VIEWER = 2
+VIEWERS_A_CALL = LARGEST_BATCH // EVENTS_A_VIEWER
+_LONGEST_ERROR = 2_000
+
+Viewers = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The next viewers to notify; afterwards all payers with ids up to `upto` are dealt with."""
+
+    viewers: Viewers
+    upto: str
+    last: bool
+
+
+@external()
+def send_stream_authorized(*, audience_id: str) -> None:
+    """Notify an audience for as long as the lease of the message allows; the sweep enqueues it again."""
+    until = time.monotonic() + settings.OUTBOX_LEASE
+    provider = get_provider()
+    while time.monotonic() < until and admit_page(
+        audience_id=audience_id, provider=provider, until=until, now=clock.now()
+    ):
+        pass
+
+
+def admit_page(*, audience_id: str, provider: Provider, until: float, now: datetime, size: int = PAGE) -> bool:
+    """Notify the next `size` viewers of an audience; return whether there may be more.
+
+    Tokens are made when they are sent, and expire with the grant. What was sent is recorded
+    before another call begins: a process that dies repeats at most CALLS_AT_A_TIME calls, and
+    loses none. No call begins after `until` (monotonic seconds). Nobody is notified of a goal that
+    has ended. Raises Unavailable where the provider is away; the remaining viewers still wait.
+    """
+    audience = Audience.objects.filter(pk=audience_id, closed_at=None).first()
+    opening = _opening(audience, now) if audience else None
+    if audience is None or opening is None:
+        return False
+    page = _next_page(audience, size)
+    if not page.viewers and page.last and audience.walked_at:
+        return False
+    _update(audience, exp=opening.exp, data=opening.data)
+    if _notify(audience, opening, page.viewers, provider, until):
+        _move_on(audience, page, now)
+    return True
+
+
+def _opening(audience: Audience, now: datetime) -> Opening | None:
+    """Return what viewers are notified of; close an audience that has nothing left to watch."""
+    goal = goals.get_goal(goal_id=audience.goal_id)
+    exp = grant_exp(goal=goal, now=now)
+    if not goal.active or int(exp.timestamp()) <= int(now.timestamp()):
+        _update(audience, closed_at=now)
+        return None
+    return stream_events.opening(goal=goal, event_id=audience.event_id, exp=exp, now=now)
+
+
+def _next_page(audience: Audience, size: int) -> Page:
+    late = selectors.waiting_viewers(audience_id=audience.id, limit=size)
+    if late or audience.walked_at:
+        return Page(late, audience.walked_upto, last=audience.walked_at is not None)
+    payers = goals.ticket_holders(goal_id=audience.goal_id, after=audience.walked_upto, limit=size)
+    upto = payers[-1] if payers else audience.walked_upto
+    known = selectors.viewers_dealt_with(audience_id=audience.id, after=audience.walked_upto, upto=upto)
+    return Page([payer for payer in payers if payer not in known], upto, last=len(payers) < size)
+
+
+def _move_on(audience: Audience, page: Page, now: datetime) -> None:
+    if audience.walked_at is None:
+        _update(audience, walked_upto=page.upto, walked_at=now if page.last else None)
+
+
+def _notify(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider, until: float) -> bool:
+    """Send to all of these viewers; False where time was up before. Raises the first error."""
+    unwelcome = selectors.unwelcome(streamer_id=opening.goal.streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
+    _record_failures(audience, unwelcome, opening.now)
+    admitted = [viewer for viewer in viewers if viewer not in unwelcome]
+    calls: list[Viewers] = [
+        admitted[start : start + VIEWERS_A_CALL] for start in range(0, len(admitted), VIEWERS_A_CALL)
+    ]
+    errors: list[Exception] = []
+    goes_on = takewhile(lambda _: not errors and time.monotonic() < until, calls)
+    made = 0
+    for batch in run_bounded(work=lambda call: _send(provider, opening, call), items=goes_on, limit=CALLS_AT_A_TIME):
+        _record(audience, opening, batch, provider)
+        made += len(batch)
+        errors += [each.error for each in batch if each.error and not isinstance(each.error, Refused)]
+    if errors:
+        raise errors[0]
+    return made == len(calls)
+
+
+def _send(provider: Provider, opening: Opening, viewers: Viewers) -> None:
+    provider.send([event for viewer_id in viewers for event in opening.events(viewer_id)])
+
+
+def _record(audience: Audience, opening: Opening, batch: Iterable[Completed[Viewers]], provider: Provider) -> None:
+    notified = [viewer_id for each in batch if each.error is None for viewer_id in each.item]
+    _record_notified(audience, opening, notified, provider)
+    for each in batch:
+        if isinstance(each.error, Refused):
+            _send_one_by_one(audience, opening, each.item, provider)
+
+
+def _send_one_by_one(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+    """Send to each viewer alone, to find whose events are refused."""
+    for viewer_id in viewers:
+        try:
+            _send(provider, opening, [viewer_id])
+        except Refused as error:
+            _record_failures(audience, {viewer_id: str(error)}, opening.now)
+            log.error("admission_refused", audience_id=audience.id, viewer_id=viewer_id, error=str(error))
+        else:
+            _record_notified(audience, opening, [viewer_id], provider)
+
+
+def _record_notified(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+    sql.record_notified(
+        audience_id=audience.id, viewers=viewers, told_at=opening.now, exp=opening.exp, provider=provider.name
+    )
+
+
+def _record_failures(audience: Audience, reasons: dict[str, str], now: datetime) -> None:
+    for viewer_id, reason in reasons.items():
+        failure = {"failed_at": now, "error": storable(reason, longest=_LONGEST_ERROR)}
+        Admission.objects.update_or_create(audience=audience, viewer_id=viewer_id, defaults=failure)
+
+
+def _update(audience: Audience, **facts: object) -> None:
+    Audience.objects.filter(pk=audience.pk).update(**facts)
+    for name, fact in facts.items():
+        setattr(audience, name, fact)
