@@ -12,7 +12,11 @@ from goals.types import Settlement, facts_of
 
 
 class EndedBecause(StrEnum):
-    """Why a goal ended: noted where it happens, and never inferred afterwards."""
+    """Why a goal ended: noted where it happens, and never inferred afterwards.
+
+    Clients know every reason of spec section 2. No rule of this release ends a goal as
+    `withdrawn`, `not_started`, `blocked` or `account_closed`.
+    """
 
     COMPLETED = "completed"
     EXPIRED = "expired"

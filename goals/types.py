@@ -184,6 +184,8 @@ def _where(holds: Callable[[Facts], object]) -> frozenset[GoalType]:
 
 
 PERFORMED = _where(lambda facts: facts.performed)
+SELLS_TICKETS = _where(lambda facts: facts.sells_tickets)
+MAY_BE_JOINED = _where(lambda facts: facts.others_may_join)
 INVITATIONS = _where(lambda facts: facts.is_invitation)
 WATCHED_BY_PAYERS = _where(lambda facts: facts.stage_rank is not None)
 ONE_A_SESSION = _where(lambda facts: facts.one_a_session)
@@ -192,6 +194,11 @@ ONE_A_SESSION = _where(lambda facts: facts.one_a_session)
 def settled_by(*settlements: Settlement) -> frozenset[GoalType]:
     """Return the types whose money goes by one of these rules."""
     return _where(lambda facts: facts.settled_by in settlements)
+
+
+def with_preset(preset: Session.Preset) -> frozenset[GoalType]:
+    """Return the types whose goals give the session this preset while they have the stage."""
+    return _where(lambda facts: facts.preset == preset)
 
 
 def types_by_grace() -> dict[timedelta, list[GoalType]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goals.models import Goal
-from goals.types import PERFORMED, WATCHED_BY_PAYERS, GoalType
+from goals.types import MAY_BE_JOINED, PERFORMED, WATCHED_BY_PAYERS
 from livestream.models import User, UserTag
 from livestream.users import blocked_by_tag
 from notifications.models import Admission, Audience, Push, Webhook
@@ -92,7 +92,7 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
 
 def joined_privately() -> QuerySet[Audience, str]:
     """Return the running private shows that a viewer has paid for without being admitted yet."""
-    running = Goal.objects.filter(active=True, type=GoalType.TRIGGER_PRIVATE, agreed_at__isnull=False)
+    running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
     late = _not_admitted().filter(credit_id=OuterRef("escrow_id"))
     return walked.filter(Exists(late)).values_list("goal_id", flat=True)

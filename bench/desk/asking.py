@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goals.models import Goal
+from goals.types import GoalType
 from livestream.models import User
 from livestream.storage import keyset
 from livestream.storage.keyset import Cursor
@@ -46,7 +47,7 @@ def lists(client: Client) -> Iterator[Asked]:
 
 def stories(client: Client) -> Iterator[Asked]:
     """Ask for the stories of the goal that a crowd paid for, of a usual one, and of their escrows."""
-    goals = list(Goal.objects.filter(type="funding").order_by("created_at", "id")[:2])
+    goals = list(Goal.objects.filter(type=GoalType.FUNDING).order_by("created_at", "id")[:2])
     for goal, name in zip(goals, ("crowd", "usual"), strict=True):
         for label, pk in (("goals/goal", goal.pk), ("wallet/escrow", goal.escrow_id)):
             yield _ask(client, label.replace("/", "."), f"story, {name}", f"/admin/{label}/{quote(pk)}/story/", {})

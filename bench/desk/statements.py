@@ -6,6 +6,8 @@ Numbers decide everything, so that it is the same world every time. Goal k of te
 
 from __future__ import annotations
 
+from goals.types import GoalType
+
 _AT = "%(begin)s + make_interval(secs => %(year)s * {n} / {of})"
 _GOAL_AT = _AT.format(n="k", of="%(goals)s")
 # An ObjectId that begins with the second it was made in, as the real ones do.
@@ -16,8 +18,8 @@ _STREAMER_ID = "'b' || lpad(to_hex((k / 10) %% %(streamers)s), 23, '0')"
 _VIEWER_ID = "'c' || lpad(to_hex({n}), 23, '0')"
 _RUNNING = "k / 10 >= %(goals)s / 10 - least(%(streamers)s, %(goals)s / 100)"  # the newest sessions
 
-_TYPE = """CASE k %% 10 WHEN 6 THEN 'show' WHEN 7 THEN 'trigger-private' WHEN 8 THEN 'trigger-exclusive'
-    WHEN 9 THEN 'karaoke' ELSE 'funding' END"""
+_TYPE = f"""CASE k %% 10 WHEN 6 THEN '{GoalType.SHOW}' WHEN 7 THEN '{GoalType.TRIGGER_PRIVATE}'
+    WHEN 8 THEN '{GoalType.TRIGGER_EXCLUSIVE}' WHEN 9 THEN '{GoalType.KARAOKE}' ELSE '{GoalType.FUNDING}' END"""
 
 USERS = """
     INSERT INTO livestream_user (id, username, password, first_name, last_name, email,
@@ -47,12 +49,12 @@ GOALS = f"""
         CASE WHEN k %% 10 IN (7, 8) THEN {_VIEWER_ID.format(n="k %% %(viewers)s")} END
     FROM (SELECT k, k AS i FROM generate_series(0, %(goals)s - 1) AS k) AS numbers
 """
-ESCROWS = """
+ESCROWS = f"""
     INSERT INTO wallet_escrow (escrow_id, user_id, state, received, opened_at, decided_at, settled_at, refunded_upto)
-    SELECT CASE type WHEN 'funding' THEN 'show_funding:' WHEN 'trigger-private' THEN 'trigger_private:'
-            ELSE 'trigger_exclusive:' END || id,
+    SELECT CASE type WHEN '{GoalType.FUNDING}' THEN 'show_funding:'
+            WHEN '{GoalType.TRIGGER_PRIVATE}' THEN 'trigger_private:' ELSE 'trigger_exclusive:' END || id,
         streamer_id, coalesce(outcome, 'open'), 0, created_at, ended_at, ended_at, ''
-    FROM goals_goal WHERE type IN ('funding', 'trigger-private', 'trigger-exclusive')
+    FROM goals_goal WHERE type IN ('{GoalType.FUNDING}', '{GoalType.TRIGGER_PRIVATE}', '{GoalType.TRIGGER_EXCLUSIVE}')
 """
 ACCOUNTS = """
     INSERT INTO wallet_account (id, kind, balance, created_at)
@@ -107,9 +109,9 @@ TICKETS = """
     SELECT transfer_id, split_part(credit_id, ':', 2), debit_id, 1, amount, amount, created_at
     FROM wallet_transfer WHERE kind = 'hold' AND credit_id LIKE 'show_funding:%%'
 """
-PROGRESS = """
+PROGRESS = f"""
     UPDATE goals_goal SET progress = received FROM wallet_escrow
-    WHERE escrow_id = 'show_funding:' || goals_goal.id AND type = 'funding'
+    WHERE escrow_id = 'show_funding:' || goals_goal.id AND type = '{GoalType.FUNDING}'
 """
 _GOALS_IN_TURN = """(SELECT *, row_number() OVER (ORDER BY created_at, id) - 1 AS place FROM goals_goal) AS goals
     ON place = n %% %(goals)s"""

@@ -82,7 +82,7 @@ class GoalAdmin(StoryAdmin, LookedUpAdmin):
     ordering = ["-created_at", "-id"]
     search_help_text = (
         "Id of a goal, session or escrow; id or beginning of the name of a streamer or of who invited; "
-        "old class name (ShowFundingGoal)"
+        "type (trigger-private) or its old class name (TriggerPrivateGoal)"
     )
     inlines = [IntervalInline, MarkInline, StepInline]
     actions = [acts.end_goals, acts.settle_goals]
@@ -91,7 +91,8 @@ class GoalAdmin(StoryAdmin, LookedUpAdmin):
         return Subject(goal_ids=(obj.id,))
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
-        goal_id, goal_type = escrow_ids.goal_of(term), old_names.goal_type_of(term)
+        goal_id = escrow_ids.goal_of(term)
+        goal_type = term if term in list(GoalType) else old_names.goal_type_of(term)
         found = [Q(pk=goal_id), Q(funding_goal_id=goal_id), Q(trigger_goal_id=goal_id), Q(session_id=term)]
         for each in people:
             found += [Q(streamer_id=each), Q(triggered_by_id=each)]

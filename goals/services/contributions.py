@@ -12,7 +12,7 @@ from goals import escrow_ids, sql
 from goals.errors import BlockedByStreamer, GoalNotFound, NotForSale, OwnGoal
 from goals.models import Contribution, Goal
 from goals.services import progress
-from goals.types import GoalType
+from goals.types import SELLS_TICKETS
 from livestream import ids
 from livestream.idempotency import KeyReused
 from livestream.outbox import durable
@@ -161,7 +161,7 @@ def count_contributions(*, escrow_id: str) -> int:
         escrow = escrows.lock_row(escrow_id=escrow_id)
         batch = posting.post_pending(escrow=escrow)
         goal_id = escrow_ids.goal_of(escrow_id)
-        goal = Goal.objects.select_for_update().filter(pk=goal_id, type=GoalType.FUNDING).first()
+        goal = Goal.objects.select_for_update().filter(pk=goal_id, type__in=SELLS_TICKETS).first()
         if goal is None or goal.progress == escrow.received:
             return 0
         added = escrow.received - goal.progress

@@ -23,7 +23,7 @@ from goals.errors import (
 from goals.models import Goal, TicketProduct
 from goals.services import contributions, lifecycle, locking, session_stage
 from goals.services.publishing import publish_goal
-from goals.types import GoalType
+from goals.types import SELLS_TICKETS, GoalType
 from livestream.events.contracts import GOAL_CREATED
 from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
@@ -134,7 +134,7 @@ def create_show_goal(
 
 
 def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
-    seen = Goal.objects.filter(pk=goal_id, type=GoalType.FUNDING).first()
+    seen = Goal.objects.filter(pk=goal_id, type__in=SELLS_TICKETS).first()
     if seen is None:
         raise GoalNotFound(f"There is no funding goal {goal_id}.")
     locking.refuse_others(goal=seen, caller_id=streamer_id)

@@ -10,7 +10,7 @@ from goals import rules
 from goals.endings import EndedBecause
 from goals.models import ExclusiveGoalPair, Goal
 from goals.services import lifecycle, settlement
-from goals.types import INVITATIONS, GoalType
+from goals.types import INVITATIONS, SELLS_TICKETS
 from livestream.outbox import Delivery, enqueue
 from sessions_app import selectors as sessions
 
@@ -24,7 +24,7 @@ def deactivate_goals_in_session(*, session_id: str) -> None:
     for goal in Goal.objects.filter(session_id=session_id, ended_at=None):
         eta = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
         enqueue(lifecycle.deactivate_goal, Delivery(eta=eta), goal_id=goal.id, because=EndedBecause.SESSION_ENDED)
-    unshown = Goal.objects.filter(session_id=session_id, type=GoalType.FUNDING, show_goal=None)
+    unshown = Goal.objects.filter(session_id=session_id, type__in=SELLS_TICKETS, show_goal=None)
     for goal in unshown:
         enqueue(settlement.check_funding_goal_refundable, goal_id=goal.id)
 

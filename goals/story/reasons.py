@@ -15,6 +15,10 @@ from livestream.story.formatting import coins, moment, seconds
 
 def why(goal: Goal) -> str:
     """Say how a goal stands, and why its money is paid out, given back or held."""
+    if goal.ended_at is not None and goal.ended_because is None:
+        return f"It ended at {moment(goal.ended_at)}, in a release that did not store why."
+    if goal.ended_because == EndedBecause.REFUNDED_BY_SUPPORT:
+        return "Refunded because support gave the money back."
     match goal.kind:
         case GoalType.FUNDING:
             return _funding(goal)

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from goals.types import GoalType, facts_of
+from goals.types import FACTS, GoalType, facts_of
 from livestream.events import contracts
 from tests.architecture.source import ROOMS, ROOT, Module, product_modules
 
 TABLE = Path("goals/types.py")
 CONTRACTS = Path("livestream/events/contracts.py")
 # The names of types that are also names of something else: a preset, a quality, a relation, a scenario.
+# Goals of one type are made here, and the one of its type that a session has is looked for.
+MADE_HERE = {Path("goals/services/creation.py")}
 OTHER_MEANINGS = {
     Path("goals/models/invitation.py"),
     Path("goals/representation/sessions.py"),
@@ -97,8 +99,27 @@ def test_the_contracts_name_the_same_types():
     assert [getattr(contracts, each.name) for each in GoalType] == [each.value for each in GoalType]
 
 
-def test_each_type_has_facts_of_its_own():
-    assert [facts_of(each).type for each in GoalType] == list(GoalType)
+def test_each_type_has_facts_of_its_own_and_the_table_has_them_all():
+    assert [facts_of(each).type for each in GoalType] == [facts.type for facts in FACTS] == list(GoalType)
+
+
+def test_no_query_asks_for_one_type():
+    """A query decides as a comparison does: it takes its types from the table."""
+    found = [
+        f"{module.path}:{node.lineno}"
+        for module in product_modules()
+        if module.path not in MADE_HERE
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and _is_query(node)
+        for argument in node.keywords
+        if str(argument.arg).startswith("type") and any(_names_a_type(each) for each in ast.walk(argument.value))
+    ]
+    assert found == []
+
+
+def _is_query(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in {"filter", "exclude", "get", "get_or_create", "Q"}
 
 
 def test_each_type_has_a_name_of_its_own_in_the_flow_notes():

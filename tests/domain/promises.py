@@ -26,6 +26,7 @@ def check_always(world: World) -> None:
     world.witness.read_on()
     running = Goal.objects.filter(type__in=ONE_A_SESSION, ended_at=None).values("session", "type")
     assert not running.annotate(found=Count("id")).filter(found__gt=1).exists()
+    assert not Goal.objects.filter(ended_at__isnull=False, ended_because=None).exists()
     assert not OutboxMessage.objects.filter(failed_at__isnull=False).exists()
 
 

@@ -99,9 +99,9 @@ def test_goals_are_found_by_each_id_and_by_their_streamer_s_name(desk, session, 
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("ShowGoal", "show"), ("ShowFundingGoal", "funding"), ("KaraokeGoal", None)]
+    ("name", "kind"), [("show", "show"), ("ShowGoal", "show"), ("ShowFundingGoal", "funding"), ("KaraokeGoal", None)]
 )
-def test_goals_are_found_by_the_old_class_name_of_their_type(desk, show, name, kind):
+def test_goals_are_found_by_their_type_and_its_old_class_name(desk, show, name, kind):
     assert found(desk, "goal", name) == {goal for goal in (show, show.funding_goal) if goal.type == kind}
 
 

@@ -76,7 +76,7 @@ class Ended:
         LogEntry.objects.create(
             user_id=self.staff.pk,
             content_type=ContentType.objects.get(app_label=app_label, model=model),
-            object_id=goal.id if ended else facts_of(goal.type).escrow(goal.id),
+            object_id=goal.id if ended else facts_of(goal.type).escrow(goal.trigger_goal_id or goal.id),
             action_flag=CHANGE,
             change_message=f"{caption}: they asked for it",
         )
@@ -105,6 +105,8 @@ def test_each_old_goal_is_given_the_reason_that_its_row_and_the_logs_tell(old):
         ("completed", ended.goal(GoalType.TRIGGER_PRIVATE, **agreed)),
         ("session_ended", ended.goal(GoalType.TRIGGER_PRIVATE, lasted=10, **agreed)),
         ("completed", ended.goal(GoalType.TRIGGER_EXCLUSIVE, lasted=10, **agreed)),
+        ("cancelled", ended.goal(GoalType.KARAOKE, lasted=1860, outcome="cancelled")),
+        *_a_1_on_1_that_support_refunded(ended, agreed),
     ]
     running = ended.goal(GoalType.FUNDING, ended_at=None, outcome=None, active=True)
     migrated = _migrate(AFTER).get_model("goals", "Goal").objects
@@ -112,6 +114,13 @@ def test_each_old_goal_is_given_the_reason_that_its_row_and_the_logs_tell(old):
     assert {reason: reasons[goal.id] for reason, goal in expected.items()} == {each: each for each in expected}
     assert [(reason, reasons[goal.id]) for reason, goal in others] == [(reason, reason) for reason, _ in others]
     assert reasons[running.id] is None
+
+
+def _a_1_on_1_that_support_refunded(ended: Ended, agreed: dict[str, Any]) -> list[tuple[str, Any]]:
+    invitation = ended.goal(GoalType.TRIGGER_EXCLUSIVE, lasted=10, **agreed)
+    one_on_one = ended.goal(GoalType.EXCLUSIVE, trigger_goal_id=invitation.id)
+    type(invitation).objects.filter(pk=invitation.id).update(exclusive_goal_id=one_on_one.id)
+    return [("completed", invitation), ("refunded_by_support", ended.by_support(one_on_one, "Refund"))]
 
 
 def test_tasks_that_were_planned_under_names_that_are_gone_run_under_todays(old):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from goals.endings import EndedBecause, Outcome
 from goals.errors import FundingNotReached, GoalNotActive
 from goals.models import Goal
 from goals.services import settlement, support
@@ -96,6 +97,14 @@ def test_the_end_of_a_refunded_goal_names_who_did_it(moving):
     goal = refund(selling(moving))
     ended = EventRecord.objects.get(goal_id=goal.id, name=GOAL_ENDED.name)
     assert (ended.triggerer, ended.payload["outcome"]) == (BY, "refunded")
+
+
+def test_the_end_of_the_session_leaves_the_reason_of_a_refund_by_support(moving):
+    funding = refund(reached_funding(moving))
+    settlement.check_funding_goal_refundable(clock.now(), goal_id=funding.id)
+    settlement.check_funding_goal_refundable(clock.now(), goal_id=funding.id)
+    funding.refresh_from_db()
+    assert (funding.ended_because, funding.outcome) == (EndedBecause.REFUNDED_BY_SUPPORT, Outcome.REFUNDED)
 
 
 def test_a_refunded_escrow_takes_no_money_and_is_paid_out_by_nothing(moving):

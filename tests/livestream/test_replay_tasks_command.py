@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from livestream import clock, ids
-from livestream.models import OutboxMessage
+from livestream.models import EventRecord, OutboxMessage
 from tests.support.commands import run
 from tests.support.outbox import run_due
 
@@ -108,6 +108,21 @@ def test_what_somebody_took_up_meanwhile_is_left_to_them(moving, dead, monkeypat
     monkeypatch.setattr(outbox, "retry", late)
     assert run("replay_tasks", "--all", "--apply", "--json").told["done"] == {"done, or at work, by now": 1}
     assert dead.row().running_until == taken
+
+
+def test_an_old_class_chooses_the_tasks_of_goals_of_its_type(moving):
+    for goal_id, goal_type in ((GOAL, "show"), ("e" * 24, "funding")):
+        task(subject=goal_id, failed_at=clock.now())
+        EventRecord.objects.create(
+            event_id=ids.new_id(),
+            name="goal.created",
+            goal_id=goal_id,
+            payload={"type": goal_type},
+            occurred_at=clock.now(),
+        )
+    assert run("replay_tasks", "--actor", "ShowGoal", "--json").told["matched"] == 1
+    assert run("replay_tasks", "--actor", "ShowGoal", "--actor", "track", "--json").told["matched"] == 1
+    assert run("replay_tasks", "--actor", "ShowGoal", "--actor", "transfer", "--json").told["matched"] == 0
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from goals.endings import EndedBecause, Outcome
+from goals.models import Goal
 from goals.types import GoalType
 from livestream.models import User
+from livestream.story.formatting import moment
 from notifications.models import Admission
 from tests.support import endings
 from tests.support.endings import offering_session
@@ -53,6 +56,19 @@ SAID = {
 def test_the_page_says_where_the_money_is_and_why(desk, moving, ending):
     goal = ending(moving)
     assert desk.story(goal).headlines == SAID[ending].format(goal.streamer.username)
+
+
+@pytest.mark.parametrize("ending", [endings.one_on_one_cut_short, endings.private_agreed, endings.funding_reached])
+def test_a_refund_by_support_is_the_reason_whatever_was_performed(desk, moving, ending):
+    goal = ending(moving)
+    Goal.objects.filter(pk=goal.pk).update(ended_because=EndedBecause.REFUNDED_BY_SUPPORT, outcome=Outcome.REFUNDED)
+    assert "Refunded because support gave the money back." in desk.story(goal).headlines
+
+
+def test_an_end_whose_reason_was_not_stored_is_said_to_be_one(desk, moving):
+    goal = endings.private_declined(moving)
+    Goal.objects.filter(pk=goal.pk).update(ended_because=None)
+    assert f"It ended at {moment(goal.ended_at)}, in a release that did not store why." in desk.story(goal).headlines
 
 
 @pytest.mark.parametrize("ending", [endings.show_cut_short, endings.one_on_one_cut_short, endings.private_agreed])

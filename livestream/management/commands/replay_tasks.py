@@ -12,7 +12,8 @@ from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
 from livestream.events import registry
-from livestream.models import OutboxMessage
+from livestream.events.contracts import GOAL_CREATED
+from livestream.models import EventRecord, OutboxMessage
 from livestream.outbox.registry import find_task, task_names
 from livestream.storage.keyset import iterate
 
@@ -38,7 +39,7 @@ class Command(BatchCommand[OutboxMessage]):
             "--actor",
             action="append",
             metavar="NAME",
-            help="tasks of this actor, or of an old name (repeatable)",
+            help="tasks of this actor, of an old name, or of goals of an old class (repeatable)",
         )
         parser.add_argument("--subject", metavar="ID", help="about this goal, session or escrow")
         parser.add_argument("--id", type=arguments.object_id, metavar="TASK", help="this task alone")
@@ -66,12 +67,19 @@ def _refuse(options: Options) -> None:
     if not any(options[name] for name in ("actor", "subject", "id", "older_than", "all")):
         raise WrongArgument("say which tasks: --actor, --subject, --id, --older-than, or --all in that state")
     rows = OutboxMessage.objects.all()
-    for actor in options["actor"] or []:
+    for actor in _named(options)[0]:
         names = old_names.tasks_called(actor)
         if not set(names) & set(task_names()) and not rows.filter(actor__in=names).exists():
             raise WrongArgument(f"no actor is called {actor}; {_where_it_went(actor)}")
     if options["id"] and not rows.filter(pk=options["id"]).exists():
         raise WrongArgument(f"there is no task {options['id']}: it was done, or never was")
+
+
+def _named(options: Options) -> tuple[list[str], list[str]]:
+    """Return the actors that `--actor` names, and the types of goals whose old classes it names."""
+    given = options["actor"] or []
+    types = [found for name in given if (found := old_names.goal_type_of(name))]
+    return [name for name in given if not old_names.goal_type_of(name)], types
 
 
 def _where_it_went(actor: str) -> str:
@@ -91,7 +99,11 @@ def _selected(options: Options) -> QuerySet[OutboxMessage]:
         FAILING: living & Q(attempts__gt=0, eta__lte=before),
         STUCK: living & Q(eta__lte=before),
     }
-    actors = [name for actor in options["actor"] or [] for name in old_names.tasks_called(actor)]
+    named, types = _named(options)
+    actors = [name for actor in named for name in old_names.tasks_called(actor)]
     narrowed = {"actor__in": actors, "subject": options["subject"], "id": options["id"]}
     rows = OutboxMessage.objects.filter(states[options["state"]])
+    if types:
+        created = EventRecord.objects.filter(name=GOAL_CREATED.name, payload__type__in=types)
+        rows = rows.filter(subject__in=created.values("goal_id"))
     return rows.filter(**{lookup: value for lookup, value in narrowed.items() if value})
