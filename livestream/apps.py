@@ -1,4 +1,4 @@
-"""App configuration shared by every room of the house."""
+"""The base class of all app configurations, and that of this app."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class DomainAppConfig(AppConfig):
             for dotted in _with_modules(f"{self.name}.{name}"):
                 import_module(dotted)
         for name in self.registering:
-            # Asked first, so that an ImportError inside the module still surfaces.
+            # Checked first, so that an ImportError inside the module still surfaces.
             if find_spec(f"{self.name}.{name}"):
                 import_module(f"{self.name}.{name}")
 

@@ -1,7 +1,7 @@
 """Cached views that events invalidate, by giving them another version.
 
-A view is cached under its version. Whoever read the version before the invalidation stores
-what it built under the old one, where nobody looks any more: a slow reader cannot put back
+A view is cached under its version. A reader that took the version before the invalidation stores
+its result under the old version, which nobody reads any more. So a slow reader cannot restore
 what was invalidated.
 """
 
@@ -15,7 +15,7 @@ from django.core.cache import cache
 from livestream import ids
 from livestream.models import ViewVersion
 
-# Nobody should wait longer than this for the truth, even if an invalidation were forgotten.
+# The longest time for which a stale view is served, should an invalidation be missing.
 BACKSTOP_SECONDS = 60
 
 _NEVER_INVALIDATED = "0"

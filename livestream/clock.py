@@ -1,7 +1,7 @@
-"""The one place that reads the time, so that tests can move it.
+"""The only module that reads the time, so that tests can move it.
 
 Only edges call `now()`: views, receivers, commands, sweeps, and the worker that runs a task. Services are
-given the moment, but for tasks that go on for as long as a lease allows: they read it for each page.
+given the moment, except tasks that run for as long as a lease allows, which read it for each page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _movable: MovableClock | None = None
 
 
 class MovableClock:
-    """A clock that stands still until it is told to move."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at

@@ -1,7 +1,7 @@
-"""Who asked, as every layer may know it: the request's id and the calling app.
+"""The context of a request for all layers: the id of the request and that of the calling app.
 
-Actors get both back from their outbox row, so a log line or an event names the request
-that caused it however late it happens.
+A task gets both from its outbox row. So a log line or an event names the request that caused it,
+however late it happens.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one base of all refusals: what a rule of the product says no with."""
+"""The base class of all domain errors."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Keeping the first answer of a request, so that a repeat is answered and not done again.
+"""Idempotency keys: the first answer to a request is stored, and a repeat gets it again.
 
-A request claims its key in a commit of its own, before it works. Its work and its answer
-then commit together, and only while the claim is still its own: whoever was slow enough to
-lose it commits nothing. So a key is worked off once, whatever is killed at whatever moment.
+A request claims its key in a commit of its own, before its work. Its work and its answer then
+commit together, and only while it still holds the claim: a request that was too slow, and lost
+its claim, commits nothing. So the work under a key is done once, even if a process is killed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class KeyInUse(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What makes two requests the same: who asks, where, under which key, and for what."""
+    """What makes two requests the same: the user, the path, the key and the content."""
 
     user_id: str
     path: str
@@ -88,7 +88,7 @@ def complete(*, claim: Claim, answer: Answer) -> None:
 
 
 def release(*, claim: Claim) -> None:
-    """Give the key free after a refusal, so that a repeat is judged anew."""
+    """Release the key after a refusal, so that a repeat is processed again."""
     mine = IdempotencyRecord.objects.filter(pk=claim.record_id, claim=claim.token, status=None)
     mine.delete()
 
@@ -97,7 +97,7 @@ def purge(*, now: datetime) -> int:
     """Delete up to 1,000 records older than 24 hours and return how many they were."""
     old = IdempotencyRecord.objects.filter(created_at__lte=now - KEPT).order_by("created_at")
     some = list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE])
-    # Asked again when deleting: a key that was taken over meanwhile is young.
+    # Checked again when deleting: a key that was taken over meanwhile is recent.
     deleted, _ = IdempotencyRecord.objects.filter(pk__in=some, created_at__lte=now - KEPT).delete()
     return deleted
 

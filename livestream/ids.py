@@ -14,14 +14,14 @@ _counter = itertools.count(secrets.randbelow(1 << 24))
 def new_id() -> str:
     """Make a new ObjectId: seconds since the epoch, five random bytes, a counter.
 
-    The random part is drawn anew each time, so a process that forks needs no care.
+    The random part is drawn for each id, so a process may fork.
     """
     seconds = int(time.time())
     return f"{seconds:08x}{secrets.token_hex(5)}{next(_counter) & 0xFFFFFF:06x}"
 
 
 def is_valid(text: object) -> bool:
-    """Tell whether `text` is an ObjectId in its one written form (lower case)."""
+    """Return whether `text` is an ObjectId in its one written form (lower case)."""
     return isinstance(text, str) and _PATTERN.fullmatch(text) is not None
 
 

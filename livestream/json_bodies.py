@@ -1,4 +1,4 @@
-"""Reading a JSON body, and refusing what no later layer could store or survive.
+"""Reading a JSON body, and refusing values that no later layer could store or process.
 
 It knows no web framework: bodies are read by services as well, such as that of a signed webhook.
 """
@@ -82,7 +82,7 @@ def refuse_unstorable(body: object) -> None:
 
 
 def is_integer(value: object) -> bool:
-    """Tell whether `value` is a JSON integer; True and False are not."""
+    """Return whether `value` is a JSON integer; True and False are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -1,4 +1,4 @@
-"""What operators watch: counters of the processes, and figures read from the database when asked.
+"""Metrics for operators: counters of the processes, and figures read from the database at each scrape.
 
 The database's figures come from indexed, capped queries: a scrape costs the same whether a
 table has a thousand rows or a hundred million.
@@ -26,7 +26,7 @@ Source = Callable[[datetime], Iterable[Metric]]
 
 # Beyond it a figure only says "this many, or more", which is alarming enough.
 CAP = 10_000
-_PATIENCE_MILLISECONDS = 2_000
+_TIMEOUT_MILLISECONDS = 2_000
 
 _sources: list[Source] = []
 
@@ -82,7 +82,7 @@ def _read(source: Source, now: datetime) -> list[Metric]:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MILLISECONDS}")
+                cursor.execute(f"SET LOCAL statement_timeout = {_TIMEOUT_MILLISECONDS}")
         return list(source(now))
 
 

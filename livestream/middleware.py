@@ -1,4 +1,4 @@
-"""What happens to every request before a view sees it."""
+"""Middleware for every request."""
 
 from __future__ import annotations
 

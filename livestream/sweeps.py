@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livestream import clock, idempotency
-from livestream.events import runs
+from livestream.events import delivering
 from livestream.outbox import sweep
 from livestream.storage.purging import purge_in_chunks
 
@@ -19,4 +19,4 @@ def purge_idempotency_records() -> None:
 @sweep(every=_A_MINUTE)
 def purge_receiver_runs() -> None:
     """Purge a few chunks of the receiver runs that are older than RETENTION_DAYS."""
-    purge_in_chunks(purge=runs.purge, chunk_size=runs.PURGED_AT_ONCE, now=clock.now())
+    purge_in_chunks(purge=delivering.purge_runs, chunk_size=delivering.RUNS_PURGED_AT_ONCE, now=clock.now())

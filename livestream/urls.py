@@ -1,4 +1,4 @@
-"""The roof: every address of the service. None has a trailing slash, but the admin's."""
+"""All URLs of the service. Only those of the admin have a trailing slash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done to an account: its tags, and blocking somebody."""
+"""Services of users: tags, and blocking a viewer."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def find_user(*, term: str) -> User:
 
 
 def blocked_by_tag(*, streamer_id: str) -> str:
-    """Return the tag of those whom the streamer blocked (spec section 1)."""
+    """Return the tag of the users whom the streamer blocked (spec section 1)."""
     return f"blocked-by:{streamer_id}"
 
 
 def add_tag(*, user_id: str, tag: str) -> None:
-    """Give the user `tag`; one that is there already stays as it is."""
+    """Add `tag` to the user, unless the user has it."""
     UserTag.objects.bulk_create([UserTag(user_id=user_id, tag=tag)], ignore_conflicts=True)
 
 
 def remove_tag(*, user_id: str, tag: str) -> None:
-    """Take `tag` from the user; one that is not there is no error."""
+    """Remove `tag` from the user; a user without it is no error."""
     UserTag.objects.filter(user_id=user_id, tag=tag).delete()
 
 
@@ -52,11 +52,11 @@ def block(*, streamer_id: str, user_id: str) -> None:
 
 
 def unblock(*, streamer_id: str, user_id: str) -> None:
-    """Take the tag `blocked-by:{streamer_id}` from the user; nothing to take is no error."""
+    """Take the tag `blocked-by:{streamer_id}` from the user; a user without it is no error."""
     remove_tag(user_id=user_id, tag=blocked_by_tag(streamer_id=streamer_id))
 
 
 def is_blocked(*, user_id: str, streamer_id: str) -> bool:
-    """Tell whether the streamer blocked the user."""
+    """Return whether the streamer blocked the user."""
     tag = blocked_by_tag(streamer_id=streamer_id)
     return UserTag.objects.filter(user_id=user_id, tag=tag).exists()

@@ -1,4 +1,4 @@
-"""What higher floors embed in a session's representation, without this floor knowing them."""
+"""The members of a session's representation that higher apps register, so that this app need not know them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Lookup = str | Prefetch
 # Given the session and who looks at it: None for what everybody may see.
 Reader = Callable[[Any, User | None], Any]
 
-# What a session shows as long as nobody registered a reader: JSON, made anew each time.
+# What a session shows as long as nobody registered a reader: JSON, made for each reader.
 _DEFAULTS: dict[str, Callable[[], Any]] = {
     "show_goal_pairs": list,
     "trigger_private_goals": list,

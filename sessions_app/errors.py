@@ -1,4 +1,4 @@
-"""What sessions refuse."""
+"""The errors of sessions."""
 
 from __future__ import annotations
 

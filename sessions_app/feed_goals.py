@@ -1,4 +1,4 @@
-"""The goals of the feed, which a higher floor knows; without it, there are none."""
+"""The goals of the feed, read by functions that a higher app registers; without it, there are none."""
 
 from __future__ import annotations
 

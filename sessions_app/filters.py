@@ -1,4 +1,4 @@
-"""How lists of sessions can be narrowed."""
+"""The filters of the list of sessions."""
 
 from __future__ import annotations
 

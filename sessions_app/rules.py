@@ -27,7 +27,7 @@ def price_of(*, rate: int, duration: int) -> int:
 
 
 def is_rtc_id(text: object, *, longer: int = 0) -> bool:
-    """Tell whether BytePlus takes `text`, and `longer` characters more, as the id of a room, a user or a task."""
+    """Return whether BytePlus takes `text`, and `longer` characters more, as the id of a room, a user or a task."""
     return isinstance(text, str) and _RTC_ID.fullmatch(text) is not None and len(text) + longer <= _LONGEST_RTC_ID
 
 

@@ -1,4 +1,4 @@
-"""What is known of sessions."""
+"""Queries of sessions, their sources, recordings and the feed."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def first_source_of(*, user_id: str, provider: str) -> Source | None:
 def room_of(*, session: Session, goal_id: str | None = None) -> str:
     """Return the RTC room of a session, or the one in which a goal of it is performed.
 
-    A session's is the one that the streamer's newest BytePlus source names, or else has the
-    session's id. What is paid for has a room of its own beside it: whoever still holds a token
-    of something that was broken off, and so given back, sees nothing of what others pay for next.
+    The room of a session is the one that the streamer's newest BytePlus source names, or else it
+    has the session's id. A goal that is paid for has a room of its own: a viewer who still holds a
+    token of a goal that was cancelled and refunded cannot watch the next one.
     """
     suffix = f".{goal_id}" if goal_id else ""
     sources = Source.objects.filter(user_id=session.streamer_id, provider=Source.BYTEPLUS)
@@ -75,7 +75,7 @@ def playback_of(*, user_id: str) -> str | None:
 
 
 def is_banned_from_clips(*, user_id: str) -> bool:
-    """Tell whether the streamer may not have clips."""
+    """Return whether the streamer may not have clips."""
     return User.objects.filter(pk=user_id, tag_rows__tag=rules.CLIP_BAN).exists()
 
 
@@ -85,7 +85,7 @@ def feed() -> QuerySet[FeedEntry]:
 
 
 def goal_has_ended(*, goal_id: str) -> bool:
-    """Tell whether the log knows of a goal's end; what goals are, this floor does not know."""
+    """Return whether the log knows of a goal's end; this app does not know the goals themselves."""
     return EventRecord.objects.filter(goal_id=goal_id, name=GOAL_ENDED.name).exists()
 
 

@@ -1,4 +1,4 @@
-"""What the relay asks sessions again and again."""
+"""Sweeps of sessions: sessions that nobody ended are ended, and recordings reconciled."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from django.db import transaction
 from livestream import clock
 from livestream.outbox import Delivery, enqueue, sweep
 from sessions_app import selectors
-from sessions_app.services import ending, record_wishes
+from sessions_app.services import ending, recording
 
 
 @sweep(every=60)
-def forgotten_sessions() -> None:
-    """End sessions that nobody ended for SESSION_MAX_DURATION: their viewers' money waits for it."""
-    forgotten = selectors.opened_before(before=clock.now() - timedelta(seconds=settings.SESSION_MAX_DURATION))
-    if forgotten:
+def end_old_sessions() -> None:
+    """End sessions that are older than SESSION_MAX_DURATION: until then the money of their viewers is held."""
+    old = selectors.opened_before(before=clock.now() - timedelta(seconds=settings.SESSION_MAX_DURATION))
+    if old:
         with transaction.atomic():
-            for session_id in forgotten:
+            for session_id in old:
                 delivery = Delivery(key=f"forgotten:{session_id}", pending="keep")
                 enqueue(ending.deactivate_session, delivery, session_id=session_id)
 
 
 @sweep(every=60)
-def open_recordings() -> None:
-    """Ask again for recordings that a vendor was too long away for."""
-    record_wishes.settle_open(now=clock.now())
+def reconcile_recordings() -> None:
+    """Repeat the requests to the RTC provider that it has not fulfilled."""
+    recording.reconcile(now=clock.now())

@@ -1,4 +1,4 @@
-"""Addresses of sessions."""
+"""The URLs of sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of sessions (spec section 3)."""
+"""The HTTP endpoints of sessions (spec section 3)."""
 
 from __future__ import annotations
 

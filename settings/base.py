@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_prometheus",
     "django_structlog",
-    # The house, from the ground up.
+    # The apps of this service, from the lowest floor up.
     "livestream",
     "wallet",
     "sessions_app",

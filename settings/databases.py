@@ -44,12 +44,12 @@ def from_url(url: str, *, pool_size: int | None, synchronous: str = "FULL") -> D
 
 
 def is_sqlite(*, database: Database) -> bool:
-    """Tell whether these settings are of a SQLite file."""
+    """Return whether these settings are of a SQLite file."""
     return str(database.get("ENGINE", "")).endswith(".sqlite3")
 
 
 def is_postgres(*, database: Database) -> bool:
-    """Tell whether these settings are of a PostgreSQL server."""
+    """Return whether these settings are of a PostgreSQL server."""
     return str(database.get("ENGINE", "")).endswith(".postgresql")
 
 
@@ -57,7 +57,7 @@ def _with_pool(*, database: Database, pool_size: int) -> Database:
     # Connections start on demand: a command that needs one should not open four.
     pool = {"min_size": 0, "max_size": pool_size, "timeout": POOL_TIMEOUT_SECONDS}
     # Django would have nothing prepared; its own cursors bind in the client and prepare nothing
-    # anyway, so this concerns the one statement that asks for it (goals/sql.py).
+    # anyway, so this concerns the one statement that is prepared explicitly (goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
     # A pool and persistent connections exclude each other in Django.
     return database | {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": options}

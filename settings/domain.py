@@ -33,8 +33,8 @@ OUTBOX_LEASE = env.int("OUTBOX_LEASE", 15)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 RELAY_POLL = env.float("RELAY_POLL", 0.1)
 
-# How old an event may be for people to be told of it again when it is replayed.
+# How old an event may be, in seconds, for its news to be sent again when it is replayed.
 REPLAY_NEWS_MAX_AGE = env.int("REPLAY_NEWS_MAX_AGE", 15 * 60)
 
-# How many days pushes that were sent and webhooks that were processed are kept; 0 keeps them for good.
+# How many days pushes that were sent and webhooks that were processed are kept; 0 is no limit.
 RETENTION_DAYS = env.int("RETENTION_DAYS", 90, validate=validate.Range(min=0))

@@ -27,7 +27,7 @@ def unreadable_variables() -> list[str]:
     try:
         env.seal()
     except EnvValidationError as error:
-        # A profile may read a variable that was read before, and hear the same again.
+        # A profile may read a variable twice, and get the same error twice.
         return [f"{name}: {' '.join(dict.fromkeys(map(str, said)))}" for name, said in _by_name(error).items()]
     return []
 

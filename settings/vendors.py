@@ -1,4 +1,4 @@
-"""Services outside the house: Pusher, BytePlus and the analytics sink."""
+"""External services: Pusher, BytePlus and the analytics sink."""
 
 from .environment import env, key_pairs
 

@@ -1,4 +1,4 @@
-"""What the wallet refuses."""
+"""The errors of the wallet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much money waits, and for how long."""
+"""Metrics of escrows: how many are open or unsettled, and for how long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the wallet knows."""
+"""Queries of balances, transfers, earnings and the payments into escrows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def transfers_of(*, user_id: str) -> QuerySet[Transfer]:
     return own.prefetch_related("debit", "credit")
 
 
-# What can arrive on a user's account; said aloud so that the index of arrivals is used.
+# The kinds that can credit a user's account. The query names them so that its index is used.
 INCOMING = (Transfer.Kind.DEPOSIT, Transfer.Kind.PAYOUT, Transfer.Kind.REFUND)
 
 

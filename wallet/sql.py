@@ -1,4 +1,4 @@
-"""The wallet's SQL: what the ORM cannot say in one statement, or not fast enough.
+"""The wallet's SQL: statements that the ORM cannot express, or not fast enough.
 
 `HOLD` is PostgreSQL's form of `services.holding.hold_by_orm`. The refund statements are
 plain SQL for both databases.

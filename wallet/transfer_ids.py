@@ -1,11 +1,11 @@
-"""How the transfers out of escrows are called (seed 002), and the account through which coins enter."""
+"""The ids of transfers out of escrows (seed 002), and of the account through which coins enter."""
 
 from __future__ import annotations
 
 DEPOSITS = "system:deposits"
 
-# How transfers of the service itself are called. A payment provider's may not be: a payout
-# or refund whose name was taken could never be made.
+# The prefixes of the ids of the service's own transfers. A payment provider may not use them: a
+# payout or refund whose id was taken could never be made.
 RESERVED_PREFIXES = ("escrow-", "refund-", "goal:", "session:", "demo:welcome:")
 
 

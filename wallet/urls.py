@@ -1,4 +1,4 @@
-"""Addresses of the wallet."""
+"""The URLs of the wallet."""
 
 from __future__ import annotations
 

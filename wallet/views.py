@@ -1,4 +1,4 @@
-"""The wallet over HTTP: one's own coins, and deposits by the payment provider."""
+"""The HTTP endpoints of the wallet: your own coins, and deposits by the payment provider."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from django.db.models.fields.json import KeyTransform
 
 PAGE = 500
 INVITATIONS = ("trigger-private", "trigger-exclusive")
+UNPERFORMED = ("show", "exclusive")
 # How the audit log named these acts of support until then: by the captions of their buttons.
 ENDED, REFUNDED = "End:", "Refund:"
 # Tasks that were stored under names that are gone, and the reason for which each of them ends a goal.
@@ -58,7 +59,8 @@ class Past:
 
     def reason(self, goal):
         """Return the reason, of an invitation or of a goal that is sold or performed."""
-        if escrow_of(goal) in self.refunded:
+        # The invitation to a 1-on-1 had ended before: the 1-on-1 is what support refunded.
+        if escrow_of(goal) in self.refunded and goal.exclusive_goal_id is None:
             return "refunded_by_support"
         if goal.pk in self.ended:
             return "ended_by_support"
@@ -86,7 +88,7 @@ class Past:
         if _with_its_session(goal):
             return "session_ended"
         waited = goal.ended_at - (goal.started_at or goal.created_at)
-        if not goal.performed and waited >= timedelta(seconds=settings.SHOW_MAX_WAIT):
+        if goal.type in UNPERFORMED and not goal.performed and waited >= timedelta(seconds=settings.SHOW_MAX_WAIT):
             return "unperformed"
         return "cancelled"
 

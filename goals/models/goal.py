@@ -83,8 +83,8 @@ class Goal(models.Model):
             ),
             models.CheckConstraint(condition=Q(ended_at=None) | Q(active=False), name="goal_ended_is_not_active"),
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_because=None) | Q(ended_at__isnull=False, ended_because__isnull=False),
-                name="goal_ended_for_a_reason",
+                condition=Q(ended_because=None) | Q(ended_at__isnull=False),
+                name="goal_no_reason_before_its_end",
             ),
             models.CheckConstraint(condition=Q(progress__gte=0), name="goal_progress_not_negative"),
         ]

@@ -16,11 +16,11 @@ from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import contributions, lifecycle, settlement
 from goals.types import Settlement
-from livestream.outbox.draining import drain
+from livestream.outbox.performing import drain
 from livestream.storage.conflicts import retried
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 from wallet.models import Escrow, PendingCredit
-from wallet.services import resuming
+from wallet.services import recovery
 
 Act = Callable[..., object]
 
@@ -44,7 +44,7 @@ def find_due(*, before: datetime, escrow_id: str | None = None) -> Iterator[Due]
     yield from _uncounted(before, escrow_id)
     for escrow in _chosen(Escrow.objects.filter(state=Escrow.State.OPEN), escrow_id):
         yield from _undecided(escrow, before)
-    for escrow in resuming.half_done(before=before):
+    for escrow in recovery.unfinished(before=before):
         if escrow_id in (None, escrow.escrow_id):
             yield Due(f"finish what was {escrow.state}", (escrow.escrow_id,), _resume(escrow.escrow_id))
 
@@ -75,7 +75,7 @@ def _overdue_goals(before: datetime, escrow_id: str | None) -> Iterator[Due]:
     )
     for what, goals, act in overdue:
         chosen = goals & selectors.goals_of_escrow(escrow_id=escrow_id) if escrow_id else goals
-        for goal in walk(chosen, by="id"):
+        for goal in iterate(chosen, by="id"):
             yield _of_goal(what, goal, act)
 
 
@@ -123,7 +123,7 @@ def _of_show(last: Goal, before: datetime) -> Iterator[Due]:
 
 
 def _chosen(escrows: QuerySet[Escrow], escrow_id: str | None) -> Iterator[Escrow]:
-    return walk(escrows.filter(pk=escrow_id) if escrow_id else escrows, by="escrow_id")
+    return iterate(escrows.filter(pk=escrow_id) if escrow_id else escrows, by="escrow_id")
 
 
 def _of_goal(what: str, goal: Goal, service: Act) -> Due:
@@ -135,7 +135,7 @@ def _subjects(goal: Goal) -> tuple[str, ...]:
 
 
 def _resume(escrow_id: str) -> Callable[[datetime], object]:
-    return partial(_without_time, resuming.resume, escrow_id=escrow_id)
+    return partial(_without_time, recovery.resume, escrow_id=escrow_id)
 
 
 def _without_time(service: Act, _: datetime, **about: str) -> object:

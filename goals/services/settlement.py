@@ -80,7 +80,9 @@ def check_funding_goal_refundable(now: datetime, *, goal_id: str) -> bool:
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.show_goal_id or not goal.reached:
             return False
-        Goal.objects.filter(pk=goal.pk).update(ended_because=EndedBecause.SESSION_ENDED, outcome=Outcome.REFUNDED)
+        # Once: what support has refunded since was not refunded because the session ended.
+        sale = Goal.objects.filter(pk=goal.pk, outcome=Outcome.COMPLETED)
+        sale.update(ended_because=EndedBecause.SESSION_ENDED, outcome=Outcome.REFUNDED)
         refund_show(goal_id=goal_id)
         return True
 

@@ -1,4 +1,4 @@
-"""What members of staff did in the admin, and why."""
+"""The admin page of the audit log: what members of staff did, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: tasks that wait or failed, their errors, and an action that retries them."""
+"""The outbox: tasks that are pending or failed, their errors, and an action that retries them."""
 
 from __future__ import annotations
 

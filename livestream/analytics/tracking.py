@@ -63,7 +63,7 @@ def deliver(
 
 
 def _is_first(insert_id: str) -> bool:
-    """Keep the id in the caller's transaction, and tell whether nobody had."""
+    """Keep the id in the caller's transaction, and return whether nobody had."""
     if TrackedEvent.objects.filter(pk=insert_id).exists():
         return False
     mine = TrackedEvent(insert_id=insert_id, claim=ids.new_id(), tracked_at=clock.now())

@@ -1,4 +1,4 @@
-"""From a document to an answer: what a serializer does not declare is not answered."""
+"""Response bodies: only the members that a serializer declares are part of an answer."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from livestream.api.fields import StrictTextField
 
 
 class CredentialsSerializer(TokenObtainPairSerializer):
-    """`{username, password}`; both texts, of a length that hashing can bear."""
+    """`{username, password}`; both texts, of limited length, since hashing takes time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

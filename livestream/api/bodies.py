@@ -28,12 +28,12 @@ class NoBody(ClosedSerializer):
 
 
 def validated(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    """Return the request's members as `body` understands them; ValidationError otherwise."""
+    """Return the validated members of the request body; raises ValidationError."""
     serializer = body(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
 
 def caller_id(request: Request) -> str:
-    """Return the id of the user who asks."""
+    """Return the id of the user who makes the request."""
     return str(request.user.pk)

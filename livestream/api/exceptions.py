@@ -1,4 +1,4 @@
-"""From any exception of a view to a problem document."""
+"""The exception handler of API views: every exception becomes a problem document."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class TemporarilyUnavailable(DomainError):
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into problem+json (RFC 9457); None leaves a crash to DEBUG.
 
-    Knows DomainError, a database that is away (503), Http404, PermissionDenied, the framework's and the token library's
-    exceptions; everything else is a 500 that tells nothing, and is logged.
+    Knows DomainError, an unavailable database (503), Http404, PermissionDenied, the framework's and the token library's
+    exceptions; everything else is a 500 without details, and is logged.
     """
     response: Response | None
     if isinstance(exc, (OperationalError, InterfaceError)):

@@ -1,4 +1,4 @@
-"""Serializer fields that take exactly what they say: no text for a number, no float, no bool."""
+"""Serializer fields without conversions: a number is neither text, nor a float, nor a bool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems for what never reaches an API view: unknown addresses, broken requests, crashes.
+"""Problem documents outside of API views: for unknown URLs, malformed requests and crashes.
 
 Staff in the admin get Django's pages instead, which a browser can show.
 """

@@ -1,4 +1,4 @@
-"""`GET /users/me`: the profile, and what higher floors add to it without the ground floor knowing them."""
+"""`GET /users/me`: the profile, and the members that other apps register for it."""
 
 from __future__ import annotations
 

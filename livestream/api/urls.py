@@ -1,4 +1,4 @@
-"""Addresses of the ground floor: signing in, the own account, operations, documentation."""
+"""The URLs of this app: authentication, your own account, operations, documentation."""
 
 from __future__ import annotations
 

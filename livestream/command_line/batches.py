@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError
 
 from livestream import context, ids
-from livestream.command_line import arguments, prepared, progress
+from livestream.command_line import arguments, exits, progress
 from livestream.command_line.exits import Interrupted, Unfinished, WrongArgument
 from livestream.command_line.reports import Report
 from livestream.command_line.stopping import Pace, stop_on_signal
@@ -69,7 +69,7 @@ class BatchCommand(BaseCommand, Generic[Item]):
 
     def handle(self, **options: Any) -> None:
         name = type(self).__module__.rpartition(".")[2]
-        prepared.refuse_without_tables()
+        exits.refuse_without_tables()
         try:
             chosen = self.choose(options)
         except DomainError as error:

@@ -1,4 +1,4 @@
-"""What people do in more than one scenario."""
+"""Steps that several scenarios share."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def go_live(cast: Cast, *, title: str, prices: dict[str, int] | None = None) -> 
     """Open a session and start it; `prices` are coins a minute by quality."""
     streamer = cast.streamer
     body = {"title": title, "prices": prices or {}}
-    opened = streamer.ask("POST", "/sessions", body, expected=["session_already_active"]).body
+    opened = streamer.call("POST", "/sessions", body, expected=["session_already_active"]).body
     session_id = opened.get("session_id") or opened["id"]  # an outage may have swallowed the first answer
-    streamer.ask("POST", f"/sessions/{session_id}/start", expected=["session_already_started"])
-    cast.story.tell("streamer", f"opens the session “{title}” and goes live")
+    streamer.call("POST", f"/sessions/{session_id}/start", expected=["session_already_started"])
+    cast.story.report("streamer", f"opens the session “{title}” and goes live")
     return streamer.get(f"/sessions/{session_id}")
 
 
@@ -38,9 +38,9 @@ def end_session(cast: Cast, *, session: Body) -> None:
     is being settled.
     """
     path = f"/sessions/{session['id']}"
-    ended = cast.streamer.ask("DELETE", path).body
-    again = cast.streamer.ask("DELETE", path).body
-    cast.story.tell("streamer", "ends the session")
+    ended = cast.streamer.call("DELETE", path).body
+    again = cast.streamer.call("DELETE", path).body
+    cast.story.report("streamer", "ends the session")
     once = not ended["active"] and not again["active"] and again["statuses"] == ended["statuses"]
     cast.story.check("a session ends once, however often it is asked to", holds=once)
 
@@ -55,7 +55,7 @@ def sell_tickets(cast: Cast, *, session: Body, title: str, target: int, seconds:
     }
     goal = _create_goal(cast, FUNDING, session, body)
     what = f"sells tickets at {TICKET_PRICE} coins, for {seconds} s"
-    cast.story.tell("streamer", what, goal=goal)
+    cast.story.report("streamer", what, goal=goal)
     return goal
 
 
@@ -66,7 +66,7 @@ def make_show(cast: Cast, *, session: Body, funding: Body, title: str, seconds: 
         "context": {**_TICKET_CONTEXT, "funding_goal_id": funding["id"], "session_id": session["id"]},
     }
     goal = _create_goal(cast, SHOW, session, body)
-    cast.story.tell("streamer", f"makes the show, {seconds} s long", goal=goal)
+    cast.story.report("streamer", f"makes the show, {seconds} s long", goal=goal)
     return goal
 
 
@@ -80,7 +80,7 @@ def buy(
     may_be_closed: bool = False,
 ) -> Answer:
     """Buy one ticket; where it `may_be_closed`, the sale may refuse it."""
-    answer = viewer.ask(
+    answer = viewer.call(
         "POST",
         f"/goals/{funding['id']}/contributions",
         {"quantity": 1},
@@ -89,9 +89,9 @@ def buy(
     )
     if answer.status == 201:
         goal = funding | {"progress": answer.body["progress"]}
-        cast.story.tell(viewer.name, what, coins=-answer.body["transfer"]["amount"], goal=goal)
+        cast.story.report(viewer.name, what, coins=-answer.body["transfer"]["amount"], goal=goal)
     else:
-        cast.story.tell(viewer.name, "comes too late for a ticket, and pays nothing", coins=0)
+        cast.story.report(viewer.name, "comes too late for a ticket, and pays nothing", coins=0)
     return answer
 
 
@@ -101,7 +101,7 @@ def new_key() -> str:
 
 
 def wait_for_goal(cast: Cast, goal: Body, *, what: str, holds: Callable[[Body], bool], seconds: float = 30) -> Body:
-    """Read a goal until `holds` says yes, and return it as it is then."""
+    """Read a goal until `holds` returns True for it, and return it."""
 
     def look() -> Body | None:
         seen = cast.streamer.get(f"/goals/{goal['id']}")
@@ -110,8 +110,8 @@ def wait_for_goal(cast: Cast, goal: Body, *, what: str, holds: Callable[[Body], 
     return cast.server.until(look, what=what, seconds=seconds) or goal
 
 
-def tell_log(cast: Cast, *, goal: Body) -> None:
-    """Tell which events the server logged for a goal, in order."""
+def report_log(cast: Cast, *, goal: Body) -> None:
+    """Report which events the server logged for a goal, in order."""
     events = cast.streamer.get(f"/goals/{goal['id']}/events", page_size="100")["results"]
     names = [event["name"] for event in events]
     told = [name if (n := names.count(name)) == 1 else f"{name} x {n}" for name in dict.fromkeys(names)]
@@ -125,4 +125,4 @@ def _create_goal(cast: Cast, goal_type: str, session: Body, body: Body) -> Body:
         made = cast.streamer.get("/goals", session=session["id"], type=goal_type)["results"]
         return next((goal for goal in made if goal["levels"][0]["title"] == title), None)
 
-    return cast.streamer.ask("POST", f"/goals?type={goal_type}", body, already=already).body
+    return cast.streamer.call("POST", f"/goals?type={goal_type}", body, already=already).body

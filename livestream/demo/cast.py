@@ -1,4 +1,4 @@
-"""Who plays: the demo users, signed in, with coins, on an empty stage."""
+"""The users of a demo, signed in, with coins, and without goals or sessions of an earlier demo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOO_FEW, _REFILL = 1_000, 10_000
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody and everything that a scenario needs."""
+    """The users and clients that a scenario needs."""
 
     story: Story
     server: Server
@@ -56,11 +56,11 @@ def _clear_stage(cast: Cast) -> None:
     for goal in goals:
         answer = {"agree": False} if goal["type"].startswith("trigger-") else {}
         # One that was agreed to ends with the session.
-        streamer.ask("DELETE", f"/goals/{goal['id']}", answer, expected=["goal_not_active", "already_agreed"])
-        cast.story.tell("streamer", f"ends a {goal['type']} goal that was left over", goal=goal)
+        streamer.call("DELETE", f"/goals/{goal['id']}", answer, expected=["goal_not_active", "already_agreed"])
+        cast.story.report("streamer", f"ends a {goal['type']} goal that was left over", goal=goal)
     for session in sessions:
-        streamer.ask("DELETE", f"/sessions/{session['id']}")
-        cast.story.tell("streamer", "ends a session that was left over")
+        streamer.call("DELETE", f"/sessions/{session['id']}")
+        cast.story.report("streamer", "ends a session that was left over")
     if goals or sessions:
         cast.server.until(lambda: _at_rest(cast), what="the left-over goals to be settled")
 
@@ -79,6 +79,6 @@ def _fill_wallets(cast: Cast) -> None:
             continue
         transfer_id = f"demo:deposit:{secrets.token_hex(8)}"
         body = {"user_id": viewer.id, "amount": _REFILL, "transfer_id": transfer_id}
-        cast.support.ask("POST", "/wallet/deposits", body, key=transfer_id)
-        cast.story.tell("support", f"deposits coins for {viewer.name}")
-        cast.story.tell(viewer.name, "can buy tickets again", coins=_REFILL)
+        cast.support.call("POST", "/wallet/deposits", body, key=transfer_id)
+        cast.story.report("support", f"deposits coins for {viewer.name}")
+        cast.story.report(viewer.name, "can buy tickets again", coins=_REFILL)

@@ -1,15 +1,15 @@
-"""What ends a demo early; each text is a sentence for whoever started it."""
+"""The errors that end a demo early; each text is a sentence for the person who started it."""
 
 from __future__ import annotations
 
 
 class DemoFailed(Exception):
-    """Something did not go as promised."""
+    """A claim of the demo does not hold."""
 
 
 class NoServer(DemoFailed):
-    """Nobody answers at the address."""
+    """No server answers at the address."""
 
 
 class Refused(DemoFailed):
-    """The server refused what the story needs."""
+    """The server refused a call that the demo needs."""

@@ -1,4 +1,4 @@
-"""What people do about invitations, in more than one scenario."""
+"""Steps with invitations that several scenarios share."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ def invite(
     before = viewer.balance
     body = {"exp": int(time.time()) + _ANSWER_WITHIN_SECONDS, "duration": seconds}
     path = f"/sessions/{session['id']}/trigger_{kind}"
-    answer = viewer.ask("POST", path, body, key=acts.new_key(), expected=expected or [])
+    answer = viewer.call("POST", path, body, key=acts.new_key(), expected=expected or [])
     if answer.status == 202:
         what = f"invites the streamer to {seconds} s {'1-on-1' if kind == 'exclusive' else 'in private'}"
-        cast.story.tell(viewer.name, what, coins=viewer.balance - before)
+        cast.story.report(viewer.name, what, coins=viewer.balance - before)
     return answer
 
 
 def answer(cast: Cast, goal: Body, *, agree: bool) -> Body:
     """Let the streamer agree to an invitation, or decline it."""
     expected = ["goal_not_active"]  # an outage may have swallowed the first answer
-    cast.streamer.ask("DELETE", f"/goals/{goal['id']}", {"agree": agree}, expected=expected)
-    cast.story.tell("streamer", "agrees" if agree else "declines")
+    cast.streamer.call("DELETE", f"/goals/{goal['id']}", {"agree": agree}, expected=expected)
+    cast.story.report("streamer", "agrees" if agree else "declines")
     return cast.streamer.get(f"/goals/{goal['id']}")
 
 
 def wait_for_coins(cast: Cast, person: Person, *, goal: Body, coins: int, what: str) -> None:
-    """Wait until `coins` net came to a person through an invitation's escrow; tell what came last."""
+    """Wait until `coins` net came to a person through an invitation's escrow, and report the last of them."""
     escrow_id = escrow_of(goal)
     before = person.moved_through(escrow_id=escrow_id)
     cast.server.until(lambda: person.moved_through(escrow_id=escrow_id) == coins, what=what)
-    cast.story.tell(person.name, what, coins=coins - before or None)
+    cast.story.report(person.name, what, coins=coins - before or None)

@@ -1,4 +1,4 @@
-"""The people of a demo: each is signed in with a token and speaks REST."""
+"""The users of a demo: each is signed in with a token and calls the REST API."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Person:
         self.id = str(self.get("/users/me")["id"])
 
     def get(self, path: str, **parameters: str) -> Body:
-        """Read."""
+        """Send a GET and return its body."""
         query = f"?{urlencode(parameters)}" if parameters else ""
-        return self.ask("GET", path + query).body
+        return self.call("GET", path + query).body
 
-    def ask(
+    def call(
         self,
         method: str,
         path: str,
@@ -45,7 +45,7 @@ class Person:
         return answer
 
     def headers(self) -> dict[str, str]:
-        """Return what tells the server who is asking."""
+        """Return the headers that authenticate this user."""
         return {"Authorization": f"Bearer {self._token}"}
 
     @property

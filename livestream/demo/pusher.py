@@ -1,4 +1,4 @@
-"""Pusher's part of a demo: it reports, signed, who enters and leaves the stage of a goal."""
+"""A stand-in for Pusher in a demo: its signed webhooks report who enters and leaves the stage of a goal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which scenarios there are: a module of `scenarios` declares each with `@scenario`."""
+"""The registry of scenarios: a module of `scenarios` declares each with `@scenario`."""
 
 from __future__ import annotations
 

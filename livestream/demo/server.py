@@ -1,4 +1,4 @@
-"""The server as its clients see it: HTTP, and patience while it is away."""
+"""The HTTP client of the demo, which retries while the server is unavailable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import requests
 from livestream.demo.errors import DemoFailed, NoServer
 from livestream.demo.story import Story
 
-PATIENCE_SECONDS = 60.0
+MAX_OUTAGE_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 _TIMEOUT_SECONDS = 30.0
 
@@ -93,18 +93,18 @@ class Server:
             if call.already and (body := call.already()) is not None:
                 return Answer(200, body)
 
-    def until(self, question: Callable[[], Found], *, what: str, seconds: float = 30) -> Found:
-        """Ask again and again until the answer is yes, and return it.
+    def until(self, condition: Callable[[], Found], *, what: str, seconds: float = 30) -> Found:
+        """Poll until `condition` returns something true, and return that.
 
-        Raises DemoFailed after `seconds`, among which those do not count in which the server was away.
+        Raises DemoFailed after `seconds`, not counting those in which the server was unavailable.
         """
         began, away_before = time.monotonic(), self._seconds_away
-        while not (answer := question()):
+        while not (found := condition()):
             waited = time.monotonic() - began - (self._seconds_away - away_before)
             if waited > seconds:
                 raise DemoFailed(f"Waited {seconds:.0f} seconds in vain for {what}.")
             time.sleep(_POLL_SECONDS)
-        return answer
+        return found
 
     def _once(self, call: Call) -> Answer:
         response = self._http.request(
@@ -123,8 +123,8 @@ class Server:
         now = time.monotonic()
         if self._away_since is None:
             self._away_since = now
-            self._story.aside(f"the server does not answer; waiting up to {PATIENCE_SECONDS:.0f} s for its return")
-        if now - self._away_since > PATIENCE_SECONDS:
+            self._story.aside(f"the server does not answer; waiting up to {MAX_OUTAGE_SECONDS:.0f} s for its return")
+        if now - self._away_since > MAX_OUTAGE_SECONDS:
             raise NoServer(f"The server at {self.address} went away and did not return.")
         time.sleep(_POLL_SECONDS)
 

@@ -1,4 +1,4 @@
-"""What the audience of a demo reads: one line a happening."""
+"""The output of a demo: one line for each step."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _ALL_OF_THEM = 20
 class Story:
     """Prints who did what, with how many coins, and how far a goal is.
 
-    Coloured on a terminal and plain elsewhere. `checks` counts what was found to hold.
+    The output has colours on a terminal. `checks` counts the claims that held.
     """
 
     def __init__(self, *, out: TextIO, colour: bool | None = None) -> None:
-        # Without wrapping: a line is a happening, however wide the window is.
+        # Without wrapping: a step is one line, however wide the window is.
         self._console = Console(
             file=out, force_terminal=colour or None, no_color=colour is False, highlight=False, soft_wrap=True
         )
@@ -31,8 +31,8 @@ class Story:
         self._console.print()
         self._console.print(Text(title, style="bold"))
 
-    def tell(self, who: str, what: str, *, coins: int | None = None, goal: dict[str, Any] | None = None) -> None:
-        """Tell one happening: `coins` is what it did to the balance of `who`."""
+    def report(self, who: str, what: str, *, coins: int | None = None, goal: dict[str, Any] | None = None) -> None:
+        """Print one step: `coins` is the change of the balance of `who`."""
         money = "" if coins is None else f"{coins:+,}" if coins else "0"
         line = Text.assemble(
             (f"  {who:<{_WHO}}", _style_of(who)),
@@ -44,11 +44,11 @@ class Story:
         self._console.print(line)
 
     def aside(self, text: str) -> None:
-        """Tell something that is not part of the plot."""
+        """Print a remark that is not a step."""
         self._console.print(Text(f"  … {text}", style="dim"))
 
     def check(self, claim: str, *, holds: bool) -> None:
-        """Tell that a promise was kept; raises DemoFailed where it was not."""
+        """Print that a claim holds; raises DemoFailed where it does not."""
         if not holds:
             raise DemoFailed(f"This should be true and is not: {claim}")
         self.checks += 1
@@ -56,7 +56,7 @@ class Story:
 
 
 def progress_of(goal: dict[str, Any]) -> str:
-    """Show how far a goal is: a bar, and the figures with their unit."""
+    """Return the progress of a goal: a bar, and the numbers with their unit."""
     target = goal["levels"][-1]["target"]
     filled = min(goal["progress"] * _ALL_OF_THEM // target, _ALL_OF_THEM)
     bar = "#" * filled + "." * (_ALL_OF_THEM - filled)

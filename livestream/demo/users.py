@@ -1,4 +1,4 @@
-"""The people of the local profile, and what higher floors give them."""
+"""The users of the local profile, and the grants that other apps register for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from livestream.desk import roles
 from livestream.models import User
 
-PASSWORD = "demo"  # noqa: S105 - known to everybody, which is why only the local profile has it
+PASSWORD = "demo"  # noqa: S105 - public, hence only in the local profile
 VIEWER_COINS = 100_000
 
 Grant = Callable[..., None]
@@ -55,7 +55,7 @@ def create_demo_users(*, now: datetime) -> list[str]:
     for prepare in _preparations:
         prepare()
     created = [each.username for each in DEMO_USERS if _create(each, now)]
-    _let_staff_lead_the_desk()
+    _add_staff_to_leads()
     return created
 
 
@@ -72,7 +72,7 @@ def _create(demo_user: DemoUser, now: datetime) -> bool:
     return created
 
 
-def _let_staff_lead_the_desk() -> None:
+def _add_staff_to_leads() -> None:
     """Put demo staff into the group that may do everything that support does."""
     roles.create_groups()
     roles.grant()

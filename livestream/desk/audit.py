@@ -1,4 +1,4 @@
-"""The audit log: which act a member of staff did, on what, and why. It is written and read here alone.
+"""The audit log: which act a member of staff did, on which row, and why. Only this module writes and reads it.
 
 An entry stores the stable name of the act, never the caption of its button:
 `escrow.refund: The streamer fell ill`, or `user.block {"streamer": "mei"}: Insults` where the

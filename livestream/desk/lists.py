@@ -22,8 +22,7 @@ from unfold.views import ChangeList
 
 from livestream import clock
 from livestream.storage import keyset
-from livestream.storage.keyset import Cursor, InvalidCursor, find_page, first_of_all
-from livestream.storage.paging import last_before
+from livestream.storage.keyset import Cursor, InvalidCursor, find_page, first_of_all, last_before
 
 Order = tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""Hiding secrets on the pages of support: nobody needs a token to help a viewer."""
+"""Redaction of secrets on the pages of support, who need no token to help a viewer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions over payloads, named so that the signal matrix can show them."""
+"""Conditions over payloads; the signal matrix shows them by name."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def not_reached(event: GoalEvent) -> bool:
 
 
 def not_a_completed_show(event: GoalEvent) -> bool:
-    """For all but a show that completed: that one was told of by `goal.completed`."""
+    """Except for a completed show, which `goal.completed` has reported."""
     return not (event.type == SHOW and event.reached)
 
 
 def agreed(event: GoalEnded) -> bool:
-    """Only where the streamer had agreed, also if it was given back all the same."""
+    """Only where the streamer agreed, even if the payers were refunded afterwards."""
     return event.metadata.get("goal_agreed") is not None

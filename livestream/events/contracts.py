@@ -83,7 +83,7 @@ class GoalProgressed(GoalEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalCompleted(GoalEvent):
-    """One more level of a goal is reached; of several at once, each is told."""
+    """One more level of a goal is reached; where several are reached at once, each has its event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class GoalAgreed(GoalEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalEnded(GoalEvent):
-    """A goal stopped being active, for good."""
+    """A goal stopped being active, which is final."""
 
     triggerer: str | None = None
     outcome: str | None = None
@@ -102,7 +102,7 @@ class GoalEnded(GoalEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvent(Event):
-    """What every event of a session tells; `price` is coins a minute by quality."""
+    """The fields of every event of a session; `price` is coins a minute by quality."""
 
     session_id: str
     streamer_id: str
@@ -148,7 +148,7 @@ class ChannelVacated(ChannelEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscrowEvent(Event):
-    """What every event of an escrow tells; `amount` is coins."""
+    """The fields of every event of an escrow; `amount` is coins."""
 
     escrow_id: str
     amount: int
@@ -171,10 +171,10 @@ class EscrowCompleted(EscrowEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscrowRefunded(EscrowEvent):
-    """The payers from `first_payer` to `last_payer` (by id) of an escrow have their coins back.
+    """The payers from `first_payer` to `last_payer` (by id) of an escrow were refunded.
 
-    A big escrow is refunded in chunks and tells one event a chunk; `final` marks the last.
-    `user_id` is the streamer whom it was meant for.
+    A big escrow is refunded in chunks, with one event for each; `final` marks the last.
+    `user_id` is the streamer of the escrow.
     """
 
     first_payer: str

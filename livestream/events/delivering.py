@@ -1,18 +1,24 @@
-"""Delivering an event to its effect receivers: one outbox message each, so none can lose another."""
+"""Delivering an event to its effect receivers, by one outbox message each, and the record of their runs."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
 from livestream import clock
-from livestream.events import registry, runs
+from livestream.events import registry
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
-from livestream.models import EventRecord
+from livestream.models import EventRecord, ReceiverRun
 from livestream.outbox import Delivery, durable, enqueue
 from livestream.outbox.performing import attempt
 
+RUNS_PURGED_AT_ONCE = 1000
+
 
 def deliver(*, record: EventRecord, receiver: Receiver) -> None:
-    """Store the message that runs an effect receiver; one that waits for the same is not doubled."""
+    """Store the message that runs an effect receiver, unless one is pending for the same event and receiver."""
     delivery = Delivery(key=f"{record.position}:{receiver.name}", subject=subject_of(record=record))
     enqueue(run_receiver, delivery, position=record.position, receiver=receiver.key)
 
@@ -28,11 +34,11 @@ def deliver_event(*, position: int) -> None:
 
 @durable()
 def run_receiver(*, position: int, receiver: str) -> None:
-    """Run one effect receiver on the event at `position` of the log."""
+    """Run one effect receiver on the event at `position` of the log, and record the run in its transaction."""
     _, _, event = _read(position)
     found = registry.get_receiver(receiver)
     found.function(event)
-    runs.record(position=position, receiver=found.name, attempts=attempt(), now=clock.now())
+    ReceiverRun.objects.create(position=position, receiver=found.name, attempts=attempt(), finished_at=clock.now())
 
 
 def subject_of(*, record: EventRecord) -> str:
@@ -44,3 +50,22 @@ def _read(position: int) -> tuple[EventRecord, DomainSignal, Event]:
     record = EventRecord.objects.get(position=position)
     signal = DomainSignal.registry[record.name]
     return record, signal, signal.payload.from_json(record.payload)
+
+
+def runs_kept_since(*, now: datetime) -> datetime | None:
+    """Return the moment after which all runs are still kept; None where they are never purged."""
+    return now - timedelta(days=settings.RETENTION_DAYS) if settings.RETENTION_DAYS else None
+
+
+def purge_runs(*, now: datetime) -> int:
+    """Delete up to 1,000 of the oldest runs, if they are older than RETENTION_DAYS, and return how many.
+
+    Ids grow with time, so the oldest lie together and no index over time is needed.
+    """
+    since = runs_kept_since(now=now)
+    if since is None:
+        return 0
+    oldest = ReceiverRun.objects.order_by("id").values_list("id", "finished_at")[:RUNS_PURGED_AT_ONCE]
+    old = [run_id for run_id, finished_at in oldest if finished_at <= since]
+    deleted, _ = ReceiverRun.objects.filter(pk__in=old).delete()
+    return deleted

@@ -1,4 +1,4 @@
-"""Publishing: append to the log, change the state, store what is to follow."""
+"""Publishing: append to the log, run the state receivers, store the delivery to the effect receivers."""
 
 from __future__ import annotations
 

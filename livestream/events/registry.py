@@ -1,4 +1,4 @@
-"""Who reacts to what, declared as data: `@receives(GOAL_ENDED, types={SHOW}, effect=True)`."""
+"""The registry of receivers, which are declared as data: `@receives(GOAL_ENDED, types={SHOW}, effect=True)`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Receiver:
         return f"{self.signal.name}:{self.name}"
 
     def acts_on(self, event: Event) -> bool:
-        """Tell whether this receiver acts, or "returned" in the words of the seeds."""
+        """Return whether this receiver acts, or "returned" in the words of the seeds."""
         if self.types is not None and getattr(event, "type", None) not in self.types:
             return False
         return self.when is None or self.when(event)
@@ -53,7 +53,7 @@ def receives(
 
     `types` are the goal types it applies to, `when` a pure predicate over the payload. An
     effect receiver runs later, in a transaction of its own, as an outbox message; any other
-    runs in the transaction that publishes. `news` marks one that only tells people what
+    runs in the transaction that publishes. `news` marks one that only notifies people of what
     has just happened: it is left out where an old event is replayed.
     """
 

@@ -1,9 +1,9 @@
-"""Replaying: the receivers of a stored event run again, as every one of them must bear."""
+"""Replaying: running the receivers of a stored event again, which is safe for each of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +16,10 @@ from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
 from livestream.storage.conflicts import retried
+from livestream.storage.keyset import last_before
+
+# A transaction that stays open writes its events later than they happened, by less than this.
+_SLACK = timedelta(hours=1)
 
 
 class EventNotFound(NotFound):
@@ -45,7 +49,7 @@ def replay_event(*, event_id: str, receivers: Collection[str] | None = None) -> 
 
     State receivers run here, in one transaction; with it, each effect receiver gets an outbox
     message, as when the event was published. Receivers return on goal types that are not
-    theirs. Nobody is told old news unless its receiver is named. Raises EventNotFound,
+    theirs. A receiver of news is left out for an old event, unless it is named. Raises EventNotFound,
     UnknownEvent, UnknownReceiver.
     """
     refuse_unknown(receivers=receivers or ())
@@ -85,3 +89,12 @@ def refuse_unknown(*, receivers: Collection[str]) -> None:
     known = {each.name for each in registry.all_receivers()}
     if unknown := sorted(set(receivers) - known):
         raise UnknownReceiver(f"No receiver is called {', '.join(unknown)}; see manage.py signal_matrix.")
+
+
+def position_before(*, at: datetime) -> int:
+    """Return a position up to which all events happened before `at`, 0 where there is none.
+
+    An event with a lower position was written earlier, and so happened at most `_SLACK` later.
+    """
+    last = last_before(model=EventRecord, field="occurred_at", at=at - _SLACK)
+    return last.first() or 0

@@ -1,10 +1,9 @@
 """Tables of the ground floor."""
 
-from livestream.models.event import EventRecord
+from livestream.models.event import EventRecord, ReceiverRun
 from livestream.models.idempotency import IdempotencyRecord
 from livestream.models.outbox import OutboxMessage
-from livestream.models.receiver_run import ReceiverRun
-from livestream.models.tracked import TrackedEvent
+from livestream.models.tracked_event import TrackedEvent
 from livestream.models.user import User, UserTag
 from livestream.models.view_version import ViewVersion
 

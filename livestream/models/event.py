@@ -1,4 +1,4 @@
-"""The append-only log of what happened."""
+"""The append-only log of events, and the runs of their effect receivers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LATEST_TRANSACTION = (
 class CurrentTransaction(models.Func):
     """The number of the running transaction, or of a later one that is over already.
 
-    So whoever had to wait for another's lock is numbered after them, even where it began
-    earlier. SQLite, with one writer at a time, needs no numbers.
+    So a transaction that waited for a lock has a higher number than the one that held it, even
+    where it began earlier. SQLite, with one writer at a time, needs no numbers.
     """
 
     template = "0"
@@ -28,12 +28,12 @@ class CurrentTransaction(models.Func):
 
 
 class EventRecord(models.Model):
-    """One published event, as it was; the database refuses to change or delete it.
+    """One published event; the database refuses to change or delete it.
 
     `position` orders the log: two events of one goal are written under that goal's lock,
     so their positions never contradict what happened. Across goals a lower position may become
-    visible later than a higher one; whoever reads on from a cursor orders by `transaction` and
-    stops before those that are still open: no event of an open one can have a lower number.
+    visible later than a higher one. A reader that continues from a cursor orders by `transaction`
+    and stops before the open ones, which cannot get events with a lower number.
     """
 
     position = models.BigAutoField(primary_key=True)
@@ -63,3 +63,23 @@ class EventRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.position}"
+
+
+class ReceiverRun(models.Model):
+    """One run of one effect receiver on the event at `position` of the log, to its end.
+
+    It commits with the effects of the receiver. A replay is one more row. `attempts` counts this
+    attempt and the failed ones before it. A run that failed is still an outbox message.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    position = models.BigIntegerField()
+    receiver = models.CharField(max_length=100)
+    attempts = models.PositiveIntegerField()
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["position"], name="receiver_run_of_event")]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} on #{self.position}"

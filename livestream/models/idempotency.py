@@ -1,4 +1,4 @@
-"""What was answered under an `Idempotency-Key` (spec section 3)."""
+"""Idempotency keys and the answers stored under them (spec section 3)."""
 
 from __future__ import annotations
 

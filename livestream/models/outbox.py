@@ -1,4 +1,4 @@
-"""What is still to be done, and when."""
+"""The outbox: work that is stored and not done yet."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from livestream.fields import ObjectIdField
 class OutboxMessage(models.Model):
     """One piece of work to do at `eta`; the row is gone once it is done.
 
-    `eta` is when the work is wanted, `due_at` when a relay next hands it to the broker:
-    later than `eta` while somebody holds it (a lease) or after a failure (backoff).
-    `version` changes whenever somebody asks again for the same `key`, so that work which
-    was asked for while it ran is run again.
+    `eta` is when the work is wanted, `due_at` when a relay next sends it to the broker: later
+    than `eta` during a lease, or after a failure (backoff). `version` changes whenever the same
+    `key` is enqueued again, so that work which was enqueued while it ran is run again.
     """
 
     id = ObjectIdField(primary_key=True)

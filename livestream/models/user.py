@@ -1,4 +1,4 @@
-"""Who takes part: streamers, viewers and support staff are the same kind of account."""
+"""Users: streamers, viewers and support staff have the same kind of account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from livestream.fields import ObjectIdField
 
 
 class User(AbstractUser):
-    """An account; what it may do beside the ordinary stands in its tags and groups."""
+    """An account; its tags and groups say what it may do beyond the ordinary."""
 
     id = ObjectIdField(primary_key=True)
 

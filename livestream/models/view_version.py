@@ -1,4 +1,4 @@
-"""Which cached views still hold."""
+"""The versions of cached views."""
 
 from __future__ import annotations
 

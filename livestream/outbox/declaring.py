@@ -50,7 +50,7 @@ def external(
 
 
 def _declare_actor(task: Task, queue: str) -> None:
-    # Retries are the outbox's: a broker that forgets must not be what remembers to retry.
+    # The outbox retries, and not the broker, which may lose its messages.
     # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
     queue_name = f"{settings.BROKER_NAMESPACE}.{queue}"
     declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, max_retries=0)

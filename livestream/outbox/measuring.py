@@ -1,4 +1,4 @@
-"""How far the outbox is behind, for operators."""
+"""Metrics of the outbox: how late its tasks are, and how many fail."""
 
 from __future__ import annotations
 

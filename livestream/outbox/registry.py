@@ -1,4 +1,4 @@
-"""The tasks that this release can run, by name and by function."""
+"""The registry of tasks that this release can run, by name and by function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relay: sends what is due, and what was sent and never finished."""
+"""The relay: sends due messages, and those that were sent and never finished."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _PAUSE_SECONDS = 1.0  # after a failure
 def due(*, now: datetime) -> QuerySet[OutboxMessage]:
     """Return the messages to send, oldest first.
 
-    Those of actors that this release does not know wait for one that does. `eta` is asked as
-    well: sent early, a message would do nothing, and its lease would then make it late.
+    Messages of actors that this release does not know wait for one that does. `eta` is also
+    checked: a message sent early is a no-op, and its lease delays the real run.
     """
     rows = OutboxMessage.objects.filter(failed_at=None, due_at__lte=now, eta__lte=now)
     return rows.filter(actor__in=task_names()).order_by("due_at")
@@ -36,7 +36,7 @@ def due(*, now: datetime) -> QuerySet[OutboxMessage]:
 
 def relay_once(*, now: datetime, limit: int = _AT_ONCE) -> int:
     """Lease up to `limit` due messages, send them, and return how many were sent."""
-    if not due(now=now).exists():  # asked first, so that an idle relay takes no write lock
+    if not due(now=now).exists():  # checked first, so that an idle relay takes no write lock
         return 0
     leased = _lease(now, limit)
     sent = sending.send(leased, insist=True)
@@ -47,13 +47,13 @@ def relay_once(*, now: datetime, limit: int = _AT_ONCE) -> int:
 
 
 def _take_back(message_ids: list[str], now: datetime) -> None:
-    """Try again soon; what the broker never took makes no later lease longer."""
+    """Make unsent messages due again in a second; a failed send does not prolong the next lease."""
     soon = now + timedelta(seconds=1)
     OutboxMessage.objects.filter(pk__in=message_ids).update(due_at=soon, sends=F("sends") - 1)
 
 
 def _lease(now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Claim due rows; each further send is given longer, lest a slow worker drown in repeats."""
+    """Lease due rows; each further send has a longer lease, so that a slow worker gets fewer repeats."""
     with transaction.atomic():
         rows = due(now=now).select_for_update(skip_locked=True)[:limit]
         found = list(rows.values_list("id", "actor", "sends"))
@@ -68,13 +68,13 @@ def _lease(now: datetime, limit: int) -> list[tuple[str, str]]:
 
 
 def release_leases(*, now: datetime) -> int:
-    """Make everything due that some process held; for a process that knows it is alone."""
+    """Make all leased messages due; for a process that knows that no other one is running."""
     held = OutboxMessage.objects.filter(failed_at=None, eta__lte=now, due_at__gt=now)
     return held.update(due_at=now, running_until=None)
 
 
 def run(stop: threading.Event) -> None:
-    """Relay until `stop` is set; a database that is away is waited for."""
+    """Relay until `stop` is set; while the database is unavailable, it keeps trying."""
     while not stop.is_set():
         for each in sweeping.due_sweeps(at=time.monotonic()):
             if _outlive(each.function) is None:

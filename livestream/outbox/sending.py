@@ -1,4 +1,4 @@
-"""Handing ids of outbox rows to the broker."""
+"""Sending the ids of outbox rows to the broker."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-# After a failed send the fast path leaves the broker alone for a while, so that requests do
-# not each wait for a connection that is not there; the relay keeps trying meanwhile.
+# After a failed send no request tries the broker for a while, so that they do not each wait for a
+# connection that cannot be made; the relay keeps trying meanwhile.
 _REST_SECONDS = 2.0
 _resting_until = 0.0
 
@@ -19,7 +19,7 @@ _resting_until = 0.0
 def send(messages: Sequence[tuple[str, str]], *, insist: bool = False) -> int:
     """Send `(message id, actor name)` pairs and return how many the broker took.
 
-    Never raises for a broker that is away: the rows are still there, and still due.
+    It never raises for an unavailable broker, since the rows are still stored and due.
     """
     global _resting_until
     if not insist and time.monotonic() < _resting_until:

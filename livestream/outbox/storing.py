@@ -141,8 +141,8 @@ def _hand_over(message: OutboxMessage, delivery: Delivery) -> None:
 def _due_id(message: OutboxMessage, pending: Pending) -> str | None:
     """Return the id of the row that has this message's key, if it is to be run now.
 
-    With `keep` only a new row is sent: the sweeps ask for the same work several times a
-    second, and a broker without workers would pile up what the relay repeats in due time.
+    With `keep` only a new row is sent. The sweeps enqueue the same work several times a second,
+    which would pile up in a broker without workers; the relay repeats it when its lease ends.
     """
     rows = OutboxMessage.objects.filter(actor=message.actor, key=message.key, eta__lte=clock.now())
     rows = rows.filter(attempts=0)  # after a failure the relay keeps the pause

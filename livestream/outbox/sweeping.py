@@ -1,12 +1,12 @@
-"""Sweeps: cheap questions a relay asks again and again, for work that is its own queue.
+"""Sweeps: functions that each relay calls at an interval, for work that is its own queue.
 
-Where rows in a table say what is left to do (contributions to count, pushes to send), no
+Where the rows of a table are the work that is left (contributions to count, pushes to send), no
 wake-up has to be stored beside them, and so none can be lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -32,15 +32,14 @@ def sweep(*, every: float) -> Callable[[Callable[[], None]], Callable[[], None]]
     return declare
 
 
-def sweep_all() -> None:
-    """Call every sweep once, whatever its rhythm."""
-    for each in _sweeps:
-        each.function()
+def declared_sweeps() -> Sequence[Sweep]:
+    """Return all sweeps, in the order of declaration."""
+    return tuple(_sweeps)
 
 
 def due_sweeps(*, at: float) -> list[Sweep]:
-    """Return the sweeps due at `at` (monotonic seconds) and note their next turn."""
-    due = [s for s in _sweeps if s.next_at <= at]
+    """Return the sweeps that are due at `at` (monotonic seconds), and set when each is due next."""
+    due = [each for each in declared_sweeps() if each.next_at <= at]
     for each in due:
         each.next_at = at + each.every
     return due

@@ -1,4 +1,4 @@
-"""Keyset pagination: pages of a list, each found by the place where the previous one ended.
+"""Keyset pagination: the pages of a list, and iteration over a table of any size.
 
 A cursor holds the sort values of one row. So a page is exact even where thousands of rows
 share one moment, and rows that arrive meanwhile neither repeat nor hide others.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -19,6 +20,8 @@ from livestream.errors import InvalidParameter
 from livestream.storage.text import is_storable
 
 _LONGEST = 2000
+Row = TypeVar("Row", bound=Model)
+PAGE = 500
 
 
 class InvalidCursor(InvalidParameter):
@@ -28,7 +31,7 @@ class InvalidCursor(InvalidParameter):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place between two rows: just behind the row with these sort values, or before it."""
+    """A position between two rows: just after the row with these sort values, or before it."""
 
     backwards: bool
     values: tuple[str, ...]
@@ -133,3 +136,23 @@ def _beyond(names: list[str], values: list[Any], side: str) -> Q:
 
 def _usable(value: object) -> bool:
     return isinstance(value, str) and is_storable(value)
+
+
+def iterate(rows: QuerySet[Row], *, by: str, after: Any = None, size: int = PAGE) -> Iterator[Row]:
+    """Iterate over the rows in the order of `by`, a unique column, beginning after the value `after`.
+
+    No database cursor stays open, so it may take hours, and rows may change or be deleted meanwhile.
+    """
+    while True:
+        rest = rows if after is None else rows.filter(**{f"{by}__gt": after})
+        page = list(rest.order_by(by)[:size])
+        yield from page
+        if len(page) < size:
+            return
+        after = getattr(page[-1], by)
+
+
+def last_before(*, model: type[Model], field: str, at: datetime) -> QuerySet[Any, Any]:
+    """Return the key of the last row before `at`, by an index over `field`; empty where there is none."""
+    before = model._base_manager.filter(**{f"{field}__lt": at}).order_by(f"-{field}", "-pk")
+    return before.values_list("pk", flat=True)[:1]

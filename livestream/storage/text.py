@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def is_storable(text: str) -> bool:
-    """Tell whether every database can keep `text`: no NUL, no lone surrogate."""
+    """Return whether every database can keep `text`: no NUL, no lone surrogate."""
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 

@@ -1,4 +1,4 @@
-"""A story as its template needs it: every entry with its links."""
+"""A story in the form that its template needs: every entry with its links."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from livestream.desk.redaction import last_line
-from livestream.events import registry, runs
+from livestream.events import delivering, registry
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
@@ -29,7 +29,7 @@ def lines_of(*, records: Sequence[EventRecord], subjects: Sequence[str], now: da
     ran = defaultdict(list)
     for run in ReceiverRun.objects.filter(position__in=positions).order_by("id")[:_MAX_RUNS]:
         ran[run.position].append(run)
-    waiting, since = _waiting(subjects, positions), runs.kept_since(now=now)
+    waiting, since = _waiting(subjects, positions), delivering.runs_kept_since(now=now)
     return {each.position: list(_lines(each, ran[each.position], waiting[each.position], since)) for each in records}
 
 

@@ -20,7 +20,7 @@ from livestream.events.contracts import (
     ChannelVacated,
 )
 from livestream.events.signals import DomainSignal
-from livestream.outbox import external, failing
+from livestream.outbox import external, performing
 from notifications import channels, metrics, selectors, webhook_protocol
 from notifications.channels import Channel
 from notifications.models import Webhook
@@ -111,8 +111,8 @@ def _keep_failure(webhook_id: int, error: str, now: datetime) -> None:
     attempts = Webhook.objects.values_list("attempts", flat=True).get(pk=webhook_id) + 1
     Webhook.objects.filter(pk=webhook_id, processed_at=None).update(
         attempts=F("attempts") + 1,
-        error=failing.storable(error=error),
-        retry_at=now + failing.backoff(attempts=attempts),
+        error=performing.storable_error(error=error),
+        retry_at=now + performing.backoff(attempts=attempts),
     )
     metrics.WEBHOOKS.labels("failed").inc()
     log.error("webhook_failure", webhook_id=webhook_id, attempts=attempts, error=error)

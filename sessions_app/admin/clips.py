@@ -1,4 +1,4 @@
-"""What support staff sees of clips, and the way to have one cut again."""
+"""The admin pages of posts and clips, with an action that cuts a clip again."""
 
 from __future__ import annotations
 

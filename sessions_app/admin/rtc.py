@@ -1,4 +1,4 @@
-"""What support staff sees of recordings, and of every call to the RTC provider."""
+"""The admin pages of recordings and of the calls to the RTC provider."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from livestream.desk.lists import Choice, ChoiceFilter
 from livestream.desk.redaction import redacted
 from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Recording, RtcCall
-from sessions_app.services.banning import BAN
+from sessions_app.services.ending import BAN
 from sessions_app.services.recording import START, STOP
 
 
@@ -39,7 +39,7 @@ class RecordingAdmin(LookedUpAdmin):
 
 
 class ActionFilter(ChoiceFilter):
-    """What the provider was asked to do."""
+    """The action that was requested of the provider."""
 
     title = "action"
     parameter_name = "action"
@@ -61,7 +61,7 @@ class RtcCallAdmin(LookedUpAdmin):
     list_display = ["id", "action", "subject", "outcome", "answer", "provider", "made_at", "took_ms"]
     list_filter = [ActionFilter, OutcomeFilter]
     ordering = ["-id"]
-    search_help_text = "Id of a show, or of a session whose streamer was put out of the room"
+    search_help_text = "Id of a show, or of a session whose streamer was removed from the room"
 
     def wanted(self, term: str, people: list[str]) -> Q:
         return Q(subject=term)

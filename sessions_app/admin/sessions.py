@@ -1,4 +1,4 @@
-"""What support staff sees of sessions: everything, and changes nothing by hand."""
+"""The admin pages of sessions and of the stored feed: everything can be viewed, and nothing changed by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin
-from sessions_app.models import Session
+from sessions_app.models import FeedEntry, Session
 
 PRIVATE, EXCLUSIVE = Session.Preset.PRIVATE, Session.Preset.EXCLUSIVE
 
@@ -52,3 +52,20 @@ relate("sessions_app.session", "Events", to="livestream.eventrecord", find=searc
 relate("sessions_app.session", "Tasks", to="livestream.outboxmessage", find=searched(lambda session: session.id))
 relate("livestream.user", "Sessions", to="sessions_app.session", find=searched(lambda user: user.pk))
 relate("livestream.eventrecord", "Session", to="sessions_app.session", find=lambda event: event.session_id)
+
+
+@admin.register(FeedEntry)
+class FeedEntryAdmin(LookedUpAdmin):
+    """The stored feed, in its order."""
+
+    list_display = ["id", "session_id", "started_at", "goals", "updated_at"]
+    ordering = ["-started_at", "-id"]
+    search_help_text = "Id of an entry, a session or its streamer, or the beginning of the streamer's name"
+
+    def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
+        theirs = Session.objects.filter(streamer_id__in=people).values("pk")
+        return [Q(pk=term), Q(session_id=term), Q(session_id__in=theirs)]
+
+    @admin.display(description="goals")
+    def goals(self, entry: FeedEntry) -> int:
+        return len(entry.goal_ids)

@@ -1,4 +1,4 @@
-"""Where streamers broadcast from: entered by support's leads, as their encoders are set up."""
+"""The admin page of sources, which leads of support enter when an encoder is set up."""
 
 from __future__ import annotations
 

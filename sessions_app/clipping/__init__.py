@@ -1,4 +1,4 @@
-"""Cutting a piece out of what a streamer broadcasts: find it, fetch it, have ffmpeg cut it.
+"""Cutting a clip out of a broadcast: find its segments, fetch them, and cut them with ffmpeg.
 
-This package knows addresses and files, and nothing of posts or of the database.
+This package knows addresses and files, and neither posts nor the database.
 """

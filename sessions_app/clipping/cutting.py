@@ -1,4 +1,4 @@
-"""ffmpeg: the one place that starts it."""
+"""Cutting with ffmpeg; only this module starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a clip is not there. The texts are what support reads: no address in them is whole."""
+"""The errors of clipping. Support reads their texts, so no address in them is complete."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class ClipImpossible(ClipFailed):
 
 
 def without_addresses(text: str) -> str:
-    """Keep only the hosts of web addresses: their paths and queries may hold somebody's token."""
+    """Return `text` with only the hosts of its URLs: paths and queries may hold a token."""
     return _ADDRESS.sub(r"\1\2/…", text)

@@ -1,4 +1,4 @@
-"""Reading what a source names: over HTTP, or below the one folder that is allowed.
+"""Reading the files of a source: over HTTP, or below the only allowed folder.
 
 Nothing else: a playlist is written by others, and must not make this machine read its own files.
 """

@@ -136,7 +136,7 @@ def _lines_to_parse(text: str) -> Iterator[str]:
 
 
 def _is_to_be_parsed(line: str) -> bool:
-    """Tell whether a clip depends on the line; raises ClipImpossible where none can be cut with it."""
+    """Return whether a clip depends on the line; raises ClipImpossible where none can be cut with it."""
     if not line.startswith("#"):
         return True
     tag, _, value = line.partition(":")

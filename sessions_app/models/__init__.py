@@ -1,12 +1,8 @@
 """Tables of sessions."""
 
 from sessions_app.models.clip import Asset, Post
-from sessions_app.models.feed import FeedEntry
-from sessions_app.models.presence import StreamerPresence
-from sessions_app.models.recording import Recording
-from sessions_app.models.rtc_call import RtcCall
-from sessions_app.models.session import Session
-from sessions_app.models.source import Source
+from sessions_app.models.rtc import Recording, RtcCall
+from sessions_app.models.session import FeedEntry, Session, Source, StreamerPresence
 
 __all__ = [
     "Asset",

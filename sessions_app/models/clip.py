@@ -1,4 +1,4 @@
-"""What a completed show leaves behind: a post, and the clip in it (seed 002)."""
+"""The post of a completed show, and the clip in it (seed 002)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Asset(models.Model):
 
 
 class Post(models.Model):
-    """What a streamer has to show; one for each completed show, told apart by its goal.
+    """A post of a streamer; there is one for each completed show, identified by its goal.
 
     It is a draft, by its tag, until its clip is ready; `reason` says what stands in the way.
     """

@@ -1,4 +1,4 @@
-"""One broadcast of one streamer."""
+"""A streamer's broadcast: its sources, its sessions, whether the streamer is online, and the feed."""
 
 from __future__ import annotations
 
@@ -60,3 +60,64 @@ class Session(models.Model):
         """Return the coins for `duration` seconds, or None where `quality` is not offered."""
         rate = self.prices.get(quality)
         return None if rate is None else rules.price_of(rate=rate, duration=duration)
+
+
+class Source(models.Model):
+    """One way in which a streamer broadcasts; several a streamer.
+
+    `metadata` is what the provider knows it by: `provider` again, `room_id`, and whatever
+    else that provider needs. `playback_url` is where clips are cut from: the web address of
+    an HLS playlist or of a file, or the name of either below CLIP_SOURCE_FOLDER.
+    """
+
+    BYTEPLUS = "byteplus"
+
+    id = ObjectIdField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sources", db_index=False)
+    provider = models.CharField(max_length=32)
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "provider", "id"], name="source_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.id}"
+
+
+class StreamerPresence(models.Model):
+    """The newest that is known of a streamer on their own stream channel.
+
+    Webhooks come late and out of order: only one that is newer than `changed_at` counts, and in
+    the same millisecond one that was stored later than `source`.
+    """
+
+    streamer = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="stream_presence"
+    )
+    online = models.BooleanField()
+    changed_at = models.DateTimeField()
+    source = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.streamer_id} {'online' if self.online else 'offline'}"
+
+
+class FeedEntry(models.Model):
+    """One live session in the feed, and the ids of the goals it had when that last changed.
+
+    What those goals look like by now, and whether they are still current, is read with them.
+    """
+
+    id = ObjectIdField(primary_key=True)
+    session = models.OneToOneField(Session, models.CASCADE, related_name="feed_entry")
+    started_at = models.DateTimeField()
+    goal_ids = models.JSONField(default=list)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "feed entries"
+        indexes = [models.Index(fields=["started_at", "id"], name="feed_by_start")]
+
+    def __str__(self) -> str:
+        return f"feed entry of {self.session_id}"

@@ -1,1 +1,1 @@
-"""Real-time communication: whoever carries the streamer's picture and sound."""
+"""Real-time communication: the provider that carries the streamer's picture and sound."""

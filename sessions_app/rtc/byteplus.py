@@ -7,7 +7,9 @@ error with HTTP 200 a success, and raises a bare `Exception` for any other statu
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import threading
 from typing import Any
 
@@ -19,16 +21,29 @@ from byteplus_sdk.ServiceInfo import ServiceInfo
 from django.conf import settings
 
 from livestream.outbound.circuit_breaker import CircuitBreaker, CircuitOpen
-from sessions_app.rtc.answers import read_answer
-from sessions_app.rtc.contract import NotAsked, Unavailable, refuse_bad_ids, refuse_bad_lengths
+from livestream.storage.text import storable
+from sessions_app.rtc.contract import ProviderCircuitOpen, Refused, Unavailable, refuse_bad_ids, refuse_bad_lengths
 
 SERVICE = "rtc"
 VERSIONS = {"BanRoomUser": "2023-11-01", "StartRecord": "2022-06-01", "StopRecord": "2022-06-01"}
-# To the vendor: put out, and free to come back at once. A ban that lasts would shut the streamer
-# out of their next session, and out of the minutes in which a running show may still finish.
+# A ban of zero seconds: the user is removed, and may come back at once. A longer ban would keep the
+# streamer out of their next session, and out of the minutes in which a running show may still finish.
 KICK = 0
 ALL_IN_ONE_PICTURE = 0
-
+LONGEST_TEXT = 500
+# The codes of errors in the request itself. All other errors, unknown codes included, may be over at
+# the next attempt: an exceeded quota, a key that is being changed, an outage.
+_INVALID_REQUEST = ("InvalidParameter", "MissingParameter", "InvalidRequestParameter", "MissingRequestParameter")
+# The answers that mean the wanted state is reached already. Stopping a task that is over or
+# unknown is a success.
+_DONE_ALREADY = {
+    "BanRoomUser": re.compile(r"has been banned", re.IGNORECASE),
+    "StartRecord": re.compile(r"task has been started", re.IGNORECASE),
+    "StopRecord": re.compile(
+        r"\btask\b.*\b(not (be )?(exist|found|start|run)|(been|already|is|was) (stopped|ended|finished))|no such task",
+        re.IGNORECASE | re.DOTALL,
+    ),
+}
 _circuit_breaker = CircuitBreaker(failure=Unavailable)
 _kept = threading.local()
 
@@ -59,17 +74,17 @@ class BytePlusProvider:
         return _call("StopRecord", RoomId=room_id, TaskId=task_id)
 
 
-def _call(action: str, **said: Any) -> str:
+def _call(action: str, **parameters: Any) -> str:
     try:
         with _circuit_breaker.calling():
-            text, accepted = _send(action, {"AppId": settings.BYTEPLUS_APP_ID, **said})
+            text, accepted = _send(action, {"AppId": settings.BYTEPLUS_APP_ID, **parameters})
             return read_answer(action=action, text=text, accepted=accepted)
     except CircuitOpen as error:
-        raise NotAsked(str(error)) from error
+        raise ProviderCircuitOpen(str(error)) from error
 
 
 def _send(action: str, body: dict[str, Any]) -> tuple[str, bool]:
-    """Return what answered, and whether with status 200; raises Unavailable where nothing did."""
+    """Return the body of the answer, and whether its status was 200; raises Unavailable where there was no answer."""
     try:
         return str(_client().json(action, {}, body)), True
     except requests.RequestException as error:
@@ -116,3 +131,37 @@ def _make_client(host: str, ssl: bool, region: str, timeout: float, key: str, se
 
 def _described(action: str) -> ApiInfo:
     return ApiInfo("POST", "/", {"Action": action, "Version": VERSIONS[action]}, {}, {})
+
+
+def read_answer(*, action: str, text: str, accepted: bool) -> str:
+    """Return the text of the answer to an action that was done; raises Refused or Unavailable.
+
+    `text` is the body of the answer, `accepted` says whether its status was 200. An error may come
+    with status 200 as well.
+    """
+    answer = _parse(text)
+    error = answer["ResponseMetadata"].get("Error")
+    if not error and accepted:
+        return _brief(answer.get("Result"))
+    if not isinstance(error, dict):
+        raise Unavailable(_brief(text))
+    code, message = str(error.get("Code", "")), str(error.get("Message", ""))
+    if _DONE_ALREADY[action].search(message):
+        return _brief(message)
+    reason = _brief(f"{code}: {message}")
+    raise Refused(reason) if code.startswith(_INVALID_REQUEST) else Unavailable(reason)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(text)
+    except ValueError as error:
+        raise Unavailable(f"What answered is not BytePlus: {_brief(text)}") from error
+    if not isinstance(answer, dict) or not isinstance(answer.get("ResponseMetadata"), dict):
+        raise Unavailable(f"What answered is not BytePlus: {_brief(text)}")
+    return answer
+
+
+def _brief(said: object) -> str:
+    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+    return storable(text, longest=LONGEST_TEXT)

@@ -1,4 +1,4 @@
-"""What a provider of real-time communication does for us, and how it says no."""
+"""The interface of an RTC provider (real-time communication), and its errors."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ IDLE_SECONDS = (10, 86_400)
 
 
 class Refused(Exception):
-    """What was asked is wrong, and would be wrong again."""
+    """The request is invalid, and would be refused again."""
 
 
 class Unavailable(Exception):
-    """The provider did not do it, or did not say so; later it may.
+    """The provider did not do it, or did not answer; a later attempt may succeed.
 
-    It may have been done all the same: an answer can be lost on its way.
+    The request may have been carried out all the same, since an answer can be lost on its way.
     """
 
 
-class NotAsked(Unavailable):
-    """The provider was not even asked, because it does not answer others."""
+class ProviderCircuitOpen(Unavailable):
+    """The call was not made: the circuit breaker is open, since the provider does not answer others."""
 
 
 class RtcProvider(Protocol):
-    """Rooms and recordings. Every call may be repeated: what is so already is no failure.
+    """Rooms and recordings. Every call may be repeated: a repeat is no failure.
 
-    Each returns what the provider said, and raises Refused or Unavailable.
+    Each call returns the text of the answer, and raises Refused or Unavailable.
     """
 
     name: str
 
     def ban_room_user(self, *, room_id: str, user_id: str) -> str:
-        """Put a user out of a room; who has a token may come back."""
+        """Remove a user from a room; a user with a token may come back."""
         ...
 
     def start_record(self, *, room_id: str, task_id: str, max_seconds: int, idle_seconds: int) -> str:
@@ -54,7 +54,7 @@ def refuse_bad_ids(**ids: str) -> None:
 
 
 def refuse_bad_lengths(*, max_seconds: int, idle_seconds: int) -> None:
-    """Raise Refused for a recording that would never end, or whose patience the vendor does not know."""
+    """Raise Refused for a recording without an end, or with an idle limit that the vendor does not take."""
     lowest, highest = IDLE_SECONDS
     if max_seconds < 1:
         raise Refused(f"A recording of {max_seconds} seconds is none; 0 would be one without end.")

@@ -9,7 +9,7 @@ import secrets
 import struct
 
 VERSION = "001"
-# Longer than this the vendor lets no token live (seconds).
+# The longest life of a token that the vendor allows, in seconds.
 LONGEST_LIFE = 7 * 24 * 60 * 60
 
 _PUBLISH_ALL = (0, 1, 2, 3)  # the stream, then its sound, its picture and its data
@@ -30,8 +30,8 @@ def room_token(
 ) -> str:
     """Return the token with which `user_id` enters `room_id`, until `expire_at` (unix seconds).
 
-    Everybody may subscribe, whoever may `publish` performs. It lives for seven days at most.
-    Raises ValueError where it would be over before it begins: zero, to the vendor, is for ever.
+    Everybody may subscribe, and only a user with `publish` may send. It is valid for at most seven days.
+    Raises ValueError where it would have ended already: to the vendor, zero is no end.
     """
     expire_at = min(expire_at, issued_at + LONGEST_LIFE)
     if expire_at <= issued_at:

@@ -1,1 +1,1 @@
-"""What can be done to sessions. Import the modules, not their functions."""
+"""Services of sessions. Import the modules, not their functions."""

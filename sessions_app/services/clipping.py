@@ -1,4 +1,4 @@
-"""clip_livestream_as_asset: the clip itself, and what becomes of its post (seed 002)."""
+"""clip_livestream_as_asset: cutting the clip of a post, and publishing the post (seed 002)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def clip_livestream_as_asset(
     metadata: Mapping[str, str],
     completed_at: datetime | None = None,
 ) -> bool:
-    """Cut the clip, put it into quarantine and its post out of drafts; tell whether this call did.
+    """Cut the clip, put it into quarantine and its post out of drafts; return whether this call did.
 
     The clip is `duration` seconds long and begins `rewind_seconds` before `completed_at`, or
     before now where it is None.
@@ -73,26 +73,26 @@ def clip_livestream_as_asset(
 
 
 def retry_clip(*, post: Post, now: datetime) -> bool:
-    """Have the clip of a draft cut again, now; tell whether there was something to cut.
+    """Have the clip of a draft cut again, now; return whether there was something to cut.
 
-    One that is being cut at this moment is left to whoever does it.
+    A clip that is being cut at this moment is left to the task that does it.
     """
     with transaction.atomic():
-        asked = Asset.objects.filter(pk=post.asset_id).exclude(state=Asset.State.READY)
-        if not asked.update(state=Asset.State.PENDING):
+        unready = Asset.objects.filter(pk=post.asset_id).exclude(state=Asset.State.READY)
+        if not unready.update(state=Asset.State.PENDING):
             return False
         pending = pending_messages(clip_livestream_as_asset, key=str(post.asset_id))
         if pending.exists():
             retry(message_ids=list(pending.values_list("id", flat=True)), now=now)
         else:
-            ask_for_cut(post=post)
+            enqueue_cut(post=post)
     return True
 
 
-def ask_for_cut(*, post: Post, at: datetime | None = None) -> None:
-    """Have the post's clip cut, once all of it has been on air and has reached the playlist.
+def enqueue_cut(*, post: Post, at: datetime | None = None) -> None:
+    """Enqueue the cut of a post's clip, due when all of it has been on air and is in the playlist.
 
-    With `at` it is cut then instead, and whoever is to cut it now puts it off.
+    With `at` it is due then instead, and the pending task is moved to that time.
     """
     asset = post.asset
     on_air_in = max(asset.duration - asset.rewind_seconds, 0) + settings.CLIP_DELAY
@@ -113,7 +113,7 @@ def ask_for_cut(*, post: Post, at: datetime | None = None) -> None:
 def _put_off(asset_id: str, now: datetime) -> None:
     with transaction.atomic():
         post = Post.objects.select_related("asset").get(asset_id=asset_id)
-        ask_for_cut(post=post, at=now + timedelta(seconds=_PUT_OFF_SECONDS))
+        enqueue_cut(post=post, at=now + timedelta(seconds=_PUT_OFF_SECONDS))
 
 
 def _make(session_id: str, asset_id: str, clip_range: ClipRange, now: datetime) -> tuple[str, int, float]:
@@ -137,8 +137,8 @@ def _store(asset_id: str, path: Path) -> str:
             return storages[QUARANTINE].save(f"clips/{asset_id}.mp4", File(file))
     except Exception as error:  # noqa: BLE001 - each storage raises its own
         # Without its cause, which names the storage's whole address.
-        told = without_addresses(f"{type(error).__name__}: {error}")[:300]
-        raise ClipFailed(f"The clip could not be stored. {told}") from None
+        reason = without_addresses(f"{type(error).__name__}: {error}")[:300]
+        raise ClipFailed(f"The clip could not be stored. {reason}") from None
 
 
 def _finish(asset_id: str, *, name: str, size: int, seconds: float, metadata: Mapping[str, str], now: datetime) -> bool:

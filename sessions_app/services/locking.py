@@ -1,4 +1,4 @@
-"""Holding a session, so that it neither ends nor changes before the caller commits."""
+"""Locking a session, so that it neither ends nor changes before the caller commits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def lock_active_session(*, session_id: str) -> Session:
     """Lock a session that is active; raises SessionNotFound and SessionNotActive.
 
     What the caller adds to the session is committed before the session can end, and so is
-    seen by whoever cleans up after `session.ended`.
+    seen by the receivers of `session.ended`.
     """
     session = lock_session(session_id=session_id)
     refuse_ended(session=session)

@@ -14,7 +14,7 @@ from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.errors import SessionAlreadyActive, SessionAlreadyStarted
 from sessions_app.models import Session
-from sessions_app.services import locking, telling
+from sessions_app.services import locking, session_events
 
 CHANGEABLE = ("title", "preset", "prices")
 
@@ -55,7 +55,7 @@ def start_session(*, session_id: str, caller_id: str, now: datetime) -> Session:
             raise SessionAlreadyStarted
         session.started_at = now
         session.save(update_fields=["started_at"])
-        publish(SESSION_STARTED, SessionStarted(**telling.facts_of(session=session)))
+        publish(SESSION_STARTED, SessionStarted(**session_events.payload_of(session=session)))
     return session
 
 

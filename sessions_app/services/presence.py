@@ -1,4 +1,4 @@
-"""trigger_online: the streamer's own client comes and goes (spec sections 4 and 5)."""
+"""trigger_online: the presence of the streamer's own client (spec sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ A_WEBHOOKS_TICK = timedelta(milliseconds=1)
 def trigger_online(*, streamer_id: str, online: bool, at: datetime, source: int, now: datetime) -> bool:
     """Start the countdown to `disconnect` when the streamer leaves, stop it on return.
 
-    Returns whether this was news: what happened before something already known is not. All
-    events of one webhook share its millisecond: of those, what was stored later counts, `source`
-    being the number that it was stored under. So what is told again changes nothing.
+    Returns whether this was news: an event older than the newest known one is not. All events of
+    one webhook share its millisecond. Of those the one that was stored last counts, and `source`
+    is the number under which it was stored. So a repeated event changes nothing.
     """
     with transaction.atomic():
         if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at, source):

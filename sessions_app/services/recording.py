@@ -1,7 +1,9 @@
-"""Bringing the vendor to what is wanted of a show's recording (spec section 7).
+"""The recording of a show: what is requested of the RTC provider, and what is known of it (spec section 7).
 
-No transaction is open while the vendor is asked. What is about to be asked is noted before, so
-that whatever may have been started is also stopped, whoever dies in between.
+A request is a row that changes in the transaction that follows the show. The calls to the provider
+run later and outside of any transaction, and each reads the row first. So it does not matter in
+which order the calls run, how often, or which of their answers are lost. A call is noted before it
+is made, so that whatever may have been started is also stopped, even if the worker dies in between.
 """
 
 from __future__ import annotations
@@ -12,30 +14,62 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import transaction
 
+from livestream.events.contracts import GoalEvent
 from livestream.outbox import Delivery, Pending, enqueue, external
 from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.models import Recording, Source
 from sessions_app.rtc.contract import IDLE_SECONDS, Refused, RtcProvider
 from sessions_app.rtc.providers import get_provider
-from sessions_app.services import recording_rows, rtc_calls
+from sessions_app.services import rtc_calls
 
 START, STOP = "StartRecord", "StopRecord"
 STARTED, STOPPED = Recording.Wanted.STARTED, Recording.Wanted.STOPPED
 
-# How long a call whose answer was lost may still be under way to the vendor.
+# How long a call whose answer was lost may still take effect at the provider.
 SETTLING = timedelta(seconds=60)
+
+
+def request_start(*, event: GoalEvent, now: datetime) -> None:
+    """Request the recording of a show, once; part of the caller's transaction."""
+    target = max((level["target"] for level in event.levels), default=None)
+    recording = _new(
+        goal_id=event.goal_id, session_id=event.session_id, streamer_id=event.streamer_id, now=now, target=target
+    )
+    _insert(recording)
+    _enqueue(start_record, recording)
+
+
+def request_stop(*, event: GoalEvent, now: datetime) -> None:
+    """Request that the recording of a show is stopped, which is final; part of the caller's transaction."""
+    recording = _new(goal_id=event.goal_id, session_id=event.session_id, streamer_id=event.streamer_id, now=now)
+    _insert(recording)
+    Recording.objects.filter(pk=event.goal_id).update(wanted=STOPPED)
+    _enqueue(stop_record, recording)
+
+
+def reconcile(*, now: datetime) -> None:
+    """Repeat the requests that the provider has not fulfilled, and close recordings beyond their limit.
+
+    The outbox tries for a quarter of an hour; a provider may be unavailable for longer than that.
+    """
+    Recording.objects.filter(closed_at=None, until__lte=now).update(closed_at=now)
+    behind = selectors.recordings_behind(now=now)
+    if behind:
+        with transaction.atomic():
+            for each in behind:
+                _enqueue(start_record if each.wanted == STARTED else stop_record, each, pending="keep")
 
 
 @external(name=START, subject="goal_id")
 def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None:
     """Start recording, where that is still wanted; raises Unavailable, to be tried again.
 
-    The provider is told to stop by itself when the longest time the show may take is over.
+    The provider is given the longest time that the show may take, and stops by itself after it.
     """
-    wish = recording_rows.new_wish(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
+    requested = _new(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
     provider = get_provider()
-    begun = _begin(wish, provider, now)
+    begun = _begin(requested, provider, now)
     if begun is None:
         return
     recording, unsure_before = begun
@@ -43,7 +77,7 @@ def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: s
         rtc_calls.make_call(
             action=START,
             provider=provider,
-            ask=provider.start_record,
+            method=provider.start_record,
             subject=goal_id,
             now=now,
             room_id=recording.room_id,
@@ -52,7 +86,7 @@ def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: s
             idle_seconds=_idle_seconds(),
         )
     except Refused as error:
-        rtc_calls.note_refusal(action=START, subject=goal_id, error=error)
+        rtc_calls.log_refusal(action=START, subject=goal_id, error=error)
         _refused(recording, unsure_before, error, now)
     else:
         _started(recording, unsure_before, now)
@@ -61,8 +95,8 @@ def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: s
 @external(name=STOP, subject="goal_id")
 def stop_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None:
     """Stop recording, if it may ever have been started; raises Unavailable, to be tried again."""
-    wish = recording_rows.new_wish(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
-    recording = _to_stop(wish, now)
+    requested = _new(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
+    recording = _to_stop(requested, now)
     if recording is None:
         return
     provider = get_provider()
@@ -70,52 +104,35 @@ def stop_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: st
         rtc_calls.make_call(
             action=STOP,
             provider=provider,
-            ask=provider.stop_record,
+            method=provider.stop_record,
             subject=goal_id,
             now=now,
             room_id=recording.room_id,
             task_id=goal_id,
         )
     except Refused as error:
-        rtc_calls.note_refusal(action=STOP, subject=goal_id, error=error)
+        rtc_calls.log_refusal(action=STOP, subject=goal_id, error=error)
         Recording.objects.filter(pk=goal_id).update(refused_at=now, closed_at=now, note=str(error))
     else:
         _stopped(recording, now)
 
 
-class RecordTask(Protocol):
-    """A task that starts or stops the recording of a show."""
-
-    def __call__(self, now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None: ...
-
-
-def ask_for(*, task: RecordTask, of: Recording, pending: Pending = "touch", eta: datetime | None = None) -> None:
-    """Store a call that starts or stops a recording; `pending` and `eta` as in `Delivery`."""
-    enqueue(
-        task,
-        Delivery(key=of.goal_id, pending=pending, eta=eta),
-        goal_id=of.goal_id,
-        session_id=of.session_id,
-        streamer_id=of.streamer_id,
-    )
-
-
 @retried
-def _begin(wish: Recording, provider: RtcProvider, now: datetime) -> tuple[Recording, datetime | None] | None:
-    """Note that the provider is about to be asked; None where nothing is to be started.
+def _begin(requested: Recording, provider: RtcProvider, now: datetime) -> tuple[Recording, datetime | None] | None:
+    """Note that the provider is about to be called; None where nothing is to be started.
 
-    Returns the recording, and until when earlier calls may still act.
+    Returns the recording, and until when earlier calls may still take effect.
     """
     with transaction.atomic():
-        recording = recording_rows.lock(wish=wish)
+        recording = _lock(requested)
         if not _is_to_start(recording, now):
             return None
         if selectors.first_source_of(user_id=recording.streamer_id, provider=Source.BYTEPLUS) is None:
-            recording_rows.save(recording, closed_at=now, note="The streamer has no BytePlus source.")
+            _update(recording, closed_at=now, note="The streamer has no BytePlus source.")
             return None
         unsure_before = recording.unsure_until
         session = selectors.find_session(session_id=recording.session_id)
-        recording_rows.save(
+        _update(
             recording,
             room_id=recording.room_id or selectors.room_of(session=session, goal_id=recording.goal_id),
             provider=provider.name,
@@ -128,62 +145,62 @@ def _begin(wish: Recording, provider: RtcProvider, now: datetime) -> tuple[Recor
 def _is_to_start(recording: Recording, now: datetime) -> bool:
     if recording.wanted == STOPPED or recording.started_at or recording.refused_at or recording.closed_at:
         return False
-    # What an earlier release stored may be older than the end of its show, and come before it.
+    # A task that an earlier release stored may run after the end of its show.
     return not selectors.goal_has_ended(goal_id=recording.goal_id) and _seconds_left(recording, now) > 0
 
 
 @retried
-def _started(asked: Recording, unsure_before: datetime | None, now: datetime) -> None:
-    """Keep that it runs; a stop that was wanted meanwhile is made to come after it."""
+def _started(called: Recording, unsure_before: datetime | None, now: datetime) -> None:
+    """Note that the recording runs; a stop that was requested meanwhile is stored again, to run after the start."""
     with transaction.atomic():
-        recording = recording_rows.lock(wish=asked)
-        known: dict[str, Any] = {"started_at": now, **_sure_again(recording, asked, unsure_before)}
+        recording = _lock(called)
+        changes: dict[str, Any] = {"started_at": now, **_sure_again(recording, called, unsure_before)}
         if recording.wanted == STOPPED:
-            known |= {"stopped_at": None, "closed_at": None}
-            ask_for(task=stop_record, of=recording, pending="replace")
-        recording_rows.save(recording, **known)
+            changes |= {"stopped_at": None, "closed_at": None}
+            _enqueue(stop_record, recording, pending="replace")
+        _update(recording, **changes)
 
 
 @retried
-def _refused(asked: Recording, unsure_before: datetime | None, error: Refused, now: datetime) -> None:
-    """Keep that it never will run, unless an earlier call started it and its answer was lost."""
+def _refused(called: Recording, unsure_before: datetime | None, error: Refused, now: datetime) -> None:
+    """Note that the recording will never run, unless an earlier call started it and its answer was lost."""
     with transaction.atomic():
-        recording = recording_rows.lock(wish=asked)
-        known = {"refused_at": now, "note": str(error), **_sure_again(recording, asked, unsure_before)}
+        recording = _lock(called)
+        changes = {"refused_at": now, "note": str(error), **_sure_again(recording, called, unsure_before)}
         if unsure_before is None:
-            known["closed_at"] = now
-        recording_rows.save(recording, **known)
+            changes["closed_at"] = now
+        _update(recording, **changes)
 
 
-def _sure_again(recording: Recording, asked: Recording, unsure_before: datetime | None) -> dict[str, Any]:
-    # Unless another call began meanwhile, only those before this one may still act.
-    return {"unsure_until": unsure_before} if recording.unsure_until == asked.unsure_until else {}
+def _sure_again(recording: Recording, called: Recording, unsure_before: datetime | None) -> dict[str, Any]:
+    # Unless another call began meanwhile, only the calls before this one may still take effect.
+    return {"unsure_until": unsure_before} if recording.unsure_until == called.unsure_until else {}
 
 
 @retried
-def _to_stop(wish: Recording, now: datetime) -> Recording | None:
+def _to_stop(requested: Recording, now: datetime) -> Recording | None:
     """Return the recording that the provider is to stop, or None."""
     with transaction.atomic():
-        recording = recording_rows.lock(wish=wish)
-        never_asked = recording.asked_at is None and recording.closed_at is None
-        known: dict[str, Any] = {"wanted": STOPPED}
-        if never_asked:
-            known |= {"closed_at": now, "note": "The show was over before the provider was asked."}
-        recording_rows.save(recording, **known)
+        recording = _lock(requested)
+        never_called = recording.asked_at is None and recording.closed_at is None
+        changes: dict[str, Any] = {"wanted": STOPPED}
+        if never_called:
+            changes |= {"closed_at": now, "note": "The show was over before the provider was asked."}
+        _update(recording, **changes)
         return recording if recording.closed_at is None else None
 
 
 @retried
-def _stopped(asked: Recording, now: datetime) -> None:
-    """Keep that it is stopped; where a lost call may start it yet, it is stopped once more."""
+def _stopped(called: Recording, now: datetime) -> None:
+    """Note that the recording is stopped; where a lost call may still start it, stop it once more later."""
     with transaction.atomic():
-        recording = recording_rows.lock(wish=asked)
+        recording = _lock(called)
         sure_at = recording.unsure_until
         if sure_at is None or sure_at <= now:
-            recording_rows.save(recording, stopped_at=now, closed_at=now)
+            _update(recording, stopped_at=now, closed_at=now)
         else:
-            recording_rows.save(recording, stopped_at=now)
-            ask_for(task=stop_record, of=recording, pending="replace", eta=sure_at)
+            _update(recording, stopped_at=now)
+            _enqueue(stop_record, recording, pending="replace", eta=sure_at)
 
 
 def _seconds_left(recording: Recording, now: datetime) -> int:
@@ -191,6 +208,56 @@ def _seconds_left(recording: Recording, now: datetime) -> int:
 
 
 def _idle_seconds() -> int:
-    """Return how long a show may wait for its streamer, as far as the vendor waits for one."""
+    """Return for how many seconds a show may wait for its streamer, within the limits of the provider."""
     lowest, highest = IDLE_SECONDS
     return min(max(settings.SHOW_MAX_WAIT, lowest), highest)
+
+
+class _RecordTask(Protocol):
+    """A task that starts or stops the recording of a show."""
+
+    def __call__(self, now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None: ...
+
+
+def _enqueue(task: _RecordTask, of: Recording, *, pending: Pending = "touch", eta: datetime | None = None) -> None:
+    enqueue(
+        task,
+        Delivery(key=of.goal_id, pending=pending, eta=eta),
+        goal_id=of.goal_id,
+        session_id=of.session_id,
+        streamer_id=of.streamer_id,
+    )
+
+
+def _new(*, goal_id: str, session_id: str, streamer_id: str, now: datetime, target: int | None = None) -> Recording:
+    """Return a recording that is not stored yet; `target` is in performed seconds, None where unknown.
+
+    It may last as long as the show would, with the longest wait before and the grace after it.
+    """
+    longest = settings.SESSION_MAX_DURATION + settings.SHOW_END_GRACE
+    if target is not None:
+        longest = min(longest, target + settings.SHOW_MAX_WAIT + settings.SHOW_END_GRACE)
+    until = now + timedelta(seconds=longest)
+    return Recording(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, created_at=now, until=until)
+
+
+def _insert(recording: Recording) -> None:
+    """Store a recording, unless its show has one."""
+    Recording.objects.bulk_create([recording], ignore_conflicts=True)
+
+
+def _lock(recording: Recording) -> Recording:
+    """Lock the stored row of a recording; where an earlier release stored none, it is stored first."""
+    rows = Recording.objects.select_for_update().filter(pk=recording.pk)
+    stored = rows.first()
+    if stored is None:
+        _insert(recording)
+        stored = rows.get()
+    return stored
+
+
+def _update(recording: Recording, **changes: Any) -> None:
+    """Save these columns of a locked recording."""
+    for name, value in changes.items():
+        setattr(recording, name, value)
+    recording.save(update_fields=list(changes))

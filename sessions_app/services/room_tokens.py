@@ -1,4 +1,4 @@
-"""Letting people into a session's room, for exactly as long as they may be there (spec section 7)."""
+"""Room tokens: admission to the room of a session for exactly as long as the grant lasts (spec section 7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Room:
 
 
 def room_of(*, session: Session, goal_id: str | None = None) -> Room:
-    """Return the room of a session, or of a goal that is performed in it, ready to let people in."""
+    """Return the room of a session, or of a goal that is performed in it, with the key that opens it."""
     app_id, app_key = settings.BYTEPLUS_APP_ID, settings.BYTEPLUS_APP_KEY
     if not (app_id and app_key):
         app_id, app_key = LOCAL_APP_ID, LOCAL_APP_KEY
@@ -38,8 +38,8 @@ def room_of(*, session: Session, goal_id: str | None = None) -> Room:
 def admission(*, room: Room, user_id: str, exp: datetime, now: datetime, publish: bool = False) -> dict[str, Any]:
     """Return `{byteplus_token, byteplus_rtc_info: {app_id, room_id, user_id}}` for one user.
 
-    The token ends with the grant, at `exp`, and so ends the visit without anybody's doing.
-    Only who may `publish` is seen and heard; everybody else only subscribes.
+    The token ends with the grant, at `exp`, and the vendor then ends the visit. Only a user with
+    `publish` may send picture and sound; everybody else only subscribes.
     """
     expire_at = int(exp.timestamp())
     token = tokens.room_token(

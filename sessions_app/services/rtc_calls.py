@@ -1,4 +1,4 @@
-"""Asking the provider of real-time communication, and keeping what was asked."""
+"""Calls to the RTC provider, each stored with its arguments and its outcome."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from sessions_app.models import RtcCall
-from sessions_app.rtc.contract import NotAsked, Refused, RtcProvider, Unavailable
+from sessions_app.rtc.contract import ProviderCircuitOpen, Refused, RtcProvider, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -18,20 +18,20 @@ def make_call(
     *,
     action: str,
     provider: RtcProvider,
-    ask: Callable[..., str],
+    method: Callable[..., str],
     subject: str,
     now: datetime,
     **asked: str | int,
 ) -> None:
-    """Call `ask`, a method of the provider, with the arguments `asked`, and keep the call.
+    """Call a method of the provider with the arguments `asked`, and store the call.
 
-    Must not run in a transaction: it waits for the network. Raises Refused and Unavailable.
+    It must not run in a transaction, since it waits for the network. Raises Refused and Unavailable.
     """
     begun = time.monotonic()
     call = RtcCall(action=action, provider=provider.name, subject=subject, asked=asked, made_at=now)
     try:
-        call.said, call.outcome = ask(**asked), RtcCall.Outcome.DONE
-    except NotAsked:
+        call.said, call.outcome = method(**asked), RtcCall.Outcome.DONE
+    except ProviderCircuitOpen:
         raise
     except (Refused, Unavailable) as error:
         refused = isinstance(error, Refused)
@@ -44,6 +44,6 @@ def make_call(
             call.save()
 
 
-def note_refusal(*, action: str, subject: str, error: Refused) -> None:
-    """Log what the provider refuses for good, since nobody tries it again."""
+def log_refusal(*, action: str, subject: str, error: Refused) -> None:
+    """Log a request that the provider refuses, since it is not tried again."""
     log.error("rtc_refused", action=action, subject=subject, error=str(error))

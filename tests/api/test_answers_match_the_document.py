@@ -66,6 +66,7 @@ GOAL = {
     "context": {"type": "show"},
     "metadata": {"user_id": "8" * 24},
     "outcome": None,
+    "ended_because": None,
 }
 
 

@@ -19,7 +19,7 @@ from tests.support.people import make_session, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BEFORE, AFTER = ("goals", "0004_support_lists"), ("goals", "0007_ended_for_a_reason")
+BEFORE, AFTER = ("goals", "0004_support_lists"), ("goals", "0007_no_reason_before_the_end")
 START = datetime(2026, 5, 1, 20, 0, tzinfo=UTC)
 REACHED = {"levels": [{"title": "One", "target": 10}], "level": 1}
 

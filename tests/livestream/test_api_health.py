@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from dramatiq.brokers.stub import StubBroker
 
-from livestream.api import readiness
+from livestream.api import health
 
 IN_MEMORY = not getattr(django_settings, "BROKER_URL", "").startswith(("amqp", "redis"))
 
@@ -68,7 +68,7 @@ def test_a_database_that_is_away_is_503_and_keeps_its_address_to_itself(anonymou
     def refuse():
         raise OSError("could not connect to postgres://user:secret@db")
 
-    monkeypatch.setitem(readiness.CHECKS, "database", refuse)
+    monkeypatch.setitem(health.CHECKS, "database", refuse)
     response = anonymous.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["database"] == {"ok": False, "detail": "OSError"}
@@ -78,17 +78,17 @@ def test_a_database_that_is_away_is_503_and_keeps_its_address_to_itself(anonymou
 def test_a_check_that_hangs_is_not_waited_for():
     release = threading.Event()
     began = time.monotonic()
-    found = readiness.examine(checks={"slow": release.wait, "quick": int}, patience=0.2)
+    found = health.run_checks(checks={"slow": release.wait, "quick": int}, deadline=0.2)
     release.set()
     assert time.monotonic() - began < 2
     assert [(each.name, each.ok) for each in found] == [("slow", False), ("quick", True)]
     assert found[0].detail == "no answer in time"
 
 
-@pytest.mark.parametrize("ask", [readiness.ping_redis, readiness.greet_rabbitmq])
+@pytest.mark.parametrize("ask", [health.ping_redis, health.connect_to_rabbitmq])
 @pytest.mark.parametrize("port", ["deaf_port", "closed_port"])
 def test_a_broker_that_does_not_answer_is_given_up_in_time(request, ask, port):
-    scheme = "redis" if ask is readiness.ping_redis else "amqp"
+    scheme = "redis" if ask is health.ping_redis else "amqp"
     url = f"{scheme}://127.0.0.1:{request.getfixturevalue(port)}"
     began = time.monotonic()
     with pytest.raises(Exception):  # noqa: B017, PT011 - each client has its own kinds

@@ -1,4 +1,4 @@
-"""The demo's patience, against a real server that comes, goes and stumbles."""
+"""The retries of the demo's HTTP client, against a real server that stops, starts and fails."""
 
 import io
 import threading
@@ -98,8 +98,8 @@ def test_a_call_that_was_not_carried_out_is_repeated(client_of):
     assert web.paths == ["/goals", "/goals"]
 
 
-def test_patience_ends(client_of, monkeypatch):
-    monkeypatch.setattr(demo_server, "PATIENCE_SECONDS", 0.2)
+def test_an_outage_that_is_too_long_ends_the_demo(client_of, monkeypatch):
+    monkeypatch.setattr(demo_server, "MAX_OUTAGE_SECONDS", 0.2)
     with pytest.raises(NoServer, match="did not return"):
         client_of(free_port()).send(Call("GET", "/goals"))
 

@@ -18,13 +18,13 @@ def out():
 
 
 def test_a_line_says_who_did_what_with_how_many_coins_and_how_far_the_goal_is(out):
-    Story(out=out).tell("viewer1", "buys a ticket", coins=-1200, goal=goal(500))
+    Story(out=out).report("viewer1", "buys a ticket", coins=-1200, goal=goal(500))
     told = " ".join(out.getvalue().split())
     assert told == "viewer1 buys a ticket -1,200 [##########..........] 500 of 1,000 coins"
 
 
 def test_a_line_is_never_wrapped(out):
-    Story(out=out).tell("streamer", "plays " * 50)
+    Story(out=out).report("streamer", "plays " * 50)
     assert out.getvalue().count("\n") == 1
 
 
@@ -37,7 +37,7 @@ def test_a_file_gets_no_colours_and_a_terminal_does(out):
     terminal = io.StringIO()
     for story in (Story(out=out), Story(out=terminal, colour=True)):
         story.chapter("A show")
-        story.tell("viewer1", "buys a ticket", coins=-200)
+        story.report("viewer1", "buys a ticket", coins=-200)
     assert "\x1b" not in out.getvalue()
     assert "\x1b" in terminal.getvalue()
 

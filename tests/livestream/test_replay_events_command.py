@@ -207,6 +207,6 @@ def test_it_keeps_to_a_rate(log):
 
 
 def test_any_number_of_events_are_read_a_page_at_a_time(log, monkeypatch):
-    monkeypatch.setattr("livestream.storage.paging.walk.__kwdefaults__", {"after": None, "size": 2})
+    monkeypatch.setattr("livestream.storage.keyset.iterate.__kwdefaults__", {"after": None, "size": 2})
     assert run("replay_events", "--all", "--apply").code == 0
     assert log.heard == [0, 1, 2, 3, 4, 5]

@@ -9,12 +9,12 @@ from django.test import Client
 
 from livestream import cached_views
 from livestream.models import EventRecord, ViewVersion
-from livestream.outbox import sweeping
 from notifications.models import Push, Webhook
 from notifications.services import processing, pushes
 from tests.notifications.conftest import NOW
 from tests.notifications.webhooks import body_of, member, now_ms, post
 from tests.support.broker import eventually, relay, working
+from tests.support.outbox import sweep_all
 from tests.support.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +63,7 @@ def test_an_invalidation_by_many_at_once_waits_for_nobody_for_long():
 
 def test_workers_do_what_was_stored_and_send_what_waits(pusher_server):
     def look_around():
-        sweeping.sweep_all()
+        sweep_all()
         relay()
 
     with working():

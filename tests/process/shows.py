@@ -37,4 +37,4 @@ def play_to_the_end(cast: Cast, *, seconds: int, tickets: Mapping[Person, int]) 
 def contribute(viewer: Person, funding: Body, *, quantity: int, key: str) -> Body:
     """Buy tickets and return the receipt."""
     path = f"/goals/{funding['id']}/contributions"
-    return viewer.ask("POST", path, {"quantity": quantity}, key=key).body
+    return viewer.call("POST", path, {"quantity": quantity}, key=key).body

@@ -45,7 +45,7 @@ def test_a_refund_that_is_killed_anywhere_is_made_once(house: House, cast: Cast)
     for delay in (0.0, 0.02):
         before = cast.balances()
         funding, show = funded_show(cast, seconds=60, tickets=dict.fromkeys(cast.viewers[:3], 1))
-        cast.streamer.ask("DELETE", f"/goals/{show['id']}")
+        cast.streamer.call("DELETE", f"/goals/{show['id']}")
 
         _kill_at(house, _asks(house, ENDED, funding, show), delay)
         house.start()

@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
-from sessions_app.services import clips
+from sessions_app.services import posts
 from tests.support.broadcast import duration_of, playlist, second_shown
 from tests.support.people import make_source
 
@@ -23,7 +23,7 @@ def draft(session, *, source=None, duration=DURATION, rewind=REWIND, completed_a
     """Make the draft of a show that completed just now; `source` is where it can be read."""
     if source is not None:
         add_source(session, source)
-    return clips.create_post_from_livestream(
+    return posts.create_post_from_livestream(
         session_id=session.id,
         goal_id=ids.new_id(),
         caption="Show",

@@ -20,7 +20,7 @@ from livestream.events.contracts import (
 )
 from livestream.events.registry import acting_receivers
 from livestream.models import EventRecord, OutboxMessage
-from sessions_app.services import telling
+from sessions_app.services import session_events
 from tests.sessions_app.shows import goal_event
 
 SESSION_FACTS = {"session_id": "a" * 24, "streamer_id": "b" * 24, "preset": "public", "price": {}}
@@ -135,7 +135,7 @@ def test_a_streamer_banned_from_clips_leaves_none(streamer):
 
 @pytest.mark.django_db
 def test_many_changes_of_a_session_ask_for_its_feed_once(session):
-    facts = telling.facts_of(session=session)
+    facts = session_events.payload_of(session=session)
     tell(SESSION_STARTED, contracts.SessionStarted(**facts))
     tell(GOAL_ADDED, goal_event(GOAL_ADDED, session_id=session.id))
     tell(SESSION_ENDED, contracts.SessionEnded(**facts))

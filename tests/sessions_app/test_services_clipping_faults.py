@@ -167,6 +167,6 @@ def test_a_clip_that_is_ready_is_not_cut_again(session, at_eight, edge):
     wait_and_cut(at_eight, post)
     asked, ready_at = list(edge.asked), post.asset.ready_at
     with transaction.atomic():
-        clipping.ask_for_cut(post=post)
+        clipping.enqueue_cut(post=post)
     wait_and_cut(at_eight, post)
     assert (edge.asked, post.asset.ready_at) == (asked, ready_at)

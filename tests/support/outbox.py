@@ -14,6 +14,12 @@ from livestream.outbox.registry import task_names
 _ROUNDS = 1000
 
 
+def sweep_all() -> None:
+    """Call every sweep once, whether it is due or not."""
+    for each in sweeping.declared_sweeps():
+        each.function()
+
+
 def run_due(*, sweeps: bool = True) -> int:
     """Perform everything that is due by the clock until nothing is; returns how much it was.
 
@@ -22,7 +28,7 @@ def run_due(*, sweeps: bool = True) -> int:
     done = 0
     for _ in range(_ROUNDS):
         if sweeps:
-            sweeping.sweep_all()
+            sweep_all()
         message_ids = list(_due().values_list("id", flat=True))
         if not message_ids:
             return done
@@ -34,7 +40,7 @@ def run_due(*, sweeps: bool = True) -> int:
 
 def work_while(*, failing: Collection[str]) -> None:
     """Do everything that is due, as `run_due`, but the actors `failing` may fail, and are tried once."""
-    sweeping.sweep_all()
+    sweep_all()
     for _ in range(_ROUNDS):
         message_ids = list(_due().exclude(actor__in=failing).values_list("id", flat=True))
         if not message_ids:

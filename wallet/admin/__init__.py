@@ -1,4 +1,4 @@
-"""What support staff reads of the money: all of it, and nobody writes it by hand."""
+"""The admin pages of the wallet: all of it can be viewed, and nothing changed by hand."""
 
 from wallet.admin import escrows, transfers
 

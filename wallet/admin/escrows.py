@@ -41,7 +41,7 @@ class StateFilter(ChoiceFilter):
     )
 
 
-# Contributed by whoever names escrows: to the wallet their ids are opaque.
+# Contributed by the app that names escrows: to the wallet their ids are opaque.
 _kinds: list[Choice] = []
 
 

@@ -1,8 +1,6 @@
 """The wallet's tables."""
 
-from wallet.models.account import Account
-from wallet.models.earning import Earning
-from wallet.models.escrow import Escrow
-from wallet.models.transfer import PendingCredit, Transfer
+from wallet.models.escrow import Earning, Escrow
+from wallet.models.ledger import Account, PendingCredit, Transfer
 
 __all__ = ["Account", "Earning", "Escrow", "PendingCredit", "Transfer"]

@@ -1,1 +1,1 @@
-"""What the wallet does. Import the modules, not their functions."""
+"""Services of the wallet. Import the modules, not their functions."""

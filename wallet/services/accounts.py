@@ -1,4 +1,4 @@
-"""Accounts come into being when they are first needed."""
+"""Creating accounts, which happens when each is first needed."""
 
 from __future__ import annotations
 

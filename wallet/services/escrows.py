@@ -1,4 +1,4 @@
-"""Escrows: open them, lock them, stop taking money into them."""
+"""Escrows: opening, locking, the end of payments into them, and their final state."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def open_escrow(*, escrow_id: str, user_id: str, now: datetime, accepts_until: d
 
 
 def lock_escrow(*, escrow_id: str) -> Escrow:
-    """Lock an escrow alone: payments in flight have arrived, and further ones wait.
+    """Lock an escrow exclusively: payments in flight have arrived, and further ones wait.
 
     Payers share an advisory lock rather than the row, so that counting, which writes the row,
-    never makes them wait. First of all locks: escrow, then accounts by id, then goal.
+    never makes them wait. It is the first in the order of locks: escrow, then accounts by id, then goal.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -35,7 +35,7 @@ def lock_escrow(*, escrow_id: str) -> Escrow:
 
 
 def lock_row(*, escrow_id: str) -> Escrow:
-    """Lock an escrow's row against others who count or settle, while payments go on."""
+    """Lock the row of an escrow against counting and settling, while payments go on; raises EscrowNotFound."""
     escrow = Escrow.objects.select_for_update().filter(pk=escrow_id).first()
     if escrow is None:
         raise EscrowNotFound(f"There is no escrow {escrow_id}.")
@@ -43,5 +43,11 @@ def lock_row(*, escrow_id: str) -> Escrow:
 
 
 def set_accepts_until(*, escrow_id: str, until: datetime | None) -> None:
-    """Take money until then (as long as the escrow is open where None), if it is open at all."""
+    """Set until when an open escrow takes money; None is as long as it is open."""
     Escrow.objects.filter(pk=escrow_id, state=Escrow.State.OPEN).update(accepts_until=until)
+
+
+def decide(*, escrow: Escrow, state: str, now: datetime) -> None:
+    """Set the final state of a locked, open escrow, which takes no more money from `now` on."""
+    escrow.state, escrow.decided_at, escrow.accepts_until = state, now, now
+    escrow.save(update_fields=["state", "decided_at", "accepts_until"])

@@ -1,4 +1,4 @@
-"""Paying into an escrow without waiting for anybody else who pays into it."""
+"""Payments into an escrow, which do not wait for each other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def hold(
     now: datetime,
     tags: Sequence[str] = (),
 ) -> tuple[Transfer, bool]:
-    """Move `amount` coins of the payer into an open escrow; tell whether this call did it.
+    """Move `amount` coins of the payer into an open escrow; return whether this call did it.
 
     The credit waits in PendingCredit until `post_pending` adds it to the escrow's balance.
     Raises EscrowClosed, InsufficientBalance, TransferConflict; then nothing has moved.

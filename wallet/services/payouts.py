@@ -33,7 +33,7 @@ def escrow_out(now: datetime, *, escrow_id: str, user_id: str, nbf: datetime, ex
         if escrow.state != Escrow.State.OPEN or escrow.user_id != user_id:
             return False
         posting.post_all_pending(escrow=escrow)
-        decide(escrow=escrow, state=Escrow.State.COMPLETED, now=now)
+        escrows.decide(escrow=escrow, state=Escrow.State.COMPLETED, now=now)
         # A show may outlive its session for as long as its grace says, and sell tickets until
         # then: an earning left out here would never be paid by anything.
         earnings = earnings_to_pay(escrow=escrow, nbf=nbf, exp=max(exp, now))
@@ -53,12 +53,6 @@ def earnings_to_pay(*, escrow: Escrow, nbf: datetime, exp: datetime) -> list[Ear
     first = posting.hour_of(min(nbf, escrow.opened_at))
     pending = escrow.earnings.filter(state=Earning.State.PENDING)
     return list(pending.filter(hour__gte=first, hour__lte=exp + timedelta(hours=1)).order_by("hour"))
-
-
-def decide(*, escrow: Escrow, state: str, now: datetime) -> None:
-    """Take a locked, open escrow to the state it ends in."""
-    escrow.state, escrow.decided_at, escrow.accepts_until = state, now, now
-    escrow.save(update_fields=["state", "decided_at", "accepts_until"])
 
 
 @durable()

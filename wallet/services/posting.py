@@ -1,4 +1,4 @@
-"""Counting what was paid into an escrow: many payments in one step."""
+"""Posting payments to an escrow: many pending credits are counted in one step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving an escrow back: decided once, then chunk by chunk, each chunk a few statements."""
+"""Refunding an escrow: decided once, then paid back in chunks of a few statements each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
 from livestream.outbox import durable, enqueue
 from wallet import sql
 from wallet.models import Earning, Escrow
-from wallet.services import escrows, payouts, posting
+from wallet.services import escrows, posting
 
 CHUNK = 10_000
 
@@ -27,7 +27,7 @@ def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
         if escrow.state != Escrow.State.OPEN:
             return False
         posting.post_all_pending(escrow=escrow)
-        payouts.decide(escrow=escrow, state=Escrow.State.REFUNDED, now=now)
+        escrows.decide(escrow=escrow, state=Escrow.State.REFUNDED, now=now)
         escrow.earnings.filter(state=Earning.State.PENDING).update(state=Earning.State.REFUNDED, settled_at=now)
         enqueue(refund_chunk, escrow_id=escrow_id)
     return True
@@ -37,8 +37,8 @@ def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
 def refund_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
     """Pay the next `size` payers back, in a few statements, and return how many they were.
 
-    Where it stands is kept on the escrow and commits with the money, so a refund that was
-    killed goes on where it was; the next chunk is stored with this one.
+    The position is stored on the escrow and commits with the money, so a refund that was
+    killed resumes there; the task for the next chunk is stored with this one.
     """
     with transaction.atomic():
         escrow = escrows.lock_row(escrow_id=escrow_id)
@@ -53,11 +53,11 @@ def refund_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
         else:
             enqueue(refund_chunk, escrow_id=escrow_id)
         escrow.save(update_fields=["refunded_upto", "settled_at"])
-        _tell(escrow, chunk)
+        _publish_refunded(escrow, chunk)
     return chunk.payers
 
 
-def _tell(escrow: Escrow, chunk: sql.RefundChunk) -> None:
+def _publish_refunded(escrow: Escrow, chunk: sql.RefundChunk) -> None:
     publish(
         ESCROW_REFUNDED,
         EscrowRefunded(

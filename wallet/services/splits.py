@@ -27,7 +27,7 @@ def escrow_split(now: datetime, *, escrow_id: str, part: int, whole: int) -> boo
         if escrow.state != Escrow.State.OPEN:
             return False
         posting.post_all_pending(escrow=escrow)
-        payouts.decide(escrow=escrow, state=Escrow.State.SPLIT, now=now)
+        escrows.decide(escrow=escrow, state=Escrow.State.SPLIT, now=now)
         share = escrow.received * part // whole
         _pay_share(escrow, share, now)
         _refund_rest(escrow, escrow.received - share, now)

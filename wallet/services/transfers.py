@@ -27,7 +27,7 @@ def transfer(
     now: datetime,
     tags: Sequence[str] = (),
 ) -> tuple[Transfer, bool]:
-    """Move `amount` coins from one account to another and tell whether this call did it.
+    """Move `amount` coins from one account to another and return whether this call did it.
 
     The same id with the same content returns the first transfer. Raises TransferConflict for
     other content, InsufficientBalance, AmountTooLarge; then nothing has moved (spec section 6).

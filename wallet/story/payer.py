@@ -1,4 +1,4 @@
-"""What the wallet knows about one user's coins in an escrow."""
+"""The section of one payer: the user's coins in an escrow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences about where money is. Pure functions."""
+"""Sentences about where money is, as pure functions."""
 
 from __future__ import annotations
 

@@ -44,12 +44,12 @@ def _perform_a_part(cast: Cast, goal: Body) -> Body:
     on_stage = {"goal_id": goal["id"], "user_id": cast.streamer.id}
     cast.pusher.enters(**on_stage)
     acts.wait_for_goal(cast, goal, what="the 1-on-1 to begin", holds=lambda g: "started" in g["context"])
-    cast.story.tell("streamer", "enters the stage", goal=goal)
+    cast.story.report("streamer", "enters the stage", goal=goal)
     time.sleep(PERFORMED_SECONDS)  # a performance takes the time it takes
     cast.pusher.leaves(**on_stage)
     acts.wait_for_goal(cast, goal, what="the pause", holds=lambda g: "paused" in g["context"])
-    cast.streamer.ask("DELETE", f"/goals/{goal['id']}", {}, expected=["goal_not_active"])
+    cast.streamer.call("DELETE", f"/goals/{goal['id']}", {}, expected=["goal_not_active"])
     ended = cast.streamer.get(f"/goals/{goal['id']}")
-    cast.story.tell("streamer", "breaks off", goal=ended)
+    cast.story.report("streamer", "breaks off", goal=ended)
     cast.story.check("the 1-on-1's outcome is a split", holds=ended["outcome"] == "split")
     return ended

@@ -17,21 +17,21 @@ def play_karaoke(cast: Cast) -> None:
     """Sing two songs without leaving the stage."""
     session = acts.go_live(cast, title="Karaoke")
     body = {"session_id": session["id"], "levels": SONGS}
-    made = cast.streamer.ask("POST", "/goals?type=karaoke", body, expected=["karaoke_already_active"]).body
+    made = cast.streamer.call("POST", "/goals?type=karaoke", body, expected=["karaoke_already_active"]).body
     shown = cast.streamer.get(f"/sessions/{session['id']}")["karaoke_goal"]
     goal = cast.streamer.get(f"/goals/{shown['goal']}")
-    cast.story.tell("streamer", f"opens the karaoke with {len(SONGS)} songs", goal=goal)
+    cast.story.report("streamer", f"opens the karaoke with {len(SONGS)} songs", goal=goal)
     cast.story.check("the session shows its karaoke", holds=made.get("id", shown["goal"]) == shown["goal"])
     on_stage = {"goal_id": goal["id"], "user_id": cast.streamer.id}
     cast.pusher.enters(**on_stage)
     for number, song in enumerate(SONGS, start=1):
         title = song["title"]
         sung = acts.wait_for_goal(cast, goal, what=f"the end of {title}", holds=partial(_reached, number))
-        cast.story.tell("streamer", f"has sung “{title}”", goal=sung)
+        cast.story.report("streamer", f"has sung “{title}”", goal=sung)
     done = acts.wait_for_goal(cast, goal, what="the last song", holds=lambda g: g["state"] == "ended")
     cast.story.check("the karaoke is completed", holds=done["outcome"] == "completed")
     cast.pusher.leaves(**on_stage)
-    acts.tell_log(cast, goal=done)
+    acts.report_log(cast, goal=done)
     acts.end_session(cast, session=session)
 
 

@@ -48,8 +48,8 @@ def play_declined(cast: Cast) -> None:
 def _check_tokens(cast: Cast, session_id: str) -> None:
     paid, unpaid = cast.viewers[0], cast.viewers[2]
     path = f"/sessions/{session_id}/token?quality=sd"
-    refused = unpaid.ask("GET", path, expected=["not_authorized_for_quality"])
-    watches = paid.ask("GET", path).status == 200 and refused.status == 403
+    refused = unpaid.call("GET", path, expected=["not_authorized_for_quality"])
+    watches = paid.call("GET", path).status == 200 and refused.status == 403
     cast.story.check("only whoever paid may watch", holds=watches)
 
 

@@ -27,7 +27,7 @@ def _miss_target(cast: Cast, session: Body) -> None:
     for viewer in buyers:
         acts.buy(cast, viewer, funding=funding, may_be_closed=True)
     ended = acts.wait_for_goal(cast, funding, what="the sale to end", holds=lambda g: g["state"] == "ended")
-    cast.story.tell("", "the sale ends, and the target is missed", goal=ended)
+    cast.story.report("", "the sale ends, and the target is missed", goal=ended)
     cast.story.check("the goal's outcome is a refund", holds=ended["outcome"] == "refunded")
     late = acts.buy(cast, cast.viewers[2], funding=funding, may_be_closed=True)
     cast.story.check("money that comes too late is refused", holds=late.code == "escrow_closed")
@@ -42,11 +42,11 @@ def _cancel_show(cast: Cast, session: Body) -> None:
     for viewer in buyers:
         acts.buy(cast, viewer, funding=funding)
     reached = acts.wait_for_goal(cast, funding, what="the sale to close", holds=lambda g: not g["active"])
-    cast.story.tell("", "the target is reached", goal=reached)
+    cast.story.report("", "the target is reached", goal=reached)
     show = acts.make_show(cast, session=session, funding=funding, title="Never played", seconds=60)
-    cast.streamer.ask("DELETE", f"/goals/{show['id']}", expected=["goal_not_active"])
+    cast.streamer.call("DELETE", f"/goals/{show['id']}", expected=["goal_not_active"])
     seen = cast.streamer.get(f"/goals/{show['id']}")
-    cast.story.tell("streamer", "cancels the show before a second of it is played", goal=seen)
+    cast.story.report("streamer", "cancels the show before a second of it is played", goal=seen)
     cast.story.check("the show's outcome is cancelled", holds=seen["outcome"] == "cancelled")
     _check_refund(cast, funding, buyers, before)
 
@@ -56,7 +56,7 @@ def _check_refund(cast: Cast, funding: Body, buyers: list[Person], before: dict[
     paid = {viewer.name: _paid(cast, viewer, funding) for viewer in buyers}
     for viewer in buyers:
         _wait_for_refund(cast, viewer, escrow_id)
-        cast.story.tell(viewer.name, "gets everything back", coins=paid[viewer.name])
+        cast.story.report(viewer.name, "gets everything back", coins=paid[viewer.name])
     cast.story.check("everybody has as many coins as before", holds=cast.balances() == before)
 
 

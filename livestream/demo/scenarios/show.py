@@ -24,7 +24,7 @@ def play_show(cast: Cast) -> None:
     cast.story.check("tickets are sold for as long as the show runs", holds=late.status == HTTPStatus.CREATED)
     _perform(cast, show)
     _check_payout(cast, funding, before)
-    acts.tell_log(cast, goal=show)
+    acts.report_log(cast, goal=show)
     acts.end_session(cast, session=session)
 
 
@@ -36,7 +36,7 @@ def _sell_out(cast: Cast, session: Body) -> Body:
     for viewer in cast.viewers[1:]:
         acts.buy(cast, viewer, funding=funding)
     reached = acts.wait_for_goal(cast, funding, what="the funding goal to close", holds=lambda g: not g["active"])
-    cast.story.tell("", "the target is reached, and the sale closes", goal=reached)
+    cast.story.report("", "the target is reached, and the sale closes", goal=reached)
     cast.story.check("the funding goal is completed", holds=reached["outcome"] == "completed")
     return reached
 
@@ -45,8 +45,8 @@ def _repeat(cast: Cast, funding: Body, key: str, first: Body) -> None:
     viewer = cast.viewers[0]
     balance = viewer.balance
     path = f"/goals/{funding['id']}/contributions"
-    again = viewer.ask("POST", path, {"quantity": 1}, key=key)
-    cast.story.tell(viewer.name, "sends the same purchase again, with the same key", coins=0)
+    again = viewer.call("POST", path, {"quantity": 1}, key=key)
+    cast.story.report(viewer.name, "sends the same purchase again, with the same key", coins=0)
     same = again.body["transfer"]["transfer_id"] == first["transfer"]["transfer_id"]
     cast.story.check("the first receipt comes back and nothing is paid twice", holds=same and viewer.balance == balance)
 
@@ -55,11 +55,11 @@ def _perform(cast: Cast, show: Body) -> None:
     on_stage = {"goal_id": show["id"], "user_id": cast.streamer.id}
     cast.pusher.enters(**on_stage)
     seen = acts.wait_for_goal(cast, show, what="the show to begin", holds=lambda g: "started" in g["context"])
-    cast.story.tell("streamer", "enters the stage", goal=seen)
+    cast.story.report("streamer", "enters the stage", goal=seen)
     time.sleep(FIRST_PART_SECONDS)  # the streamer plays; a show takes the time it takes
     _pause(cast, show, on_stage)
     done = acts.wait_for_goal(cast, show, what="the end of the show", holds=lambda g: g["state"] == "ended")
-    cast.story.tell("", "the last second is performed", goal=done)
+    cast.story.report("", "the last second is performed", goal=done)
     fulfilled = done["outcome"] == "completed" and done["progress"] == SHOW_SECONDS
     cast.story.check("the show is completed while the streamer is still on stage", holds=fulfilled)
     cast.pusher.leaves(**on_stage)
@@ -69,13 +69,13 @@ def _pause(cast: Cast, show: Body, on_stage: dict[str, str]) -> None:
     """Leave the stage and return, each reported twice: no second may count twice."""
     cast.pusher.leaves(**on_stage)
     paused = acts.wait_for_goal(cast, show, what="the pause", holds=lambda g: g["progress"] > 0)
-    cast.story.tell("streamer", "leaves for a sip of water", goal=paused)
+    cast.story.report("streamer", "leaves for a sip of water", goal=paused)
     cast.pusher.repeats()
     returned_at = time.time()
     cast.pusher.enters(**on_stage)
     cast.pusher.repeats()
     again = acts.wait_for_goal(cast, show, what="the return", holds=lambda g: "paused" not in g["context"])
-    cast.story.tell("streamer", "returns; Pusher reports both twice", goal=again)
+    cast.story.report("streamer", "returns; Pusher reports both twice", goal=again)
     counted = again["progress"] - paused["progress"]
     cast.story.check("a repeated webhook counts no second twice", holds=counted <= time.time() - returned_at)
 
@@ -86,7 +86,7 @@ def _check_payout(cast: Cast, funding: Body, before: dict[str, int]) -> None:
     cast.server.until(lambda: streamer.moved_through(escrow_id=escrow_id) >= paid_in, what="the payout")
     after = cast.balances()
     earned = after["streamer"] - before["streamer"]
-    cast.story.tell("streamer", "is paid what all tickets brought in", coins=earned)
+    cast.story.report("streamer", "is paid what all tickets brought in", coins=earned)
     spent = sum(before[viewer.name] - after[viewer.name] for viewer in cast.viewers)
     kept = earned == paid_in == spent == acts.TICKET_PRICE * (len(cast.viewers) + 1)
     cast.story.check(f"the streamer has {paid_in:,} coins more, the viewers as many less", holds=kept)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: whole shows against the running server, told as a story."""
+"""`manage.py demo`: whole shows against the running server, with a line for each step."""
 
 from __future__ import annotations
 

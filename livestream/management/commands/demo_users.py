@@ -1,4 +1,4 @@
-"""`manage.py demo_users`: the people of the local profile."""
+"""`manage.py demo_users`: creates the users of the local profile."""
 
 from __future__ import annotations
 

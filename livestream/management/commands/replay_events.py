@@ -1,4 +1,4 @@
-"""`manage.py replay_events`: the receivers of stored events run again."""
+"""`manage.py replay_events`: runs the receivers of stored events again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from livestream import old_names
 from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
-from livestream.events import log, registry, replaying
+from livestream.events import registry, replaying
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 
 _FIELDS = {"goal": "goal_id", "session": "session_id", "escrow": "escrow_id", "id": "event_id"}
 
@@ -44,12 +44,11 @@ class Command(BatchCommand[EventRecord]):
     def choose(self, options: Options) -> Chosen[EventRecord]:
         _refuse(options)
         rows = _selected(options)
-        first = log.position_before(at=options["since"]) if options["since"] else 0
+        first = replaying.position_before(at=options["since"]) if options["since"] else 0
         # What the replay itself leaves in the log is not replayed in turn.
         last = EventRecord.objects.order_by("-position").values_list("position", flat=True).first()
         rows = rows.filter(position__lte=last or 0, position__gt=max(first, options["after"] or 0))
-        walked = walk(rows, by="position")
-        return Chosen(walked, rows.count(), lambda record: str(record.position))
+        return Chosen(iterate(rows, by="position"), rows.count(), lambda record: str(record.position))
 
     def plan(self, item: EventRecord, options: Options) -> list[str]:
         event = replaying.revive(record=item)

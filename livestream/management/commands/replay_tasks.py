@@ -1,4 +1,4 @@
-"""`manage.py replay_tasks`: work that gave up, fails or is stuck is done again."""
+"""`manage.py replay_tasks`: runs tasks again that are dead, failing or stuck."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from livestream.command_line.exits import WrongArgument
 from livestream.events import registry
 from livestream.models import OutboxMessage
 from livestream.outbox.registry import find_task, task_names
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 
 DEAD, FAILING, STUCK = "dead", "failing", "stuck"
 _STUCK_FOR = timedelta(minutes=10)
@@ -52,7 +52,7 @@ class Command(BatchCommand[OutboxMessage]):
         _refuse(options)
         rows = _selected(options)
         rest = rows.filter(id__gt=options["after"]) if options["after"] else rows
-        return Chosen(walk(rows, by="id", after=options["after"]), rest.count(), lambda message: message.id)
+        return Chosen(iterate(rows, by="id", after=options["after"]), rest.count(), lambda message: message.id)
 
     def plan(self, item: OutboxMessage, options: Options) -> list[str]:
         return [item.actor if find_task(item.actor) else f"{item.actor} (which this release does not know)"]

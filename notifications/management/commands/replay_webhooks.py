@@ -9,7 +9,7 @@ from livestream import clock
 from livestream.command_line import arguments
 from livestream.command_line.batches import BatchCommand, Chosen, Options
 from livestream.command_line.exits import WrongArgument
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 from notifications.models import Webhook
 from notifications.services import replaying
 
@@ -45,7 +45,7 @@ class Command(BatchCommand[Webhook]):
         rows = _selected(options)
         last = Webhook.objects.order_by("-id").values_list("id", flat=True).first()
         rows = rows.filter(id__lte=last or 0, id__gt=options["after"] or 0)
-        return Chosen(walk(rows, by="id", after=options["after"]), rows.count(), lambda row: str(row.pk))
+        return Chosen(iterate(rows, by="id", after=options["after"]), rows.count(), lambda row: str(row.pk))
 
     def plan(self, item: Webhook, options: Options) -> list[str]:
         return [next(name for name, is_so in _found(item).items() if is_so)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from livestream.command_line import prepared
+from livestream.command_line import exits
 from wallet import verification
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, **options: Any) -> None:
-        prepared.refuse_without_tables()
+        exits.refuse_without_tables()
         findings = verification.verify_ledger()
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not findings, "findings": [str(f) for f in findings]}))

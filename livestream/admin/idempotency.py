@@ -1,4 +1,4 @@
-"""The Idempotency-Keys that were answered."""
+"""The admin page of idempotency keys."""
 
 from __future__ import annotations
 

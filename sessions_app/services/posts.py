@@ -1,4 +1,4 @@
-"""Clips: what a completed show leaves behind (seed 002, spec section 7)."""
+"""The post of a completed show, with its clip (seed 002, spec section 7)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sessions_app.services import clipping, locking
 
 
 def produce_livestream_clip(*, event: GoalCompleted) -> None:
-    """Ask for a clip of the show, from the middle of its target on.
+    """Enqueue the post of a show, whose clip begins at the middle of the show's target.
 
-    Nothing is asked for where the streamer is tagged `banned:livestream:create_clip`.
+    Nothing is enqueued where the streamer is tagged `banned:livestream:create_clip`.
     """
     if selectors.is_banned_from_clips(user_id=event.streamer_id):
         return
@@ -75,7 +75,7 @@ def create_post_from_livestream(
             tags=rules.tags_of_clip(of_user=session.streamer.tags, asked=tags),
             created_at=now,
         )
-        clipping.ask_for_cut(post=post)
+        clipping.enqueue_cut(post=post)
     return post
 
 

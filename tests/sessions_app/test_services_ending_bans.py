@@ -9,7 +9,7 @@ from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import Delivery, enqueue
 from sessions_app.models import RtcCall
-from sessions_app.services import banning, ending, opening
+from sessions_app.services import ending, opening
 from tests.sessions_app.recordings import ROOM, broadcast_through_byteplus, work
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_a_call_that_an_earlier_release_stored_without_a_room_is_carried_out(byt
     source = broadcast_through_byteplus(session.streamer_id, room_id=None)
     kwargs = {"room_id": None, "user_id": session.streamer_id, "source_id": source.id, "session_id": session.id}
     with transaction.atomic():
-        enqueue(banning.ban_room_user, Delivery(key=session.id), **kwargs)
+        enqueue(ending.ban_room_user, Delivery(key=session.id), **kwargs)
     session.active, session.ended_at = False, clock.now() + timedelta(seconds=1)
     session.save()
     work()

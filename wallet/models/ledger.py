@@ -1,11 +1,37 @@
-"""Transfers: how coins move. The table only grows."""
+"""The ledger: accounts, the transfers between them, and the payments that are not counted yet."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
 
-from wallet.models.account import Account
+
+class Account(models.Model):
+    """The balance of a user, of an escrow, or of the system.
+
+    The id says whose it is: a user's id, an escrow's id, or `system:…`. Only a system
+    account may be negative: coins enter through it, so that all balances sum up to zero.
+    """
+
+    class Kind(models.TextChoices):
+        USER = "user"
+        ESCROW = "escrow"
+        SYSTEM = "system"
+
+    id = models.CharField(primary_key=True, max_length=64)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    balance = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # A deposit creates coins: support staff who may only view have no such permission.
+        permissions = [("deposit", "Can credit users with coins")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind="system") | Q(balance__gte=0), name="account_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class Transfer(models.Model):

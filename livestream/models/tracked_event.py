@@ -1,4 +1,4 @@
-"""What analytics was told."""
+"""The analytics events that were handed over."""
 
 from __future__ import annotations
 

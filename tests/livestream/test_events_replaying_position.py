@@ -1,4 +1,4 @@
-"""A place in the log is found by time, although there is no index over it."""
+"""The position at which a replay begins is found by time, in one query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livestream import clock, ids
-from livestream.events.log import position_before
+from livestream.events.replaying import position_before
 from livestream.models import EventRecord
 
 pytestmark = pytest.mark.django_db

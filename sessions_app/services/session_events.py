@@ -1,4 +1,4 @@
-"""What a session's events say, and where they are counted."""
+"""The payload of a session's events (seed 000), and their tracking in analytics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sessions_app import embedded, selectors
 from sessions_app.models import Session
 
 
-def facts_of(*, session: Session) -> dict[str, Any]:
+def payload_of(*, session: Session) -> dict[str, Any]:
     """Return the payload of `session.started` and `session.ended` (seed 000)."""
     return {
         "session_id": session.id,
@@ -22,7 +22,7 @@ def facts_of(*, session: Session) -> dict[str, Any]:
 
 
 def track_session_status(*, event: SessionEvent) -> None:
-    """Count a session's start or end in analytics, at the moment it happened."""
+    """Track the start or end of a session in analytics, with the time at which it happened."""
     session = selectors.get_session(session_id=event.session_id)
     over = isinstance(event, SessionEnded)
     tracking.track(

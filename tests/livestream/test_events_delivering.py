@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 
 from livestream import clock
-from livestream.events import runs
 from livestream.events.replaying import replay_event
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
 from livestream.sweeps import purge_receiver_runs
@@ -75,6 +74,6 @@ def test_only_runs_of_long_ago_are_forgotten(settings, days, left):
     settings.RETENTION_DAYS = days
     now, month = clock.now(), timedelta(days=30)
     for number, age in enumerate([3 * month, month, month - timedelta(minutes=5), timedelta(0)]):
-        runs.record(position=number, receiver="any", attempts=1, now=now - age)
+        ReceiverRun.objects.create(position=number, receiver="any", attempts=1, finished_at=now - age)
     purge_receiver_runs()
     assert list(ReceiverRun.objects.order_by("id").values_list("position", flat=True)) == left

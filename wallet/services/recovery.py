@@ -1,4 +1,4 @@
-"""Going on with payouts and refunds that were decided and not finished."""
+"""Recovery: payouts and refunds that were decided and not finished are resumed."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from django.db import transaction
 
 from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
-from livestream.storage.paging import walk
+from livestream.storage.keyset import iterate
 from wallet.models import Earning, Escrow
 from wallet.services import escrows, payouts, refunds
 
 
-def half_done(*, before: datetime) -> Iterator[Escrow]:
+def unfinished(*, before: datetime) -> Iterator[Escrow]:
     """Iterate over the escrows that were decided before `before` and whose money has not all arrived."""
     unsettled = Escrow.objects.filter(settled_at=None, decided_at__lt=before)
-    return walk(unsettled, by="escrow_id")
+    return iterate(unsettled, by="escrow_id")
 
 
 @retried
 def resume(*, escrow_id: str) -> bool:
-    """Start anew what is left of a decided payout or refund, and tell whether anything is.
+    """Store the tasks for what is left of a decided payout or refund, and return whether anything is left.
 
-    Its tasks may still be there: each earning is paid, and each payer paid back, once.
+    Its earlier tasks may still be pending, since each earning is paid once, and so is each refund.
     """
     with transaction.atomic():
         escrow = escrows.lock_row(escrow_id=escrow_id)

@@ -1,4 +1,4 @@
-"""The section of recordings: what was recorded, and the calls to the RTC provider about it."""
+"""What sessions add to a story: when the session took place, its recordings and its clips."""
 
 from __future__ import annotations
 
@@ -6,9 +6,33 @@ from datetime import datetime
 
 from livestream.desk.redaction import redacted
 from livestream.story import Entry, Kind, RowRef, Section, State, Subject, Window, buckets, timeline_section
-from sessions_app.models import Recording, RtcCall
+from sessions_app.models import Asset, Post, Recording, RtcCall, Session
 
+_CLIP_STATES = {Asset.State.READY: State.DONE, Asset.State.PENDING: State.WAITING, Asset.State.FAILED: State.FAILED}
+_TITLES = {"created": "Session opened", "started": "Session went live", "ended": "Session ended"}
 _MAX_LENGTH = 200
+
+
+@timeline_section(order=55)
+def clips_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """List the posts of the goals, each with the state of its clip and the reason why it is not ready."""
+    posts = Post.objects.filter(goal_id__in=subject.goal_ids).select_related("asset")
+    return Section(entries=[_clip(post) for post in posts.order_by("id")])
+
+
+def _clip(post: Post) -> Entry:
+    reason = f": {redacted(post.reason)}" if post.reason else ""
+    return Entry(
+        at=post.created_at,
+        until=post.asset.ready_at,
+        kind=Kind.SESSION,
+        title="Clip of the show",
+        detail=f"{post.asset.state}, {'a draft' if post.is_draft else 'to be shown'}{reason}",
+        order=(post.id,),
+        state=_CLIP_STATES[Asset.State(post.asset.state)],
+        about=post.goal_id,
+        ref=RowRef(model="sessions_app.post", pk=post.id, name="post"),
+    )
 
 
 @timeline_section(order=50)
@@ -50,4 +74,20 @@ def _call(call: RtcCall) -> Entry:
         state=State.FAILED if failed else State.DONE,
         about=call.subject,
         ref=RowRef(model="sessions_app.rtccall", pk=str(call.pk), name="RTC call"),
+    )
+
+
+@timeline_section(order=0)
+def session_section(subject: Subject, window: Window, now: datetime) -> Section:
+    """List when the session of the goals was opened, went live and ended."""
+    session = Session.objects.filter(pk=subject.session_id).first() if subject.session_id else None
+    if session is None:
+        return Section()
+    ref = RowRef(model="sessions_app.session", pk=session.id, name="session")
+    return Section(
+        entries=[
+            Entry(at=at, kind=Kind.SESSION, title=_TITLES[status], order=(order,), ref=ref)
+            for order, (status, at) in enumerate(session.statuses.items())
+            if at is not None
+        ]
     )

@@ -10,7 +10,7 @@ from livestream.events.contracts import GOAL_COMPLETED
 from livestream.models import EventRecord, OutboxMessage
 from livestream.outbox import enqueue, performing
 from sessions_app.models import Asset, Post
-from sessions_app.services import clips
+from sessions_app.services import posts
 from tests.sessions_app.crowds import all_at_once
 from tests.support.outbox import assert_enqueued, run_due
 
@@ -28,7 +28,7 @@ def ask(session, goal_id=None, **changed):
         "tags": ["feed:shorts_livestream", "bypass:review"],
     }
     with transaction.atomic():
-        enqueue(clips.create_post_from_livestream, **kwargs | changed)
+        enqueue(posts.create_post_from_livestream, **kwargs | changed)
     return kwargs["goal_id"]
 
 

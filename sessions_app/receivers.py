@@ -1,0 +1,70 @@
+"""What sessions do when an event is published: clips, the feed, presence, recordings and analytics."""
+
+from __future__ import annotations
+
+from livestream import clock
+from livestream.events import receives
+from livestream.events.conditions import not_reached, reached
+from livestream.events.contracts import (
+    CHANNEL_OCCUPIED,
+    CHANNEL_VACATED,
+    GOAL_ADDED,
+    GOAL_COMPLETED,
+    GOAL_ENDED,
+    GOAL_STARTED,
+    SESSION_ENDED,
+    SESSION_STARTED,
+    SHOW,
+    ChannelEvent,
+    ChannelOccupied,
+    GoalAdded,
+    GoalCompleted,
+    GoalEvent,
+    GoalStarted,
+    SessionEvent,
+)
+from livestream.outbox import Delivery, enqueue
+from sessions_app.services import feed, posts, presence, recording, session_events
+
+
+@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
+def produce_livestream_clip_from_goal(event: GoalCompleted) -> None:
+    posts.produce_livestream_clip(event=event)
+
+
+@receives(SESSION_STARTED, effect=True)
+@receives(SESSION_ENDED, effect=True)
+@receives(GOAL_ADDED, effect=True)
+def generate_livestream_feed(event: SessionEvent | GoalAdded) -> None:
+    enqueue(feed.update_livestream_feed, Delivery(key=event.session_id), session_id=event.session_id)
+
+
+def the_streamer_in_the_own_stream(event: ChannelEvent) -> bool:
+    """Only for the streamer on the channel of the own stream."""
+    return event.room == "stream" and event.user_id is not None and event.user_id == event.subject_id
+
+
+@receives(CHANNEL_OCCUPIED, when=the_streamer_in_the_own_stream)
+@receives(CHANNEL_VACATED, when=the_streamer_in_the_own_stream)
+def trigger_online(event: ChannelEvent) -> None:
+    presence.trigger_online(
+        streamer_id=str(event.user_id),
+        online=isinstance(event, ChannelOccupied),
+        at=event.time,
+        source=int(event.source),
+        now=clock.now(),
+    )
+
+
+@receives(GOAL_STARTED, types={SHOW}, effect=True)
+@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
+@receives(GOAL_ENDED, types={SHOW}, when=not_reached, effect=True)
+def record_show_with_rtc(event: GoalEvent) -> None:
+    want = recording.request_start if isinstance(event, GoalStarted) else recording.request_stop
+    want(event=event, now=clock.now())
+
+
+@receives(SESSION_STARTED, effect=True)
+@receives(SESSION_ENDED, effect=True)
+def track_session_status(event: SessionEvent) -> None:
+    session_events.track_session_status(event=event)
