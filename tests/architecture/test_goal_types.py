@@ -19,7 +19,7 @@ TABLE = Path("goals/types.py")
 CONTRACTS = Path("livestream/events/contracts.py")
 # The names of types that are also names of something else: a preset, a quality, a relation, a scenario.
 OTHER_MEANINGS = {
-    Path("goals/models/invitation.py"),
+    Path("goals/models/entries.py"),
     Path("goals/representation/sessions.py"),
     Path("sessions_app/models/session.py"),
     Path("sessions_app/rules.py"),
