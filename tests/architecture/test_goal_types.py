@@ -21,7 +21,7 @@ CONTRACTS = Path("livestream/events/contracts.py")
 # Goals of one type are made here, and the one of its type that a session has is looked for.
 MADE_HERE = {Path("goals/services/creation.py")}
 OTHER_MEANINGS = {
-    Path("goals/models/invitation.py"),
+    Path("goals/models/entries.py"),
     Path("goals/representation/sessions.py"),
     Path("sessions_app/models/session.py"),
     Path("sessions_app/rules.py"),
