@@ -36,8 +36,8 @@ def goals_section(subject: Subject, window: Window, now: datetime) -> Section:
     goals = in_order(rows)
     if not goals:
         return Section()
-    refunded = any(goal.ended_because == EndedBecause.REFUNDED_BY_SUPPORT for goal in goals)
-    reasons = [_refund_by_support(subject, goals)] if refunded else [why(goal) for goal in goals]
+    refunded = [goal for goal in goals if goal.ended_because == EndedBecause.REFUNDED_BY_SUPPORT]
+    reasons = [_refund_by_support(subject) or why(refunded[0])] if refunded else [why(goal) for goal in goals]
     intervals = PerformanceInterval.objects.filter(goal__in=goals)
     found = list(buckets.listed(intervals, at="opened_at", window=window))
     return Section(
@@ -49,12 +49,12 @@ def goals_section(subject: Subject, window: Window, now: datetime) -> Section:
     )
 
 
-def _refund_by_support(subject: Subject, goals: Sequence[Goal]) -> str:
-    """Return a sentence about which member of staff refunded the escrow, when and why."""
+def _refund_by_support(subject: Subject) -> str | None:
+    """Return a sentence about which member of staff refunded the escrow, when and why; None if nothing noted it."""
     refunds = audit.entries_of(name=support.REFUND_ESCROW, model="wallet.escrow", pks=[subject.escrow_id or ""])
     entry = LogEntry.objects.filter(refunds).select_related("user").order_by("-pk").first()
     if entry is None:
-        return f"Refunded by support at {moment(goals[0].ended_at)}."
+        return None
     reason = audit.read(entry=entry).reason
     return f"Refunded by {entry.user} of support at {moment(entry.action_time)}, because: “{reason}”."
 

@@ -8,6 +8,7 @@ from goals.endings import EndedBecause
 from goals.types import GoalType
 from livestream import clock, ids
 from livestream.models import OutboxMessage
+from tests.support.endings import offering_session
 from tests.support.invitations import invite
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session, make_user
@@ -34,7 +35,7 @@ def test_a_due_goal_ends_for_its_exp():
 
 
 def test_an_invitation_gives_way_to_the_one_that_was_agreed_to():
-    invitation = invite(make_session(), make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE)
+    invitation = invite(offering_session(), make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE)
     stored_by_the_release_before("supersede_goal", invitation)
     run_due()
     invitation.refresh_from_db()
