@@ -1,1 +1,1 @@
-"""Floor 3: goals, their levels, contributions and lifecycle. It does not know Pusher or RTC."""
+"""Floor 2: goals, their levels, contributions and lifecycle. It does not know Pusher or RTC."""

@@ -108,7 +108,7 @@ class LivestreamTriggerQuotaExceeded(DomainError):
 
 class DurationOutOfBounds(Unprocessable):
     code = "duration_out_of_bounds"
-    title = "An invitation cannot be for so short or so long a time"
+    title = "The duration is out of bounds"
 
 
 class AgreeRequired(Unprocessable):

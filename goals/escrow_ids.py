@@ -30,7 +30,6 @@ def goal_of(escrow_id: str) -> str:
     return escrow_id.rpartition(":")[2]
 
 
-def invitation_tag(goal_type: str, *, session_id: str, goal_id: str) -> str:
+def invitation_tag(*, session_id: str, escrow_id: str) -> str:
     """Tag what a viewer pays for an invitation, as seed 003 writes it."""
-    kind = goal_type.replace("-", "_")
-    return f"swag::livestream.session:{session_id}.{kind}:{goal_id}"
+    return f"swag::livestream.session:{session_id}.{escrow_id}"

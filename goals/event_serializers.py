@@ -43,7 +43,7 @@ class _FactsOfProgressAndEnd(serializers.Serializer[Any]):
     ended_because = serializers.ChoiceField(choices=[each.value for each in EndedBecause], **_NULL_OR_ABSENT)
 
 
-class GoalFacts(_FactsOfProgressAndEnd):
+class GoalEventPayload(_FactsOfProgressAndEnd):
     """The goal as it was at that moment, and what the event adds."""
 
     event_id = ObjectIdSerializerField()
@@ -63,7 +63,7 @@ class GoalFacts(_FactsOfProgressAndEnd):
     escrow_id = serializers.CharField(allow_null=True)
 
 
-class FeedFacts(_FactsOfProgressAndEnd):
+class FeedEventData(_FactsOfProgressAndEnd):
     """What a goal's or an escrow's event tells this reader; each event has its own members."""
 
     event_id = ObjectIdSerializerField()
@@ -95,7 +95,7 @@ class GoalEventSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     occurred_at = EpochField()
     triggerer = serializers.CharField()
-    payload = GoalFacts()
+    payload = GoalEventPayload()
 
 
 class FeedEvent(serializers.Serializer[Any]):
@@ -107,7 +107,7 @@ class FeedEvent(serializers.Serializer[Any]):
     goal_id = ObjectIdSerializerField(allow_null=True)
     escrow_id = serializers.CharField(allow_null=True)
     cursor = serializers.CharField()
-    data = FeedFacts()  # type: ignore[assignment]  # the API's name
+    data = FeedEventData()  # type: ignore[assignment]  # the API's name
 
 
 class Feed(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from goals.endings import EndedBecause, Outcome
 from goals.representation import privacy
 from goals.services import entries, lifecycle, performance, progress, session_goals, settlement, sources
-from goals.types import INVITATIONS, PERFORMED, GoalType, Settlement, settled_by
+from goals.types import INVITATIONS, PERFORMED, GoalType, Settlement, types_settled_by
 from livestream import cached_views, clock
 from livestream.analytics import tracking
 from livestream.events import receives
@@ -117,28 +117,28 @@ def deactivate_goals_in_session(event: SessionEnded) -> None:
 # What is paid out and what is refunded.
 
 
-@receives(GOAL_COMPLETED, types=PERFORMED & settled_by(Settlement.SHOW), when=reached, effect=True)
+@receives(GOAL_COMPLETED, types=PERFORMED & types_settled_by(Settlement.SHOW), when=reached, effect=True)
 def trigger_show_escrow_transfer(event: GoalCompleted) -> None:
     settlement.pay_show_out(goal_id=event.goal_id, now=clock.now())
 
 
-@receives(GOAL_ENDED, types=settled_by(Settlement.SHOW), when=not_reached, effect=True)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.SHOW), when=not_reached, effect=True)
 def trigger_show_escrow_refund(event: GoalEnded) -> None:
     settlement.refund_show(goal_id=event.goal_id)
 
 
-@receives(GOAL_ENDED, types=settled_by(Settlement.PRIVATE), effect=True)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.PRIVATE), effect=True)
 def handle_trigger_private_goal_escrow(event: GoalEnded) -> None:
     settlement.settle_private(goal_id=event.goal_id, now=clock.now())
 
 
-@receives(GOAL_COMPLETED, types=PERFORMED & settled_by(Settlement.ONE_ON_ONE), when=reached, effect=True)
+@receives(GOAL_COMPLETED, types=PERFORMED & types_settled_by(Settlement.ONE_ON_ONE), when=reached, effect=True)
 def trigger_exclusive_escrow_transfer(event: GoalCompleted) -> None:
     settlement.pay_exclusive_out(goal_id=event.goal_id, now=clock.now())
 
 
-@receives(GOAL_PROGRESSED, types=INVITATIONS & settled_by(Settlement.ONE_ON_ONE), effect=True)
-@receives(GOAL_ENDED, types=settled_by(Settlement.ONE_ON_ONE), effect=True)
+@receives(GOAL_PROGRESSED, types=INVITATIONS & types_settled_by(Settlement.ONE_ON_ONE), effect=True)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.ONE_ON_ONE), effect=True)
 def trigger_exclusive_goal_escrow_refund(event: GoalEvent) -> None:
     settlement.plan_refund_check(goal_id=event.goal_id, at=event.exp)
 

@@ -45,7 +45,7 @@ class ShowLevel(Level):
 def check_rising(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Refuse levels whose targets do not rise, with code `targets_not_rising`."""
     if any(low["target"] >= high["target"] for low, high in pairwise(levels)):
-        raise serializers.ValidationError(_("Each target is above the one before."), "targets_not_rising")
+        raise serializers.ValidationError(_("Each target must be above the previous one."), "targets_not_rising")
     return levels
 
 
@@ -167,7 +167,7 @@ class GoalSerializer(serializers.Serializer[Any]):
     breakdown = serializers.DictField(
         child=serializers.IntegerField(),
         required=False,
-        help_text="Coins by payer: all of them for the streamer and support, one's own for a payer",
+        help_text="Coins by payer: all of them for the streamer and support, a payer's own for a payer",
     )
 
 

@@ -191,12 +191,12 @@ WATCHED_BY_PAYERS = _where(lambda facts: facts.stage_rank is not None)
 ONE_A_SESSION = _where(lambda facts: facts.one_a_session)
 
 
-def settled_by(*settlements: Settlement) -> frozenset[GoalType]:
+def types_settled_by(*settlements: Settlement) -> frozenset[GoalType]:
     """Return the types whose money goes by one of these rules."""
     return _where(lambda facts: facts.settled_by in settlements)
 
 
-def with_preset(preset: Session.Preset) -> frozenset[GoalType]:
+def types_with_preset(preset: Session.Preset) -> frozenset[GoalType]:
     """Return the types whose goals give the session this preset while they have the stage."""
     return _where(lambda facts: facts.preset == preset)
 

@@ -14,7 +14,7 @@ class DomainAppConfig(AppConfig):
     """An app whose tasks, receivers and sweeps exist as soon as Django is ready.
 
     `registering` are modules whose import registers something: receivers with their events,
-    sweeps with the relay, a chapter with the story, figures with the metrics. `declaring` are
+    sweeps with the relay, sections with the story, figures with the metrics. `declaring` are
     modules that declare tasks; of a package it is every module, so that none is left out.
     """
 

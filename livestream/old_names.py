@@ -1,4 +1,4 @@
-"""Names of the original flow notes that are different today, and what each of them leads to.
+"""Names of the original flow notes and of earlier releases that are different today, and what each leads to.
 
 The admin's search and the commands accept them. docs/old-names.md explains each one, together
 with those that nothing here can look up.

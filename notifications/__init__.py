@@ -1,1 +1,1 @@
-"""Floor 4: what clients hear. It never writes a goal, a session or money."""
+"""Floor 3: what clients hear. It never writes a goal, a session or money."""

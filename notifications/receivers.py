@@ -96,7 +96,7 @@ def notify_stream_authorized(event: GoalAdded | GoalStarted) -> None:
     """Drop the cached views of session tokens; viewers are admitted when the show starts, not before."""
     cached_views.invalidate_get_session_token_view_cache(session_id=event.session_id)
     if isinstance(event, GoalStarted):
-        audiences.authorize(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
+        audiences.push_stream_authorized(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_STARTED, types={GoalType.KARAOKE}, effect=True, news=True)
@@ -150,7 +150,7 @@ def notify_goal_ended(event: GoalEnded) -> None:
 @receives(GOAL_AGREED, types={GoalType.TRIGGER_PRIVATE}, effect=True)
 @receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True)
 def notify_stream_authorized_for_agreed_trigger_goal(event: GoalAgreed | GoalEnded) -> None:
-    audiences.authorize(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
+    audiences.push_stream_authorized(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True, news=True)

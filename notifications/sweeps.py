@@ -46,9 +46,14 @@ def enqueue_missing_audiences() -> None:
     joined = [(goal_id, "joined") for goal_id in selectors.joined_privately()]
     for goal_id, moment in begun + joined:
         key = f"{goal_id}:{moment}"
-        if _is_idle(audiences.authorize, key=key):
+        if _is_idle(audiences.push_stream_authorized, key=key):
             with transaction.atomic():
-                enqueue(audiences.authorize, Delivery(key=key, pending="keep"), goal_id=goal_id, event_id=ids.new_id())
+                enqueue(
+                    audiences.push_stream_authorized,
+                    Delivery(key=key, pending="keep"),
+                    goal_id=goal_id,
+                    event_id=ids.new_id(),
+                )
 
 
 @sweep(every=60)

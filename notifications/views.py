@@ -91,7 +91,7 @@ class StreamTokenView(APIView):
         responses=StreamToken,
     )
     def get(self, request: Request, session_id: str) -> Response:
-        """Get a stream token; 403 `not_authorized_for_quality` for whoever has not paid for it."""
+        """Get a stream token; 403 `not_authorized_for_quality` if you have not paid for it."""
         refuse_unknown(request=request, known=frozenset({"quality"}))
         quality = request.query_params.get("quality")
         if quality not in QUALITIES:

@@ -1,1 +1,1 @@
-"""Floor 2: sessions and their sources. It does not know goals."""
+"""Floor 1, beside the wallet: sessions and their sources. It does not know goals."""

@@ -12,7 +12,7 @@ from livestream.models import User
 
 Lookup = str | Prefetch
 # Given the session and who looks at it: None for what everybody may see.
-Reader = Callable[[Any, User | None], Any]
+ReadMember = Callable[[Any, User | None], Any]
 
 # What a session shows as long as nobody registered a reader: JSON, made for each reader.
 _DEFAULTS: dict[str, Callable[[], Any]] = {
@@ -27,14 +27,14 @@ _DEFAULTS: dict[str, Callable[[], Any]] = {
 class Member:
     """How one embedded member is read, and what to prefetch so that lists stay cheap."""
 
-    reader: Reader
+    reader: ReadMember
     prefetch: tuple[Lookup, ...]
 
 
 _members: dict[str, Member] = {}
 
 
-def register(name: str, reader: Reader, prefetch: Sequence[Lookup] = ()) -> None:
+def register(name: str, reader: ReadMember, prefetch: Sequence[Lookup] = ()) -> None:
     """Have `reader(session, viewer)` give the member `name` as JSON; KeyError for an unknown name.
 
     `prefetch` are lookups on Session that let the reader do without a query of its own.

@@ -39,13 +39,13 @@ def generate_livestream_feed(event: SessionEvent | GoalAdded) -> None:
     enqueue(feed.update_livestream_feed, Delivery(key=event.session_id), session_id=event.session_id)
 
 
-def the_streamer_in_the_own_stream(event: ChannelEvent) -> bool:
-    """Only for the streamer on the channel of the own stream."""
+def the_streamer_in_their_own_stream(event: ChannelEvent) -> bool:
+    """Only for the streamer on the channel of their own stream."""
     return event.room == "stream" and event.user_id is not None and event.user_id == event.subject_id
 
 
-@receives(CHANNEL_OCCUPIED, when=the_streamer_in_the_own_stream)
-@receives(CHANNEL_VACATED, when=the_streamer_in_the_own_stream)
+@receives(CHANNEL_OCCUPIED, when=the_streamer_in_their_own_stream)
+@receives(CHANNEL_VACATED, when=the_streamer_in_their_own_stream)
 def trigger_online(event: ChannelEvent) -> None:
     presence.trigger_online(
         streamer_id=str(event.user_id),

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 # The qualities that have a price: a private show is seen in `sd`, a 1-on-1 has its own.
 SD_QUALITY, EXCLUSIVE_QUALITY = "sd", "exclusive"
-QUALITIES = (SD_QUALITY, EXCLUSIVE_QUALITY)
 HIGHEST_RATE = 10**9
 
 # Given to every post that a completed show leaves behind (seed 002).

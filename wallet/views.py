@@ -47,14 +47,14 @@ class WalletViewSet(GenericViewSet[Transfer]):
 
     @extend_schema(operation_id="read_wallet", responses=WalletSerializer)
     def retrieve(self, request: Request) -> Response:
-        """Read one's own balance."""
+        """Read your own balance."""
         refuse_unknown(request=request, known=frozenset())
         balance = selectors.balance_of(user_id=caller_id(request))
         return Response(WalletSerializer({"balance": balance}).data)
 
     @extend_schema(operation_id="list_transfers")
     def list(self, request: Request) -> Response:
-        """List one's own movements, newest first."""
+        """List your own movements, newest first."""
         refuse_unknown(request=request, known=frozenset())
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
@@ -72,7 +72,7 @@ class EarningViewSet(GenericViewSet[Earning]):
 
     @extend_schema(operation_id="list_earnings")
     def list(self, request: Request) -> Response:
-        """List one's own earnings, newest first."""
+        """List your own earnings, newest first."""
         refuse_unknown(request=request, known=frozenset())
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -75,7 +75,7 @@ def by_service() -> float:
     """Let the crowd in as receiver and worker do, from asking who it is to the last note."""
     started = time.monotonic()
     with transaction.atomic():
-        audiences.authorize(goal_id=SHOW_ID, event_id=ids.new_id(), now=clock.now())
+        audiences.push_stream_authorized(goal_id=SHOW_ID, event_id=ids.new_id(), now=clock.now())
     while list(selectors.audiences_to_notify()):
         sweeps.wake_stream_senders()
         for message in OutboxMessage.objects.filter(actor="send_stream_authorized"):

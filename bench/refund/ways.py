@@ -53,7 +53,7 @@ def by_service(_: int) -> int:
     """Refund as the tasks do: decide, then chunk after chunk; return how many were paid."""
     refunds.escrow_refund(escrow_id=ESCROW, now=clock.now())
     paid = 0
-    while chunk := refunds.refund_chunk(escrow_id=ESCROW, now=clock.now()):
+    while chunk := refunds.refund_escrow_chunk(escrow_id=ESCROW, now=clock.now()):
         paid += chunk
     return paid
 

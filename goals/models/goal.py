@@ -33,7 +33,8 @@ class Goal(models.Model):
     """One goal of any type; spec sections 1 and 2.
 
     `progress` is coins or seconds, `performed` the seconds of the stage that went into it.
-    A goal is scheduled, then active, then ended: `ended_at` and `ended_because` are set together, once.
+    A goal is scheduled, then active, then ended: `ended_at` and `ended_because` are set together, and a
+    refund after the end replaces the reason.
     """
 
     id = ObjectIdField(primary_key=True)

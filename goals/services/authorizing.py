@@ -15,9 +15,8 @@ from sessions_app.models import Session
 from sessions_app.services import locking
 
 PREVIEW, SD = "preview", "sd"
-QUALITIES = (PREVIEW, SD)
 LONGEST_GRANT = timedelta(hours=1)
-# Nobody takes it back when a 1-on-1 begins, of which there is none.
+# A 1-on-1 has no preview, and a preview already granted is not revoked: so it is short.
 LONGEST_PREVIEW = timedelta(minutes=5)
 
 

@@ -146,7 +146,7 @@ def _pay(goal: Goal, viewer_id: str, price: int, now: datetime) -> None:
         payer_id=viewer_id,
         escrow_id=str(goal.escrow_id),
         amount=price,
-        tags=[escrow_ids.invitation_tag(goal.type, session_id=goal.session_id, goal_id=goal.id)],
+        tags=[escrow_ids.invitation_tag(session_id=goal.session_id, escrow_id=str(goal.escrow_id))],
         now=now,
     )
     escrow = escrows.lock_row(escrow_id=str(goal.escrow_id))

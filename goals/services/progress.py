@@ -63,7 +63,7 @@ def advance(*, goal: Goal, amount: int, payers: Mapping[str, int] | None = None)
 def complete_levels(*, event: GoalProgressed) -> None:
     """Publish `goal.completed` for each level that this step of progress reached, once for all replays."""
     goal = Goal.objects.get(pk=event.goal_id)
-    told = EventRecord.objects.filter(goal_id=goal.id, name=GOAL_COMPLETED.name)
+    completed = EventRecord.objects.filter(goal_id=goal.id, name=GOAL_COMPLETED.name)
     for level in range(event.old_level + 1, event.level + 1):
-        if not told.filter(payload__level=level).exists():
+        if not completed.filter(payload__level=level).exists():
             publish_goal(GOAL_COMPLETED, goal, level=level, progress=event.progress)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from goals.errors import ExclusiveInProgress, ShowInProgress, StageTaken
 from goals.models import Goal, ShowGoalPair
-from goals.types import with_preset
+from goals.types import types_with_preset
 from livestream.outbox import Delivery, durable, enqueue
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
@@ -22,13 +22,15 @@ def show_in_progress(*, session_id: str) -> bool:
 
 def exclusive_in_progress(*, session_id: str) -> bool:
     """Return whether the streamer is in a 1-on-1."""
-    running = Goal.objects.filter(session_id=session_id, type__in=with_preset(Session.Preset.EXCLUSIVE), ended_at=None)
+    running = Goal.objects.filter(
+        session_id=session_id, type__in=types_with_preset(Session.Preset.EXCLUSIVE), ended_at=None
+    )
     return running.exists()
 
 
 def private_in_progress(*, session_id: str) -> bool:
     """Return whether an agreed private show is going on."""
-    kinds = with_preset(Session.Preset.PRIVATE)
+    kinds = types_with_preset(Session.Preset.PRIVATE)
     private = Goal.objects.filter(session_id=session_id, type__in=kinds, ended_at=None)
     return private.filter(agreed_at__isnull=False).exists()
 

@@ -18,7 +18,7 @@ def why(goal: Goal) -> str:
     if goal.ended_at is not None and goal.ended_because is None:
         return f"It ended at {moment(goal.ended_at)}, in a release that did not store why."
     if goal.ended_because == EndedBecause.REFUNDED_BY_SUPPORT:
-        return "Refunded because support gave the money back."
+        return "Refunded by support."
     match goal.kind:
         case GoalType.FUNDING:
             return _funding(goal)
@@ -39,17 +39,17 @@ def why(goal: Goal) -> str:
 def _funding(goal: Goal) -> str:
     sold = f"{goal.progress:,} of {coins(goal.target)}"
     if goal.ended_because is None:
-        return f"Tickets are sold until {moment(goal.exp)}; {sold} are there."
+        return f"Tickets are sold until {moment(goal.exp)}; {sold} have been paid so far."
     if goal.show_goal_id:
         return f"The target was reached, {sold}, and the show was made."
     because = EndedBecause(goal.ended_because)
     if because == EndedBecause.COMPLETED:
         return f"The target was reached, {sold}. The money waits for the show, which is not made yet."
     if goal.reached:
-        return f"Refunded because {_what_happened(because)} and no show was made, although {sold} were there."
+        return f"Refunded because {_what_happened(because)} and no show was made, although {sold} were paid."
     if because == EndedBecause.EXPIRED:
-        return f"Refunded because the target was not reached by exp, {moment(goal.exp)}: {sold} were there."
-    return f"Refunded because {_what_happened(because)} before the target was reached: {sold} were there."
+        return f"Refunded because the target was not reached by {moment(goal.exp)}: {sold} were paid."
+    return f"Refunded because {_what_happened(because)} before the target was reached: {sold} were paid."
 
 
 def _show(goal: Goal) -> str:
@@ -86,7 +86,7 @@ def _unanswered(goal: Goal) -> str:
     if because == EndedBecause.DECLINED:
         return "Refunded because the streamer declined the invitation."
     if because == EndedBecause.UNANSWERED:
-        return f"Refunded because the streamer did not answer the invitation by exp, {moment(goal.exp)}."
+        return f"Refunded because the streamer did not answer the invitation by {moment(goal.exp)}."
     if because == EndedBecause.SUPERSEDED:
         return f"Refunded because {_what_happened(because)}."
     return f"Refunded because {_what_happened(because)} before the streamer answered the invitation."
@@ -115,14 +115,14 @@ def _end(goal: Goal, because: EndedBecause) -> str:
 
 
 def _what_happened(because: EndedBecause) -> str:
-    """Say what ended a goal before it was completed; it goes on a sentence."""
+    """Say what ended a goal before it was completed; a clause that follows “because”."""
     match because:
         case EndedBecause.COMPLETED:
             return "it was completed"
         case EndedBecause.EXPIRED:
             return "its time was over"
         case EndedBecause.UNPERFORMED:
-            return "nobody performed it for too long"
+            return "nobody came on stage in time"
         case EndedBecause.NOT_STARTED:
             return "the show was not started in time"
         case EndedBecause.SESSION_ENDED:
@@ -130,7 +130,7 @@ def _what_happened(because: EndedBecause) -> str:
         case EndedBecause.CANCELLED:
             return "the streamer cancelled it"
         case EndedBecause.WITHDRAWN:
-            return "the viewer took it back"
+            return "the viewer withdrew it"
         case EndedBecause.DECLINED:
             return "the streamer declined it"
         case EndedBecause.UNANSWERED:

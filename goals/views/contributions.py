@@ -31,7 +31,7 @@ class ContributionView(GenericAPIView[Contribution]):
         """Buy tickets into escrow; a repeat with the same Idempotency-Key pays nothing more.
 
         The transfer itself is the record of the key, so that a purchase stays one round trip
-        to the database, and its receipt can be given again for good.
+        to the database, and its receipt can be returned again at any later time.
         """
         receipt = contributions.contribute(
             goal_id=goal_id,

@@ -11,19 +11,19 @@ from rest_framework import serializers
 
 from livestream.models import User
 
-Reader = Callable[[User], Any]
+ReadValue = Callable[[User], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
-    reader: Reader
+    reader: ReadValue
     field: serializers.Field[Any, Any, Any, Any]
 
 
 _additions: dict[str, _Addition] = {}
 
 
-def register(name: str, reader: Reader, field: serializers.Field[Any, Any, Any, Any]) -> None:
+def register(name: str, reader: ReadValue, field: serializers.Field[Any, Any, Any, Any]) -> None:
     """Add the member `name` to the profile: `reader` returns its value for a user, `field` declares it."""
     _additions[name] = _Addition(reader, field)
 

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import arguments, measuring
+from livestream.outbox import arguments, metrics
 from livestream.outbox.registry import Task, find_task, task_names
 from livestream.storage import text
 
@@ -38,7 +38,7 @@ def perform(*, message_id: str) -> None:
     try:
         message = _run_with_row(task, message_id) if task.transactional else _run_then_row(task, message_id)
         if message is not None:
-            measuring.LATENESS.observe(max((clock.now() - message.eta).total_seconds(), 0))
+            metrics.LATENESS.observe(max((clock.now() - message.eta).total_seconds(), 0))
     except Exception:  # noqa: BLE001 - whatever the work raises belongs on its row
         _keep_failure(message_id, traceback.format_exc(), clock.now())
 
@@ -97,7 +97,7 @@ def _keep_failure(message_id: str, error: str, now: datetime) -> None:
         else:
             message.due_at = now + backoff(attempts=message.attempts)
         message.save()
-    measuring.FAILURES.labels(message.actor).inc()
+    metrics.FAILURES.labels(message.actor).inc()
     log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=error)
 
 

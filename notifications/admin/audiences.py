@@ -14,11 +14,11 @@ from notifications import selectors
 from notifications.models import Admission, Audience
 
 
-class TellingFilter(ChoiceFilter):
-    """Whether somebody of an audience is still to be told."""
+class NotificationFilter(ChoiceFilter):
+    """Whether a viewer of an audience is still to be notified."""
 
-    title = "telling"
-    parameter_name = "telling"
+    title = "notification"
+    parameter_name = "notification"
     offered = (
         Choice("waiting", "somebody waits", lambda now: Q(pk__in=selectors.audiences_to_notify())),
         Choice("closed", "closed", lambda now: Q(closed_at__isnull=False)),
@@ -27,10 +27,10 @@ class TellingFilter(ChoiceFilter):
 
 @admin.register(Audience)
 class AudienceAdmin(LookedUpAdmin):
-    """Who was let in, beginning by beginning, and what all of them were told."""
+    """Audiences, and how many of their viewers were notified."""
 
     list_display = ["id", "goal_id", "since", "exp", "created_at", "walked_at", "closed_at"]
-    list_filter = [TellingFilter]
+    list_filter = [NotificationFilter]
     ordering = ["-id"]
     readonly_fields = ["told"]
     search_help_text = "Id of an audience, a goal or an event; its viewers are found under Admissions by its id"
@@ -38,7 +38,7 @@ class AudienceAdmin(LookedUpAdmin):
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         return [Q(pk=term), Q(goal_id=term), Q(subject=term), Q(event_id=term)]
 
-    @admin.display(description="viewers told")
+    @admin.display(description="viewers notified")
     def told(self, audience: Audience) -> str:
         return f"{audience.admissions.filter(told_at__isnull=False).count():,}"
 

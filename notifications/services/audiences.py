@@ -17,8 +17,8 @@ from notifications.models import Admission, Audience
 from notifications.services import admission
 
 
-@durable(name="push_stream_authorized", subject="goal_id")
-def authorize(now: datetime, *, goal_id: str, event_id: str, after_viewer: str = "") -> None:
+@durable(subject="goal_id")
+def push_stream_authorized(now: datetime, *, goal_id: str, event_id: str, after_viewer: str = "") -> None:
     """Open an audience of all who paid for a running goal, once for each time that it begins.
 
     It begins when it starts and whenever the streamer comes on stage, since the end of the

@@ -34,7 +34,7 @@ def push_completed(*, name: str, event: EscrowCompleted | EscrowCompletedIndivid
 def enqueue_refund_pushes(*, escrow_id: str, first_payer: str, last_payer: str, event_id: str) -> None:
     """Enqueue the pushes to the payers from `first_payer` to `last_payer` (by id)."""
     enqueue(
-        push_refunds,
+        push_escrow_refunds,
         Delivery(key=f"{event_id}:{first_payer}"),
         escrow_id=escrow_id,
         first_payer=first_payer,
@@ -43,8 +43,8 @@ def enqueue_refund_pushes(*, escrow_id: str, first_payer: str, last_payer: str, 
     )
 
 
-@durable(name="push_escrow_refunds", subject="escrow_id")
-def push_refunds(
+@durable(subject="escrow_id")
+def push_escrow_refunds(
     now: datetime,
     *,
     escrow_id: str,

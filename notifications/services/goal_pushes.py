@@ -154,8 +154,8 @@ def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: 
         {"rank": rank, "user_id": user_id, "username": names.get(user_id, ""), "amount": coins}
         for rank, (user_id, coins) in enumerate(top, start=1)
     ]
-    told = [(streamer_id, {"mvps": ranking})]
-    told += [(entry["user_id"], {"mvps": [entry]}) for entry in ranking]
+    recipients = [(streamer_id, {"mvps": ranking})]
+    recipients += [(entry["user_id"], {"mvps": [entry]}) for entry in ranking]
     messages = [
         pushes.Message(
             channels=[channels.user(user_id)],
@@ -164,6 +164,6 @@ def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: 
             subject=goal_id,
             event_id=event_id,
         )
-        for user_id, data in told
+        for user_id, data in recipients
     ]
     pushes.push_all(messages=messages, now=now)

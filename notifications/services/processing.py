@@ -77,10 +77,10 @@ def process(*, webhook_id: int, now: datetime) -> bool:
 
 def _publish(webhook: Webhook) -> str:
     channel = channels.parse(webhook.channel)
-    told = _meaning(webhook, channel)
-    if channel is None or told is None:
+    meaning = _meaning(webhook, channel)
+    if channel is None or meaning is None:
         return Webhook.Result.IGNORED
-    signal, payload = told
+    signal, payload = meaning
     event = payload(
         event_id=webhook.event_id,
         channel=channel.name,

@@ -61,7 +61,7 @@ def _ref(audience: Audience) -> RowRef:
 def _entry(audience: Audience, numbers: dict[str, Any]) -> Entry:
     sent, failed = numbers.get("sent", 0), numbers.get("failed", 0)
     waiting = numbers.get("all", 0) - sent - failed
-    parts = [f"told {sent:,}"] + [f"{n:,} {word}" for n, word in ((waiting, "waiting"), (failed, "failed")) if n]
+    parts = [f"notified {sent:,}"] + [f"{n:,} {word}" for n, word in ((waiting, "waiting"), (failed, "failed")) if n]
     return Entry(
         at=audience.created_at,
         kind=Kind.PUSH,

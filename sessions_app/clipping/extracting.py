@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sessions_app.clipping import cutting, playlists
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible
-from sessions_app.clipping.fetching import Page, Reader
+from sessions_app.clipping.fetching import Page, SourceReader
 from sessions_app.clipping.playlists import Playlist, Segment
 
 # How long after the end of a range a live playlist may still come to hold it.
@@ -32,7 +32,9 @@ class ClipRange:
         return self.begins + timedelta(seconds=self.seconds)
 
 
-def extract(*, location: str, clip_range: ClipRange, folder: Path, reader: Reader, now: datetime) -> tuple[Path, float]:
+def extract(
+    *, location: str, clip_range: ClipRange, folder: Path, reader: SourceReader, now: datetime
+) -> tuple[Path, float]:
     """Cut a clip into `folder` and return the file and its seconds.
 
     A playlist is searched by the time its segments were on air. A live one that does not say
@@ -77,7 +79,7 @@ def choose(*, playlist: Playlist, clip_range: ClipRange, now: datetime) -> list[
     return [(begun, each) for begun, each in chosen if each.header_uri == header_uri]
 
 
-def _cut(chosen: list[tuple[datetime, Segment]], clip_range: ClipRange, clip: Path, reader: Reader) -> float:
+def _cut(chosen: list[tuple[datetime, Segment]], clip_range: ClipRange, clip: Path, reader: SourceReader) -> float:
     begun, first = chosen[0]
     joined = clip.with_name("segments")
     with joined.open("wb") as file:

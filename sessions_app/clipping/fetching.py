@@ -44,7 +44,7 @@ class Page(NamedTuple):
     address: str
 
 
-class Reader:
+class SourceReader:
     """Reads from `http(s)://…`, and names without a scheme from below `folder`."""
 
     def __init__(self, *, folder: Path, deadline: Deadline) -> None:

@@ -18,7 +18,7 @@ from sessions_app import selectors
 from sessions_app.clipping import extracting
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
 from sessions_app.clipping.extracting import ClipRange
-from sessions_app.clipping.fetching import Deadline, Reader
+from sessions_app.clipping.fetching import Deadline, SourceReader
 from sessions_app.models import Asset, Post
 
 QUARANTINE = "quarantine"
@@ -123,7 +123,7 @@ def _make(session_id: str, asset_id: str, clip_range: ClipRange, now: datetime) 
     location = selectors.playback_of(user_id=streamer_id)
     if location is None:
         raise ClipImpossible("No source of the streamer names a playback_url.")
-    reader = Reader(folder=Path(settings.CLIP_SOURCE_FOLDER), deadline=Deadline(seconds=settings.CLIP_TIMEOUT))
+    reader = SourceReader(folder=Path(settings.CLIP_SOURCE_FOLDER), deadline=Deadline(seconds=settings.CLIP_TIMEOUT))
     with tempfile.TemporaryDirectory(prefix="clip-") as folder:
         path, seconds = extracting.extract(
             location=location, clip_range=clip_range, folder=Path(folder), reader=reader, now=now

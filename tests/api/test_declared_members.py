@@ -9,7 +9,7 @@ import pytest
 from django.urls import get_resolver
 from rest_framework import serializers
 
-from goals.event_serializers import FeedEvent, FeedFacts, GoalEventSerializer, GoalFacts
+from goals.event_serializers import FeedEvent, FeedEventData, GoalEventPayload, GoalEventSerializer
 from goals.feeds import NAMES
 from goals.representation import documents
 from goals.serializers import Conditions, Context, GoalSerializer, Level, Metadata
@@ -98,13 +98,13 @@ def test_a_song_is_a_level():
 def test_every_fact_of_an_event_is_declared(name):
     payload = DomainSignal.registry[name].payload
     facts = {field.name for field in dataclasses.fields(payload)}
-    assert facts <= set(FeedFacts().fields)
+    assert facts <= set(FeedEventData().fields)
     if issubclass(payload, GoalEvent):
-        assert facts <= set(GoalFacts().fields)
+        assert facts <= set(GoalEventPayload().fields)
 
 
 def test_an_event_s_null_stays_null_and_what_it_lacks_stays_absent():
     escrow = {"event_id": "6" * 24, "escrow_id": "show_funding:1", "user_id": None, "payers": 3, "final": True}
-    assert answer(FeedFacts, escrow) == escrow
+    assert answer(FeedEventData, escrow) == escrow
     progress = {"event_id": "6" * 24, "breakdown_id": None, "payers": None, "nbf": None}
-    assert answer(FeedFacts, progress) == progress
+    assert answer(FeedEventData, progress) == progress

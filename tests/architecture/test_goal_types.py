@@ -17,9 +17,9 @@ from tests.architecture.source import ROOMS, ROOT, Module, product_modules
 
 TABLE = Path("goals/types.py")
 CONTRACTS = Path("livestream/events/contracts.py")
-# The names of types that are also names of something else: a preset, a quality, a relation, a scenario.
 # Goals of one type are made here, and the one of its type that a session has is looked for.
 MADE_HERE = {Path("goals/services/creation.py")}
+# The names of types that are also names of something else: a preset, a quality, a relation, a scenario.
 OTHER_MEANINGS = {
     Path("goals/models/entries.py"),
     Path("goals/representation/sessions.py"),

@@ -66,7 +66,7 @@ def test_a_ticket_is_found_the_story_read_the_money_refunded_and_seen_to_be(brow
     browser.keep_screenshot("ticket")
 
     story_of(browser, live_server, funding)
-    assert "1,000 of 2,000 coins are there" in browser.text
+    assert "1,000 of 2,000 coins have been paid so far" in browser.text
     assert "1,000 coins are held in escrow: it is not decided yet who gets them." in browser.text
     browser.submit(browser.fill("payer", "kai"))
     assert "kai paid 400 coins. 400 coins are held in escrow" in browser.text

@@ -110,7 +110,7 @@ def identifiers() -> set[str]:
         escrow_ids.trigger_private("{goal_id}"),
         escrow_ids.trigger_exclusive("{goal_id}"),
         transfer_ids.tag(escrow_id),
-        escrow_ids.invitation_tag(invitation.type, session_id="{session_id}", goal_id="{goal_id}"),
+        escrow_ids.invitation_tag(session_id="{session_id}", escrow_id=str(invitation.escrow_id)),
         transfer_ids.payout(escrow_id=escrow_id, earning_id="{earning_id}", user_id="{user_id}"),
         inviting.transfer_id_of(goal=invitation, viewer_id="{viewer_id}"),
     }

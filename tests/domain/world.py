@@ -14,13 +14,13 @@ from goals import feeds, representation, selectors
 from goals.demo import TICKET, create_ticket_products
 from goals.models import Goal
 from goals.services import answering, contributions, creation, inviting, lifecycle
-from goals.services.authorizing import QUALITIES
 from goals.types import GoalType
 from livestream import clock, users
 from livestream.errors import DomainError
 from livestream.events import delivering
 from livestream.models import EventRecord, OutboxMessage, User
 from livestream.outbox import enqueue
+from notifications.channels import QUALITIES
 from notifications.services import stream_tokens
 from sessions_app import embedded
 from sessions_app import selectors as sessions

@@ -146,7 +146,7 @@ def test_a_refund_that_stopped_half_way_goes_on(moving, monkeypatch):
     endings.done(funding)
     with transaction.atomic():
         refunds.escrow_refund(escrow_id=funding.escrow_id, now=clock.now())
-        refunds.refund_chunk(escrow_id=funding.escrow_id, now=clock.now(), size=2)
+        refunds.refund_escrow_chunk(escrow_id=funding.escrow_id, now=clock.now(), size=2)
     lose_all_tasks()
     moving.advance(seconds=61)
     assert "finish what was refunded" in settle().told["done"]

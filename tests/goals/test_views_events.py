@@ -117,7 +117,7 @@ def test_a_chunk_of_a_refund_is_told_to_whom_it_gave_back(moving, session):
         buy(funding, buyer)
     run_due()
     refunds.escrow_refund(escrow_id=funding.escrow_id, now=clock.now())
-    while refunds.refund_chunk(escrow_id=funding.escrow_id, now=clock.now(), size=1):
+    while refunds.refund_escrow_chunk(escrow_id=funding.escrow_id, now=clock.now(), size=1):
         pass
     for buyer in buyers:
         told = [each["data"]["amount"] for each in read(buyer)[0] if each["name"] == "escrow.refunded"]

@@ -110,8 +110,8 @@ def test_a_scrape_asks_the_same_number_of_questions_whatever_there_is(moving, cl
 
 _WORKER = """
 import django; django.setup()
-from livestream.outbox import measuring
-measuring.LATENESS.observe(7)
+from livestream.outbox import metrics
+metrics.LATENESS.observe(7)
 """
 
 

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 def test_a_beginning_that_is_told_of_everywhere_has_one_audience(session, moving):
     show = running_show(session, moving, make_user(coins=1000))
-    act = partial(audiences.authorize, goal_id=show.id, event_id="e" * 24, now=clock.now())
+    act = partial(audiences.push_stream_authorized, goal_id=show.id, event_id="e" * 24, now=clock.now())
     assert at_once(*[act] * 8) == [None] * 8
     assert Audience.objects.count() == 1
 
@@ -29,7 +29,7 @@ def test_who_buys_while_the_crowd_is_told_is_told_once_as_well(session, moving, 
     holders = [make_user(coins=1000) for _ in range(20)]
     late = [make_user(coins=1000) for _ in range(6)]
     show = running_show(session, moving, *holders)
-    audiences.authorize(goal_id=show.id, event_id="e" * 24, now=clock.now())
+    audiences.push_stream_authorized(goal_id=show.id, event_id="e" * 24, now=clock.now())
     audience = Audience.objects.get()
 
     def walk():

@@ -45,7 +45,7 @@ def test_every_ticket_holder_is_told_once_however_often_it_is_asked(session, mov
     run_due()
     assert let_in() == ids_of(*holders)
     for _ in range(2):
-        audiences.authorize(goal_id=show.id, event_id="f" * 24, now=moving.at)
+        audiences.push_stream_authorized(goal_id=show.id, event_id="f" * 24, now=moving.at)
         run_due()
     assert let_in() == ids_of(*holders)
     assert not OutboxMessage.objects.filter(actor="send_stream_authorized").exists()
@@ -104,11 +104,11 @@ def test_who_is_on_stage_before_the_start_begins_once(session, moving, holders):
 
 def test_a_beginning_that_is_over_gives_way_to_the_next(session, moving, holders):
     show = running_show(session, moving, *holders)
-    audiences.authorize(goal_id=show.id, event_id="a" * 24, now=moving.at)
+    audiences.push_stream_authorized(goal_id=show.id, event_id="a" * 24, now=moving.at)
     moving.advance(seconds=5)
     go_on_stage(show)
     show.refresh_from_db()
-    audiences.authorize(goal_id=show.id, event_id="b" * 24, now=moving.at)
+    audiences.push_stream_authorized(goal_id=show.id, event_id="b" * 24, now=moving.at)
     run_due()
     assert let_in() == ids_of(*holders)
     assert set(Audience.objects.values_list("event_id", "closed_at")) == {("a" * 24, moving.at), ("b" * 24, None)}
@@ -116,10 +116,10 @@ def test_a_beginning_that_is_over_gives_way_to_the_next(session, moving, holders
 
 def test_an_ended_show_is_told_to_nobody(session, moving, holders):
     show = running_show(session, moving, *holders)
-    audiences.authorize(goal_id=show.id, event_id="a" * 24, now=moving.at)
+    audiences.push_stream_authorized(goal_id=show.id, event_id="a" * 24, now=moving.at)
     lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=moving.at)
     run_due()
-    audiences.authorize(goal_id=show.id, event_id="b" * 24, now=moving.at)
+    audiences.push_stream_authorized(goal_id=show.id, event_id="b" * 24, now=moving.at)
     run_due()
     assert let_in() == []
     assert list(selectors.audiences_to_notify()) == []

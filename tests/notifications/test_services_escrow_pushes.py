@@ -43,7 +43,7 @@ def test_everybody_hears_what_they_got_back_and_nothing_of_others(session, movin
 def test_many_are_told_chunk_by_chunk(refunded, moving):
     goal, viewers, record = refunded
     span = {"escrow_id": goal.escrow_id, "last_payer": viewers[-1].pk, "event_id": record.event_id}
-    assert escrow_pushes.push_refunds(first_payer=viewers[0].pk, now=moving.at, size=2, **span) == 2
+    assert escrow_pushes.push_escrow_refunds(first_payer=viewers[0].pk, now=moving.at, size=2, **span) == 2
     assert told("escrow.refunded") == [f"private-user@{viewer.pk}" for viewer in viewers[:2]]
     assert_enqueued("push_escrow_refunds", first_payer=viewers[2].pk, **span)
     run_due()
@@ -53,7 +53,7 @@ def test_many_are_told_chunk_by_chunk(refunded, moving):
 def test_only_the_payers_of_the_event_are_told(refunded, moving):
     goal, viewers, record = refunded
     middle = viewers[1].pk
-    escrow_pushes.push_refunds(
+    escrow_pushes.push_escrow_refunds(
         escrow_id=goal.escrow_id, first_payer=middle, last_payer=middle, event_id=record.event_id, now=moving.at
     )
     assert told("escrow.refunded") == [f"private-user@{middle}"]

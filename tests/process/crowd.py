@@ -41,7 +41,7 @@ def start_show(*, holders: int) -> None:
     show = Goal.objects.create(type=GoalType.SHOW, active=True, levels=levels, funding_goal=funding, **about)
     User.objects.bulk_create(User(id=viewer_id(n), username=f"crowd-{n}") for n in range(holders))
     Transfer.objects.bulk_create(_ticket(n, funding.id, now - timedelta(minutes=1)) for n in range(holders))
-    audiences.authorize(goal_id=show.id, event_id=ids.new_id(), now=now)
+    audiences.push_stream_authorized(goal_id=show.id, event_id=ids.new_id(), now=now)
 
 
 def _ticket(number, funding_id, at):

@@ -6,14 +6,14 @@ import time
 import pytest
 
 from sessions_app.clipping.errors import ClipFailed
-from sessions_app.clipping.fetching import Deadline, Reader
+from sessions_app.clipping.fetching import Deadline, SourceReader
 from tests.support.trickling import Trickle
 
 SECONDS = 0.5
 
 
 def reader(folder, seconds=10.0):
-    return Reader(folder=folder, deadline=Deadline(seconds=seconds))
+    return SourceReader(folder=folder, deadline=Deadline(seconds=seconds))
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])

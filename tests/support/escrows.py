@@ -64,7 +64,7 @@ def give_back(escrow: Escrow) -> bool:
 
 def give_back_chunk(escrow: Escrow, size: int) -> int:
     """Pay the next payers back."""
-    return refunds.refund_chunk(escrow_id=escrow.escrow_id, now=clock.now(), size=size)
+    return refunds.refund_escrow_chunk(escrow_id=escrow.escrow_id, now=clock.now(), size=size)
 
 
 def balances(users: Sequence[User]) -> list[int]:

@@ -115,7 +115,7 @@ def test_the_money_of_an_escrow_is_found_by_a_tag_and_by_an_old_field_name(desk,
 def test_transfers_are_found_by_who_sent_or_got_them_the_newest_first(desk, people):
     _, payer = people
     refunds.escrow_refund(escrow_id=ESCROW_ID, now=clock.now())
-    refunds.refund_chunk(escrow_id=ESCROW_ID, now=clock.now())
+    refunds.refund_escrow_chunk(escrow_id=ESCROW_ID, now=clock.now())
     for term in (payer.pk, "paying-kai"):
         kinds = [each.kind for each in found(desk, "transfer", term)]
         assert kinds == ["refund", "hold", "hold", "deposit"]
@@ -136,7 +136,7 @@ def test_escrows_that_are_decided_and_not_settled_can_be_picked_out(desk, people
     assert [len(found(desk, "escrow", state=state)) for state in ("open", "unsettled", "refunded")] == [1, 0, 0]
     refunds.escrow_refund(escrow_id=ESCROW_ID, now=clock.now())
     assert [len(found(desk, "escrow", state=state)) for state in ("open", "unsettled", "refunded")] == [0, 1, 1]
-    refunds.refund_chunk(escrow_id=ESCROW_ID, now=clock.now())
+    refunds.refund_escrow_chunk(escrow_id=ESCROW_ID, now=clock.now())
     assert [len(found(desk, "escrow", state=state)) for state in ("open", "unsettled", "refunded")] == [0, 0, 1]
 
 

@@ -26,7 +26,7 @@ def lock_escrow(*, escrow_id: str) -> Escrow:
     """Lock an escrow exclusively: payments in flight have arrived, and further ones wait.
 
     Payers share an advisory lock rather than the row, so that counting, which writes the row,
-    never makes them wait. It is the first in the order of locks: escrow, then accounts by id, then goal.
+    never makes them wait. The order of locks is session, escrow, accounts by id, goal.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

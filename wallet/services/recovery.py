@@ -31,7 +31,7 @@ def resume(*, escrow_id: str) -> bool:
         if escrow.state == Escrow.State.OPEN or escrow.settled_at is not None:
             return False
         if escrow.state == Escrow.State.REFUNDED:
-            enqueue(refunds.refund_chunk, escrow_id=escrow_id)
+            enqueue(refunds.refund_escrow_chunk, escrow_id=escrow_id)
             return True
         pending = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
         for earning in pending:

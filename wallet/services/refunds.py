@@ -29,12 +29,12 @@ def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
         posting.post_all_pending(escrow=escrow)
         escrows.decide(escrow=escrow, state=Escrow.State.REFUNDED, now=now)
         escrow.earnings.filter(state=Earning.State.PENDING).update(state=Earning.State.REFUNDED, settled_at=now)
-        enqueue(refund_chunk, escrow_id=escrow_id)
+        enqueue(refund_escrow_chunk, escrow_id=escrow_id)
     return True
 
 
-@durable(name="refund_escrow_chunk", subject="escrow_id")
-def refund_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
+@durable(subject="escrow_id")
+def refund_escrow_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
     """Pay the next `size` payers back, in a few statements, and return how many they were.
 
     The position is stored on the escrow and commits with the money, so a refund that was
@@ -51,7 +51,7 @@ def refund_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
         if chunk.payers < size:
             escrow.settled_at = now
         else:
-            enqueue(refund_chunk, escrow_id=escrow_id)
+            enqueue(refund_escrow_chunk, escrow_id=escrow_id)
         escrow.save(update_fields=["refunded_upto", "settled_at"])
         _publish_refunded(escrow, chunk)
     return chunk.payers

@@ -21,7 +21,7 @@ def payments_of_payer(subject: Subject, user: User) -> Section:
     """Return what a user paid into the escrow and what became of it, with the transfers."""
     escrow = Escrow.objects.filter(pk=subject.escrow_id).first() if subject.escrow_id else None
     if escrow is None:
-        return Section(headline=f"Nobody pays for this, so {user.username} did not either.")
+        return Section(headline=f"There is no escrow here, so {user.username} paid nothing.")
     came = Transfer.objects.filter(credit_id=escrow.pk, debit_id=user.pk, kind=HOLD)
     went = Transfer.objects.filter(debit_id=escrow.pk, credit_id=user.pk, kind__in=OUT)
     paid = came.aggregate(coins=Sum("amount"))["coins"] or 0
