@@ -39,8 +39,8 @@ def audiences():
     ("query", "names"),
     [
         ("", ["closed", "waiting"]),
-        ("telling=waiting", ["waiting"]),
-        ("telling=closed", ["closed"]),
+        ("notification=waiting", ["waiting"]),
+        ("notification=closed", ["closed"]),
         (f"q={GOAL}", ["closed", "waiting"]),
         (f"q={USER}", ["closed"]),
         ("q=nobody", []),
