@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from goals.models import Goal
-from goals.types import GoalType
+from goals.types import GoalType, facts_of
 from tests.races import rounds
 from tests.races.rounds import COINS, MOMENT, ROUNDS, coins_of, race
 from tests.support.threads import refusals
@@ -35,7 +35,7 @@ def test_a_viewer_who_presses_twice_at_once_pays_once(moving, kind):
         session, [viewer] = rounds.open_session(), rounds.make_viewers(1)
         first, second = race(*[rounds.to_invite(session, viewer, kind)] * 2)
         assert first.id == second.id
-        assert coins_of(viewer) == COINS - session.get_price(kind.quality)
+        assert coins_of(viewer) == COINS - session.get_price(str(facts_of(kind).invited_by))
     rounds.settle(moving)
     assert Transfer.objects.filter(kind="hold").count() == ROUNDS
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from goals.models import Goal
-from goals.types import GoalType
+from goals.types import GoalType, facts_of
 from livestream import clock, users
 from sessions_app.services import ending
 from tests.races import rounds
@@ -62,7 +62,7 @@ def test_an_invitation_while_the_viewer_is_blocked_is_paid_or_refused(moving, ki
         block = partial(users.block, streamer_id=session.streamer_id, user_id=viewer.pk)
         outcomes = race(rounds.to_invite(session, viewer, kind), block)
         assert set(refusals(outcomes)) <= {"BlockedByStreamer"}
-        paid = 0 if refusals(outcomes) else session.get_price(kind.quality)
+        paid = 0 if refusals(outcomes) else session.get_price(str(facts_of(kind).invited_by))
         assert coins_of(viewer) == COINS - paid
         assert refusals(race(rounds.to_invite(session, viewer, kind))) == ["BlockedByStreamer"]
     rounds.settle(moving)
