@@ -183,7 +183,7 @@ def invalidate_cached_pusher_channel_data(event: GoalEvent | SessionEvent) -> No
     cached_views.invalidate_cached_pusher_channel_data(streamer_id=event.streamer_id)
 
 
-# Channels and sessions: who comes and goes, and whether the stream is live (seeds 000 and 002).
+# Channels and sessions: viewers join and leave a stream, and it goes live or ends (seeds 000 and 002).
 
 
 @receives(CHANNEL_OCCUPIED, effect=True)

@@ -12,7 +12,7 @@ from livestream.story.timeline import Entry, Section
 
 @dataclass(frozen=True, slots=True)
 class PayerResult:
-    """The user who was looked up and what is known about them, or the users that the term may mean."""
+    """The result of a lookup: one user with the sections about them, or several candidates."""
 
     user: User | None
     candidates: list[User]

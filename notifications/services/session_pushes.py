@@ -1,4 +1,4 @@
-"""Pushes about a stream: to viewers whether it is live, to its streamer who comes and goes (spec section 4)."""
+"""Pushes about a stream: viewers learn whether it is live, its streamer who joins and leaves (spec section 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section of audiences: who was let in to watch, and when."""
+"""The section of audiences: when each was notified, and how many of its viewers."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def let_in():
 
 
 def audiences_of(subject):
-    """Return who was let in because of a goal, oldest first; each with `told`, how many were."""
+    """Return the audiences of a goal, oldest first; `told` is how many of their viewers were notified."""
     told = Count("admissions", filter=Q(admissions__told_at__isnull=False))
     mine = Audience.objects.filter(Q(subject=subject) | Q(goal_id=subject))
     return mine.annotate(told=told).order_by("created_at", "id")

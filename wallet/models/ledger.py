@@ -85,7 +85,7 @@ class Transfer(models.Model):
 
     @property
     def to_user_id(self) -> str | None:
-        """The user who was paid; None where the coins went into an escrow."""
+        """The user that received the coins; None where an escrow did."""
         return _id_if(self.credit, Account.Kind.USER)
 
     @property
