@@ -8,9 +8,11 @@ from goals.endings import EndedBecause
 from goals.types import GoalType
 from livestream import clock, ids
 from livestream.models import OutboxMessage
+from livestream.outbox import performing
+from sessions_app.models import Session
 from tests.support.endings import offering_session
 from tests.support.invitations import invite
-from tests.support.outbox import run_due
+from tests.support.outbox import perform, run_due, sweep_all
 from tests.support.people import make_funding, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +42,20 @@ def test_an_invitation_gives_way_to_the_one_that_was_agreed_to():
     run_due()
     invitation.refresh_from_db()
     assert (invitation.ended_because, invitation.cooldown_until) == (EndedBecause.SUPERSEDED, None)
+
+
+def test_a_stored_end_without_a_reason_fails_and_the_sweep_ends_the_goal():
+    with clock.frozen() as moving:
+        funding = make_funding(make_session(), target=1000)
+        Session.objects.filter(pk=funding.session_id).update(active=False, ended_at=clock.now())
+        OutboxMessage.objects.all().delete()
+        stored_by_the_release_before("deactivate_goal", funding)
+        stored = OutboxMessage.objects.get()
+        assert not performing.perform(message_id=stored.id)
+        assert "because" in OutboxMessage.objects.get(pk=stored.pk).error
+        moving.advance(seconds=11)
+        sweep_all()
+        [swept] = OutboxMessage.objects.filter(actor="deactivate_goal").exclude(pk=stored.pk)
+        perform(swept.id)
+    funding.refresh_from_db()
+    assert funding.ended_because == EndedBecause.SESSION_ENDED
