@@ -11,7 +11,7 @@ from livestream.demo import server as demo_server
 from livestream.demo.errors import DemoFailed, NoServer
 from livestream.demo.server import Call, Server
 from livestream.demo.story import Story
-from tests.process.house import free_port
+from tests.support.ports import free_port
 
 
 @contextmanager

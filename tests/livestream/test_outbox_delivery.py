@@ -12,7 +12,8 @@ from django.db import transaction
 from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import retry
-from tests.support.broker import broker_away, closed_port, eventually, relay, runnable
+from tests.support.broker import broker_away, eventually, relay, runnable
+from tests.support.ports import free_port
 from tests.support.probes import Killed
 from tests.support.threads import Turnstile, at_once
 
@@ -116,7 +117,7 @@ def test_what_the_broker_forgot_is_sent_again(worker, durable_probe, moving):
 
 @pytest.mark.parametrize("kind", ["amqp", "redis"])
 def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(worker, durable_probe, moving, kind):
-    with broker_away(kind, port=closed_port()):
+    with broker_away(kind, port=free_port()):
         for _ in range(3):
             durable_probe.do()
     assert len(durable_probe.rows()) == 3

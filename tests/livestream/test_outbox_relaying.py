@@ -12,7 +12,8 @@ from django.conf import settings
 from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import relaying, sweeping
-from tests.support.broker import HangingUp, arrived, broker_away, closed_port, eventually, relay, silent_broker
+from tests.support.broker import HangingUp, arrived, broker_away, eventually, relay, silent_broker
+from tests.support.ports import free_port
 from tests.support.threads import in_thread
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def test_what_was_sent_and_never_finished_is_sent_again_each_time_later(durable_
 @committing
 @pytest.mark.parametrize("kind", ["amqp", "redis"])
 def test_while_the_broker_is_away_the_commit_stands_and_the_message_is_sent_later(durable_probe, moving, kind):
-    with broker_away(kind, port=closed_port()):
+    with broker_away(kind, port=free_port()):
         durable_probe.do()
         moving.advance(seconds=settings.OUTBOX_LEASE)
         for _ in range(5):

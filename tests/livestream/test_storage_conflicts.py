@@ -75,7 +75,7 @@ def test_of_two_that_lock_in_opposite_orders_both_get_through():
             with transaction.atomic():
                 Account.objects.select_for_update().get(pk=order[0])
                 if next(tries) == 0:
-                    first_locks.wait(timeout=5)
+                    first_locks.wait(timeout=30)
                 Account.objects.select_for_update().get(pk=order[1])
 
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import requests
 from settings.environment import BASE_DIR
 from tests.process.databases import Database
 from tests.process.waiting import until
+from tests.support.ports import free_port
 
 # What the caller exported must not reach the processes; their servers are named anew.
 FOREIGN = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", "SHOW_END_GRACE")
@@ -93,10 +93,3 @@ class House:
                 return answer.status_code == 200
         except requests.ConnectionError:
             return False
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -101,13 +101,6 @@ def worker(transactional_db: None) -> Iterator[Workers]:
         yield workers
 
 
-def closed_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def broker_away(kind: str, *, port: int) -> Iterator[None]:
     """Have everybody send to a RabbitMQ (`amqp`) or Redis (`redis`) on this port."""
