@@ -40,6 +40,9 @@ DATABASES = {
 }
 if DATABASES["default"] and is_sqlite(database=DATABASES["default"]):
     DATABASES["default"]["TEST"] = {"NAME": str(LIVESTREAM_VAR / "test.sqlite3")}
+elif DATABASES["default"]:
+    # Races have more threads than the pool has connections, and a busy machine is no finding.
+    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 
 # Workers of one run share a broker, not their queues.
 BROKER_NAMESPACE = f"livestream-test-{os.getpid()}"

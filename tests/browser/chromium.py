@@ -18,9 +18,10 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from settings.environment import BASE_DIR
+from tests.support.ports import free_port
 
 CHROMIUM, DRIVER = "chromium", "chromedriver"
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 90
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",  # which root cannot have
@@ -51,7 +52,8 @@ def chromium(profile: Path) -> Iterator[Browser]:
     for flag in (*_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which(DRIVER)))
+    service = webdriver.ChromeService(shutil.which(DRIVER), port=free_port())
+    driver = webdriver.Chrome(options=options, service=service)
     try:
         yield Browser(driver)
     finally:
@@ -124,8 +126,9 @@ class Browser:
         self.complaints(), self.foreign_hosts("")
 
     def complaints(self) -> list[str]:
-        """Return what the console said since it was last asked."""
-        return [f"{each['level']}: {each['message']}" for each in self.driver.get_log("browser")]
+        """Return what the console said since it was last asked, but not that the network is slow."""
+        said = [f"{each['level']}: {each['message']}" for each in self.driver.get_log("browser")]
+        return [each for each in said if "[Intervention] Slow network" not in each]
 
     def foreign_hosts(self, own: str) -> set[str]:
         """Return the other machines that pages asked for anything since this was last asked."""

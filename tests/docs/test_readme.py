@@ -71,7 +71,7 @@ def test_the_show_by_hand_can_be_played_as_it_is_written(house: House) -> None:
         ["bash", "-euo", "pipefail", "-c", script.replace("http://127.0.0.1:8000", house.address)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -78,7 +78,7 @@ def test_a_database_that_is_away_is_503_and_keeps_its_address_to_itself(anonymou
 def test_a_check_that_hangs_is_not_waited_for():
     release = threading.Event()
     began = time.monotonic()
-    found = health.run_checks(checks={"slow": release.wait, "quick": int}, deadline=0.5)
+    found = health.run_checks(checks={"slow": release.wait, "quick": int}, deadline=2)
     release.set()
     assert time.monotonic() - began < 20
     assert [(each.name, each.ok) for each in found] == [("slow", False), ("quick", True)]

@@ -53,7 +53,7 @@ def test_no_more_items_than_the_limit_are_ever_unrecorded(count, limit):
 def test_as_many_calls_as_the_limit_run_at_the_same_time():
     together = threading.Barrier(5)
     completed = [
-        each for some in run_bounded(work=lambda _: together.wait(10), items=range(10), limit=5) for each in some
+        each for some in run_bounded(work=lambda _: together.wait(60), items=range(10), limit=5) for each in some
     ]
     assert [each.error for each in completed] == [None] * 10
 

@@ -47,7 +47,7 @@ class House:
         """Run a command to its end."""
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(
-            command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=900, check=False
         )
 
     def popen(self, *arguments: str) -> subprocess.Popen[str]:
@@ -82,7 +82,7 @@ class House:
     def _end(self, number: signal.Signals) -> None:
         assert self._server is not None
         self._server.send_signal(number)
-        self._server.wait(timeout=30)
+        self._server.wait(timeout=120)
         self._server = None
 
     def _is_ready(self) -> bool:
@@ -91,5 +91,5 @@ class House:
         try:
             with requests.get(f"{self.address}/readyz", timeout=10) as answer:
                 return answer.status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False

@@ -24,7 +24,7 @@ TOLD = "SELECT count(*) FROM notifications_admission WHERE told_at IS NOT NULL"
 @pytest.fixture
 def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[PusherServer]:
     """A server in Pusher's place that checks each signature, as far away as a cloud."""
-    with PusherServer(app_id="77", key="app-key", secret="app-secret", pause=0.04) as server:
+    with PusherServer(app_id="77", key="app-key", secret="app-secret", pause=0.2) as server:
         own = {"APP_ID": "77", "KEY": "app-key", "SECRET": "app-secret", "HOST": "127.0.0.1"}
         for name, value in (own | {"PORT": str(server.port), "SSL": "false"}).items():
             monkeypatch.setenv(f"PUSHER_{name}", value)

@@ -9,7 +9,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(question: Callable[[], Found], *, what: str, seconds: float = 30, every: float = 0.02) -> Found:
+def until(question: Callable[[], Found], *, what: str, seconds: float = 120, every: float = 0.02) -> Found:
     """Ask until the answer is truthy, and return it; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):

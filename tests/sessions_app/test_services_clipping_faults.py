@@ -76,7 +76,7 @@ def test_an_ffmpeg_that_hangs_is_ended(session, at_eight, edge, settings, tmp_pa
     hanging = tmp_path / "ffmpeg"
     hanging.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec /bin/sleep 600\n")
     hanging.chmod(0o755)
-    settings.CLIP_FFMPEG, settings.CLIP_TIMEOUT = str(hanging), 3
+    settings.CLIP_FFMPEG, settings.CLIP_TIMEOUT = str(hanging), 5
     edge.pages["page.m3u8"] = over_at_completion()
     post = draft(session, source=edge.url("page.m3u8"))
     assert wait_and_cut(at_eight, post).attempts == 1

@@ -21,7 +21,7 @@ from livestream.models import OutboxMessage
 from livestream.outbox import relaying, sending
 from livestream.outbox.registry import task_names
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 120
 _POLL_SECONDS = 0.005
 _THREADS = 4
 
@@ -73,6 +73,7 @@ def _no_queue_is_left_behind() -> Iterator[None]:
 def forget_queues(*, namespace: str) -> None:
     """Delete the queues of a service that ran in this namespace, with what is in them."""
     broker = dramatiq.get_broker()
+    disconnect()
     if isinstance(broker, RabbitmqBroker):
         for queue in broker.queues:
             theirs = namespace + queue.removeprefix(settings.BROKER_NAMESPACE)
@@ -80,10 +81,21 @@ def forget_queues(*, namespace: str) -> None:
                 broker.channel.queue_delete(name)
 
 
+def disconnect() -> None:
+    """Close this thread's connection to RabbitMQ; the next use opens another one.
+
+    A thread that only waits sends no heartbeat, and RabbitMQ hangs up on it after some minutes.
+    """
+    broker = dramatiq.get_broker()
+    if isinstance(broker, RabbitmqBroker):
+        del broker.connection
+
+
 @contextmanager
 def working() -> Iterator[Workers]:
     """Run workers on the broker of this run, which begins empty."""
     broker = dramatiq.get_broker()
+    disconnect()
     broker.flush_all()
     worker = dramatiq.Worker(broker, worker_timeout=20, worker_threads=_THREADS)
     worker.start()
@@ -91,6 +103,7 @@ def working() -> Iterator[Workers]:
         yield Workers()
     finally:
         worker.stop()
+        disconnect()
         broker.flush_all()
 
 

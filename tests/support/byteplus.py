@@ -11,7 +11,7 @@ from sessions_app.rtc.contract import Unavailable
 from tests.support.byteplus_server import BytePlusServer
 
 # Long enough for a server on a busy machine, and short enough to be waited for.
-TIMEOUT_SECONDS = 0.5
+TIMEOUT_SECONDS = 1.0
 
 
 @pytest.fixture

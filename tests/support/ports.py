@@ -6,7 +6,7 @@ from pathlib import Path
 
 # Below the ports that the kernel gives to connections that go out: one of those could take the
 # port between the moment it was found and the moment a server opens it, or while a server restarts.
-_FIRST = 20_000
+_FIRST, _LAST = 20_000, 32_768
 _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
@@ -24,4 +24,5 @@ def free_port() -> int:
 
 
 def _last() -> int:
-    return int(_RANGE.read_text().split()[0]) if _RANGE.exists() else 32_768
+    first_given_away = int(_RANGE.read_text().split()[0]) if _RANGE.exists() else _LAST
+    return first_given_away if first_given_away > _FIRST else _LAST

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.db import connection, connections
 
-_PATIENCE_SECONDS = 30
+from tests.support.broker import disconnect
+
+_PATIENCE_SECONDS = 120
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -32,7 +34,7 @@ def _call_together(barrier: threading.Barrier, act: Callable[[], Any]) -> Any:
     except Exception as error:  # noqa: BLE001 - what was raised is the answer
         return error
     finally:
-        connections.close_all()
+        _hang_up()
 
 
 class in_thread:  # noqa: N801 - reads as the verb it is
@@ -71,7 +73,13 @@ def _call_alone(act: Callable[[], Any]) -> Any:
     try:
         return act()
     finally:
-        connections.close_all()
+        _hang_up()
+
+
+def _hang_up() -> None:
+    # Dramatiq keeps the connection of a thread that is gone.
+    disconnect()
+    connections.close_all()
 
 
 def refusals(outcomes: Sequence[Any]) -> list[str]:
