@@ -80,7 +80,7 @@ def test_a_check_that_hangs_is_not_waited_for():
     began = time.monotonic()
     found = health.run_checks(checks={"slow": release.wait, "quick": int}, deadline=2)
     release.set()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 10
     assert [(each.name, each.ok) for each in found] == [("slow", False), ("quick", True)]
     assert found[0].detail == "no answer in time"
 
@@ -93,7 +93,7 @@ def test_a_broker_that_does_not_answer_is_given_up_in_time(request, ask, port):
     began = time.monotonic()
     with pytest.raises(Exception):  # noqa: B017, PT011 - each client has its own kinds
         ask(url=url)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
