@@ -41,7 +41,8 @@ DATABASES = {
 if DATABASES["default"] and is_sqlite(database=DATABASES["default"]):
     DATABASES["default"]["TEST"] = {"NAME": str(LIVESTREAM_VAR / "test.sqlite3")}
 elif DATABASES["default"]:
-    # Races have more threads than the pool has connections, and a busy machine is no finding.
+    # Races have more threads than the pool has connections. On a busy machine the last thread
+    # waits long, which must not fail a test.
     DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 
 # Workers of one run share a broker, not their queues.

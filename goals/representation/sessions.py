@@ -32,7 +32,7 @@ def trigger_private_goals(session: Session, _viewer: User | None) -> list[Trigge
 
 
 def exclusive_goal_pairs(session: Session, viewer: User | None) -> dict[str, ExclusiveGoalPairDocument]:
-    """Return the 1-on-1s by the id of the paying viewer; those of viewers whom the reader may not know are left out."""
+    """Return the 1-on-1s that the reader may see, by the id of the paying viewer."""
     reader = privacy.reader_of(viewer)
     return {
         pair.user_id: _exclusive_goal_pair(pair)

@@ -1,4 +1,7 @@
-"""Pushes about a stream: viewers learn whether it is live, its streamer who joins and leaves (spec section 4)."""
+"""Pushes about a stream (spec section 4).
+
+Viewers are told when it goes live or ends. Its streamer is told when a viewer enters or leaves.
+"""
 
 from __future__ import annotations
 

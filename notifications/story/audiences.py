@@ -1,4 +1,4 @@
-"""The section of audiences: when each was notified, and how many of its viewers."""
+"""The section of audiences: when each was opened, and how many of its viewers were notified, wait or failed."""
 
 from __future__ import annotations
 

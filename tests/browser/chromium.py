@@ -126,9 +126,9 @@ class Browser:
         self.complaints(), self.foreign_hosts("")
 
     def complaints(self) -> list[str]:
-        """Return what the console said since it was last asked, but not that the network is slow."""
-        said = [f"{each['level']}: {each['message']}" for each in self.driver.get_log("browser")]
-        return [each for each in said if "[Intervention] Slow network" not in each]
+        """Return the console messages since the last call, without Chromium's warnings of a slow network."""
+        messages = [f"{each['level']}: {each['message']}" for each in self.driver.get_log("browser")]
+        return [each for each in messages if "[Intervention] Slow network" not in each]
 
     def foreign_hosts(self, own: str) -> set[str]:
         """Return the other machines that pages asked for anything since this was last asked."""

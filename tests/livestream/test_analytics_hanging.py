@@ -24,7 +24,7 @@ def test_while_it_hangs_one_call_waits_for_it_and_not_every_worker():
         begun = time.monotonic()
         with pytest.raises(requests.Timeout):
             post(url=server.url, record={})
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 7
         told = at_once(*[lambda: post(url=server.url, record={})] * 6)
     assert sorted({type(each).__name__ for each in told}) == ["CircuitOpen", "Timeout"]
 

@@ -164,7 +164,7 @@ def test_a_sweep_that_fails_stops_neither_the_others_nor_the_relay(durable_probe
     durable_probe.do(eta=clock.now() + timedelta(milliseconds=50))
     with running_relay():
         eventually(lambda: arrived(broker) and len(swept) > 3)
-    assert len(failures) == 1  # what fails is asked less often
+    assert len(failures) == 1  # a sweep that failed rests for _PAUSE_SECONDS
 
 
 def test_each_sweep_has_its_own_rhythm(sweeps):

@@ -22,7 +22,7 @@ def test_a_source_that_trickles_is_left_at_the_deadline(tmp_path, part):
         begun = time.monotonic()
         with pytest.raises(ClipFailed, match="CLIP_TIMEOUT") as raised:
             reader(tmp_path, SECONDS).append(server.url, io.BytesIO())
-        assert SECONDS <= time.monotonic() - begun < 20
+        assert SECONDS <= time.monotonic() - begun < SECONDS + 5
     assert raised.value.__context__ is None
 
 

@@ -144,7 +144,7 @@ def test_after_the_vendors_faults_everything_is_as_it_should_be(byteplus_server,
 def test_money_moves_while_the_vendor_is_dead(byteplus_server, worker):
     with clock.frozen() as moving:
         (performed, _), (missed, _) = funded_show(), funded_show()
-        # The workers may hold a call that this thread did not wait for.
+        # A worker may still be calling the vendor: both recordings must run before the outage begins.
         eventually(lambda: set(byteplus_server.running) == {performed.id, missed.id}, meanwhile=work)
         byteplus_server.away = "silence"
         perform_to_the_end(performed, moving)

@@ -84,7 +84,7 @@ def forget_queues(*, namespace: str) -> None:
 def disconnect() -> None:
     """Close this thread's connection to RabbitMQ; the next use opens another one.
 
-    A thread that only waits sends no heartbeat, and RabbitMQ hangs up on it after some minutes.
+    A thread that only waits sends no heartbeats, so RabbitMQ closes its connection after some minutes.
     """
     broker = dramatiq.get_broker()
     if isinstance(broker, RabbitmqBroker):

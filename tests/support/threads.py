@@ -34,7 +34,7 @@ def _call_together(barrier: threading.Barrier, act: Callable[[], Any]) -> Any:
     except Exception as error:  # noqa: BLE001 - what was raised is the answer
         return error
     finally:
-        _hang_up()
+        _close_connections()
 
 
 class in_thread:  # noqa: N801 - reads as the verb it is
@@ -73,11 +73,11 @@ def _call_alone(act: Callable[[], Any]) -> Any:
     try:
         return act()
     finally:
-        _hang_up()
+        _close_connections()
 
 
-def _hang_up() -> None:
-    # Dramatiq keeps the connection of a thread that is gone.
+def _close_connections() -> None:
+    # Dramatiq would keep this thread's connection to RabbitMQ open after the thread has ended.
     disconnect()
     connections.close_all()
 

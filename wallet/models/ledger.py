@@ -85,7 +85,7 @@ class Transfer(models.Model):
 
     @property
     def to_user_id(self) -> str | None:
-        """The user that received the coins; None where an escrow did."""
+        """The user who received the coins; None where they went into an escrow."""
         return _id_if(self.credit, Account.Kind.USER)
 
     @property
