@@ -72,5 +72,5 @@ def of_events() -> list[str]:
 
 
 def of_tasks() -> list[str]:
-    """Return every old name that stands for a task."""
-    return sorted(TASKS)
+    """Return every old name that stands for tasks: of a task, or of a class of goals."""
+    return sorted((*TASKS, *_goal_classes))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -28,6 +29,7 @@ LARGEST_BATCH = 10
 # How many calls of one crowd may be under way. At the distance of a cloud a call is mostly waiting.
 CALLS_AT_A_TIME = 16
 _TIMEOUT_SECONDS = 5
+_making_client = threading.Lock()
 # `trigger` refuses text that takes more memory than this, whatever its bytes.
 _LIBRARY_LIMIT = 30_720
 
@@ -121,16 +123,18 @@ def can_sign() -> bool:
 
 def client() -> pusher.Pusher:
     """Return this process's client, which keeps its connections open."""
-    return _client(
-        os.getpid(),
-        app_id=settings.PUSHER_APP_ID,
-        key=settings.PUSHER_KEY,
-        secret=settings.PUSHER_SECRET,
-        ssl=settings.PUSHER_SSL,
-        host=settings.PUSHER_HOST or None,
-        port=settings.PUSHER_PORT,
-        cluster=settings.PUSHER_CLUSTER or None,
-    )
+    # Threads that start at the same time must not make one each: every client has a pool of its own.
+    with _making_client:
+        return _client(
+            os.getpid(),
+            app_id=settings.PUSHER_APP_ID,
+            key=settings.PUSHER_KEY,
+            secret=settings.PUSHER_SECRET,
+            ssl=settings.PUSHER_SSL,
+            host=settings.PUSHER_HOST or None,
+            port=settings.PUSHER_PORT,
+            cluster=settings.PUSHER_CLUSTER or None,
+        )
 
 
 @functools.lru_cache(maxsize=2)

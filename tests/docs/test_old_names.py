@@ -210,7 +210,7 @@ def test_every_old_name_that_is_accepted_is_on_the_page():
 
 def test_what_the_page_says_of_events_tasks_and_classes_is_what_is_accepted():
     today = {old: NAME.findall(now) for cell, now, *_ in changed() for _, old in NAME.findall(cell)}
-    for name in old_names.of_tasks():
+    for name in old_names.TASKS:
         assert today[name] == [("task", old_names.TASKS[name])]
     for name in old_names.SIGNALS:
         assert {each for _, each in today[name]} == set(old_names.events_called(name, known=DomainSignal.registry))

@@ -132,6 +132,7 @@ def test_an_old_class_chooses_the_tasks_of_goals_of_its_type(moving):
         (["--state", "stuck"], "say which tasks"),
         (["--actor", "no_such_actor"], "no actor is called no_such_actor; old names that are known: "),
         (["--actor", "no_such_actor"], "supersede_goal"),
+        (["--actor", "no_such_actor"], "TriggerPrivateGoal"),
         (["--actor", "create_show_goal"], "today it is done by POST /goals?type=show"),
         (["--actor", "notify_goal_ended"], "it is a receiver: manage.py replay_events --receiver notify_goal_ended"),
         (["--id", "c" * 24], "there is no task"),

@@ -126,7 +126,6 @@ def test_the_connection_is_kept_open(pusher_server):
 
 
 def test_many_threads_share_as_few_connections_as_they_can(pusher_server):
-    provider.client()  # threads that start at the same time would make several
     outcomes = at_once(*[lambda: PusherProvider().send([one()])] * 40)
     assert outcomes == [None] * 40
     assert len(pusher_server.calls) == 40

@@ -15,7 +15,7 @@ from tests.process.waiting import until
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 20
+SECONDS = 10
 
 
 def test_a_sale_whose_end_was_slept_through_is_refunded(house: House, cast: Cast) -> None:

@@ -10,7 +10,7 @@ from livestream.demo.cast import Cast
 from livestream.demo.registry import scenario
 from livestream.demo.server import Body
 
-TARGET_COINS, SHOW_SECONDS, FIRST_PART_SECONDS = 1_000, 5, 2.2
+TARGET_COINS, SHOW_SECONDS, FIRST_PART_SECONDS = 1_000, 6, 3.2
 
 
 @scenario(name="show", title="A funded show: the audience pays, the streamer performs and is paid")
