@@ -53,20 +53,31 @@ class Goal(models.Model):
     outcome = models.CharField(max_length=9, choices=[(each.value, each.value) for each in Outcome], null=True)
     levels = models.JSONField(default=list)
     level = models.PositiveIntegerField(default=0)
+    # Counted up by the database at each change of the row (`livestream.storage.versions`).
+    version = models.BigIntegerField(default=1, db_default=1, editable=False)
     progress = models.BigIntegerField(default=0)
     performed = models.BigIntegerField(default=0)
     stage_started = models.DateTimeField(null=True)
     stage_paused = models.DateTimeField(null=True)
     stage_updated = models.DateTimeField(null=True)
+    # The last moment at which the streamer was known to be on stage, where the realtime server said so.
+    stage_seen = models.DateTimeField(null=True)
     ticket_product = models.ForeignKey(TicketProduct, models.PROTECT, null=True)
     ticket_price = models.BigIntegerField(null=True)
     funding_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
     show_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 
+    # The terms of a sale, which its show repeats: seconds that the show lasts at least, seconds from
+    # the end of the reached sale to the show's start, and the moment that follows from it.
+    terms_duration = models.PositiveIntegerField(null=True)
+    terms_start_within = models.PositiveIntegerField(null=True)
+    start_by = models.DateTimeField(null=True)
+
     # Invitations: who invited, to how much time, for what, and what the streamer answered.
     triggered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     prepaid_duration = models.PositiveIntegerField(null=True)
     price = models.BigIntegerField(null=True)
+    rate = models.BigIntegerField(null=True)  # coins a minute, as it was at the moment of inviting
     agreed_at = models.DateTimeField(null=True)
     preset_before = models.CharField(max_length=9, blank=True)
     cooldown_until = models.DateTimeField(null=True)

@@ -59,6 +59,8 @@ class PerformanceMark(models.Model):
     at = models.DateTimeField()
     joined = models.BooleanField()
     source = models.CharField(max_length=64)
+    # False for a mark that came after the goal had ended: it is kept, and changes nothing.
+    in_time = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["at", "id"]
@@ -87,3 +89,25 @@ class PerformanceInterval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opened_at} to {self.closed_at}"
+
+
+class StageCheck(models.Model):
+    """What the realtime server answered when it was asked whether the streamer is on a stage.
+
+    Only an answer that differs from the one before is kept.
+    """
+
+    class Answer(models.TextChoices):
+        THERE = "there"
+        NOT_THERE = "not_there"
+        UNKNOWN = "unknown"
+
+    goal = models.ForeignKey(Goal, models.PROTECT, related_name="stage_checks", db_index=False)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=9, choices=Answer.choices)
+
+    class Meta:
+        indexes = [models.Index(fields=["goal", "asked_at", "id"], name="stage_check_of_goal")]
+
+    def __str__(self) -> str:
+        return f"{self.answer} at {self.asked_at}"

@@ -101,6 +101,11 @@ class GoalEnded(GoalEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoalChanged(GoalEvent):
+    """What everybody sees of a goal changed otherwise: who is on stage, or what became of it after its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvent(Event):
     """The fields of every event of a session; `price` is coins a minute by quality."""
 
@@ -119,6 +124,11 @@ class SessionStarted(SessionEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(SessionEvent):
     """A session is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChanged(SessionEvent):
+    """A session's title, preset or prices changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +184,8 @@ class EscrowRefunded(EscrowEvent):
     """The payers from `first_payer` to `last_payer` (by id) of an escrow were refunded.
 
     A big escrow is refunded in chunks, with one event for each; `final` marks the last.
-    `user_id` is the streamer of the escrow.
+    `user_id` is the streamer of the escrow. Where it is `early`, only those payers are concerned whose
+    early refunds have the event's id as their batch, and the escrow goes on.
     """
 
     first_payer: str
@@ -182,6 +193,22 @@ class EscrowRefunded(EscrowEvent):
     payers: int
     final: bool
     user_id: str | None = None
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserBlocked(Event):
+    """The streamer blocked a viewer, who pays for nothing of theirs from now on."""
+
+    streamer_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosed(Event):
+    """The account of a user was closed, who may have been a streamer, a viewer, or both."""
+
+    user_id: str
 
 
 GOAL_CREATED = DomainSignal("goal.created", GoalCreated)
@@ -191,10 +218,14 @@ GOAL_PROGRESSED = DomainSignal("goal.progressed", GoalProgressed)
 GOAL_COMPLETED = DomainSignal("goal.completed", GoalCompleted)
 GOAL_AGREED = DomainSignal("goal.agreed", GoalAgreed)
 GOAL_ENDED = DomainSignal("goal.ended", GoalEnded)
+GOAL_CHANGED = DomainSignal("goal.changed", GoalChanged)
 SESSION_STARTED = DomainSignal("session.started", SessionStarted)
 SESSION_ENDED = DomainSignal("session.ended", SessionEnded)
+SESSION_CHANGED = DomainSignal("session.changed", SessionChanged)
 CHANNEL_OCCUPIED = DomainSignal("channel_occupied", ChannelOccupied)
 CHANNEL_VACATED = DomainSignal("channel_vacated", ChannelVacated)
 ESCROW_COMPLETED_INDIVIDUAL = DomainSignal("escrow.completed.individual", EscrowCompletedIndividual)
 ESCROW_COMPLETED = DomainSignal("escrow.completed", EscrowCompleted)
 ESCROW_REFUNDED = DomainSignal("escrow.refunded", EscrowRefunded)
+USER_BLOCKED = DomainSignal("user.blocked", UserBlocked)
+ACCOUNT_CLOSED = DomainSignal("account.closed", AccountClosed)

@@ -12,9 +12,12 @@ class User(AbstractUser):
     """An account; its tags and groups say what it may do beyond the ordinary."""
 
     id = ObjectIdField(primary_key=True)
+    # When everything that follows from closing the account was started; `is_active` closes it.
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         indexes = [
+            models.Index(fields=["id"], condition=models.Q(is_active=False, closed_at=None), name="user_to_close"),
             models.Index(fields=["date_joined", "id"], name="user_by_age"),
             models.Index(fields=["username"], condition=models.Q(is_staff=True), name="user_staff"),
             models.Index(fields=["username"], condition=models.Q(is_active=False), name="user_closed"),

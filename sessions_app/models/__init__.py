@@ -2,7 +2,7 @@
 
 from sessions_app.models.clip import Asset, Post
 from sessions_app.models.rtc import Recording, RtcCall
-from sessions_app.models.session import FeedEntry, Session, Source, StreamerPresence
+from sessions_app.models.session import FeedEntry, Session, SessionVersion, Source, StreamerPresence
 
 __all__ = [
     "Asset",
@@ -11,6 +11,7 @@ __all__ = [
     "Recording",
     "RtcCall",
     "Session",
+    "SessionVersion",
     "Source",
     "StreamerPresence",
 ]

@@ -62,6 +62,20 @@ class Session(models.Model):
         return None if rate is None else rules.price_of(rate=rate, duration=duration)
 
 
+class SessionVersion(models.Model):
+    """How often what a session shows has changed, its goals' entries included; it only grows.
+
+    A table of its own: goals change what a session shows while they are locked, and the session's
+    row is locked before any goal's.
+    """
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="shown_version")
+    version = models.BigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"version {self.version} of {self.session_id}"
+
+
 class Source(models.Model):
     """One way in which a streamer broadcasts; several a streamer.
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from livestream.fields import ObjectIdField
+from wallet.models.ledger import Transfer
 
 
 class Escrow(models.Model):
@@ -14,6 +15,8 @@ class Escrow(models.Model):
     The coins lie on the account of the same id. `state` leaves `open` once, under lock;
     `settled_at` is when all the money had arrived. Money is taken in while the state is open
     and `accepts_until`, where set, lies ahead. `refunded_upto` is where a refund goes on.
+    `received` are the coins that ever came in, `refunded_early` those of them that single payers
+    were given back before the escrow was settled.
     """
 
     class State(models.TextChoices):
@@ -26,6 +29,7 @@ class Escrow(models.Model):
     user_id = ObjectIdField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     received = models.BigIntegerField(default=0)
+    refunded_early = models.BigIntegerField(default=0, db_default=0)
     accepts_until = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -87,3 +91,34 @@ class Earning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} of {self.escrow_id}"
+
+
+class EarlyRefund(models.Model):
+    """A payment that was given back before its escrow was settled (spec section 6).
+
+    Of its `amount` coins the payer got all but `kept`, which stay in the escrow as an earning of
+    the streamer. `batch` is the id of the event that reports it; one batch may be a whole crowd.
+    """
+
+    hold = models.OneToOneField(Transfer, models.PROTECT, primary_key=True, db_constraint=False, related_name="+")
+    escrow = models.ForeignKey(Escrow, models.PROTECT, related_name="early_refunds", db_index=False)
+    payer_id = models.CharField(max_length=64)
+    amount = models.BigIntegerField()
+    kept = models.BigIntegerField(default=0)
+    reason = models.CharField(max_length=19)
+    batch = ObjectIdField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept__gte=0, kept__lte=models.F("amount")), name="early_refund_keeps_a_part"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["escrow", "payer_id"], name="early_refund_of_payer"),
+            models.Index(fields=["batch", "payer_id"], name="early_refund_of_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount - self.kept} of {self.hold_id}"

@@ -1,0 +1,24 @@
+"""When what follows from closing an account was started."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("livestream", "0007_support_groups"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="closed_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(("closed_at", None), ("is_active", False)), fields=["id"], name="user_to_close"
+            ),
+        ),
+    ]

@@ -1,0 +1,45 @@
+"""Row versions: a migration operation for a trigger that counts `version` up at each change of a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations
+
+_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER {table}_version BEFORE UPDATE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION count_version();
+"""
+# SQLite cannot change the new row before it is written. Its triggers do not call themselves.
+_SQLITE = """
+CREATE TRIGGER IF NOT EXISTS {table}_version AFTER UPDATE ON {table}
+BEGIN UPDATE {table} SET version = OLD.version + 1 WHERE id = NEW.id; END
+"""
+
+
+class CountsVersions(migrations.RunPython):
+    """The reversible migration operation that keeps `table.version` growing, whoever writes the row.
+
+    It is the last operation of each migration that changes the table: SQLite recreates a table
+    without its triggers.
+    """
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(self._create, self._drop)
+
+    def _create(self, _: Any, schema_editor: Any) -> None:
+        statement = _POSTGRESQL if schema_editor.connection.vendor == "postgresql" else _SQLITE
+        schema_editor.execute(statement.format(table=self.table), params=None)
+
+    def _drop(self, _: Any, schema_editor: Any) -> None:
+        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_version{on}", params=None)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.table], {}
