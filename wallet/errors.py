@@ -52,3 +52,7 @@ class AmountTooLarge(Unprocessable):
 
     code = "amount_too_large"
     title = "The amount is too large"
+
+
+class EscrowNotEmpty(AssertionError):
+    """An escrow was to be called settled with money left in it: a fault of the service, and of no caller."""

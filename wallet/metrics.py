@@ -1,4 +1,4 @@
-"""Metrics of escrows: how many are open or unsettled, and for how long."""
+"""Metrics of escrows: how many are open, unsettled or wait for support, and for how long."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Min
 from prometheus_client import Metric
 
 from livestream import metrics
+from wallet import selectors
 from wallet.models import Escrow
 
 # An escrow is open as long as its goals are: a sale and its show take hours, not days.
@@ -25,10 +26,13 @@ def escrow_figures(now: datetime) -> Iterator[Metric]:
     """Read how many escrows are open, by age, and how many were decided and are not settled."""
     ages = {name: _open_between(now, youngest, oldest) for name, youngest, oldest in _AGES}
     yield metrics.gauges("livestream_escrows_open", "Escrows that hold money, by age.", "age", ages)
-    unsettled = Escrow.objects.filter(settled_at=None, decided_at__isnull=False)
+    waiting = selectors.waiting_for_account()
+    unsettled = selectors.unsettled_escrows(before=now).exclude(pk__in=waiting.values("pk"))
     since = metrics.seconds_since(unsettled.aggregate(first=Min("decided_at"))["first"], now)
     yield metrics.gauge("livestream_escrows_unsettled", "Escrows decided, not yet paid.", metrics.capped(unsettled))
     yield metrics.gauge("livestream_escrows_oldest_unsettled_seconds", "How long the oldest has waited.", since)
+    of_closed = metrics.capped(waiting)
+    yield metrics.gauge("livestream_escrows_of_closed_accounts", "Escrows that wait for support.", of_closed)
 
 
 def _open_between(now: datetime, youngest: timedelta, oldest: timedelta | None) -> int:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
+from livestream.models import User
 from wallet import transfer_ids
-from wallet.models import Account, Earning, PendingCredit, Transfer
+from wallet.models import Account, EarlyRefund, Earning, Escrow, PendingCredit, Transfer
 
 
 def balance_of(*, user_id: str) -> int:
@@ -46,10 +51,43 @@ def accounts_with_pending_credit() -> QuerySet[PendingCredit, str]:
     return PendingCredit.objects.order_by("account_id").values_list("account_id", flat=True).distinct()
 
 
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment into an escrow that nothing was given back of; `amount` in coins."""
+
+    transfer_id: str
+    payer_id: str
+    amount: int
+    created_at: datetime
+
+
+def payments_held(*, escrow_id: str, payer_id: str | None = None) -> list[Payment]:
+    """Return the payments into an escrow, of all or of one payer, that were not refunded early, oldest first."""
+    held = _holds(escrow_id).filter(early_refund=None)
+    if payer_id is not None:
+        held = held.filter(debit_id=payer_id)
+    rows = held.order_by("created_at", "pk").values_list("pk", "debit_id", "amount", "created_at")
+    return [Payment(*row) for row in rows]
+
+
+def holds(*, escrow_id: str, user_id: str) -> bool:
+    """Return whether a payment of this user is still held: what access to a goal needs."""
+    return _holds(escrow_id).filter(debit_id=user_id, early_refund=None).exists()
+
+
+def net_holds() -> QuerySet[Transfer]:
+    """Return the payments into escrows, each with `net`: its coins less what was refunded early of it."""
+    back = Coalesce(F("early_refund__amount") - F("early_refund__kept"), 0)
+    return Transfer.objects.filter(kind=Transfer.Kind.HOLD).annotate(net=F("amount") - back)
+
+
 def held_by_payer(*, escrow_id: str) -> QuerySet[Transfer, Any]:
-    """Return who paid into an escrow and how many coins: pairs of user id and `paid`."""
-    held = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD)
-    return held.order_by().values("debit_id").annotate(paid=Sum("amount")).values_list("debit_id", "paid")
+    """Return who paid into an escrow and how many coins: pairs of user id and `paid`.
+
+    What was refunded early does not count, nor who was given everything back.
+    """
+    paid = net_holds().filter(credit_id=escrow_id).order_by().values("debit_id").annotate(paid=Sum("net"))
+    return paid.filter(paid__gt=0).values_list("debit_id", "paid")
 
 
 def payers_of(*, escrow_id: str, after: str = "", limit: int = 1000) -> list[str]:
@@ -64,12 +102,58 @@ def top_payers(*, escrow_id: str, limit: int) -> list[tuple[str, int]]:
 
 
 def paid_by(*, escrow_id: str, user_id: str) -> int:
-    """Return the coins that one user paid into an escrow."""
-    held = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD, debit_id=user_id)
-    return held.aggregate(paid=Sum("amount"))["paid"] or 0
+    """Return the coins that one user paid into an escrow, less what was refunded early."""
+    return net_holds().filter(credit_id=escrow_id, debit_id=user_id).aggregate(paid=Sum("net"))["paid"] or 0
+
+
+def kept_of(*, transfer_ids: Collection[str]) -> dict[str, int]:
+    """Return by payment the coins that stayed with the streamer, of those that left their escrow early."""
+    early = EarlyRefund.objects.filter(pk__in=transfer_ids)
+    return dict(early.values_list("hold_id", "kept"))
 
 
 def refunded_to(*, escrow_id: str, user_id: str) -> int:
-    """Return the coins that one payer was given back from an escrow."""
+    """Return all the coins that one payer was given back from an escrow, early or at its end."""
+    refunds = Transfer.objects.filter(debit_id=escrow_id, credit_id=user_id, kind=Transfer.Kind.REFUND)
+    return refunds.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def refunded_at_end(*, escrow_id: str, user_id: str) -> int:
+    """Return the coins that one payer was given back when the whole escrow was refunded."""
     transfer_id = transfer_ids.refund_prefix(escrow_id) + user_id
     return Transfer.objects.filter(pk=transfer_id).values_list("amount", flat=True).first() or 0
+
+
+def refunded_in(*, batch: str, user_id: str) -> int:
+    """Return the coins that one payer was given back by one batch of early refunds, named by its event's id."""
+    rows = EarlyRefund.objects.filter(batch=batch, payer_id=user_id)
+    return rows.aggregate(total=Sum(F("amount") - F("kept")))["total"] or 0
+
+
+def waits_for_account(*, escrow: Escrow) -> bool:
+    """Return whether a decided escrow waits because it owes coins to a closed account (spec section 6)."""
+    if escrow.state not in Escrow.PAID_OUT:
+        return False
+    owed = escrow.earnings.filter(state=Earning.State.PENDING, amount__gt=0)
+    return owed.filter(Exists(User.objects.filter(pk=escrow.user_id, is_active=False))).exists()
+
+
+def waiting_for_account() -> QuerySet[Escrow]:
+    """Return the escrows that wait because the account of their streamer is closed."""
+    closed = User.objects.filter(pk=OuterRef("user_id"), is_active=False)
+    return Escrow.objects.filter(Exists(closed), settled_at=None, state__in=Escrow.PAID_OUT)
+
+
+def unsettled_escrows(*, before: datetime) -> QuerySet[Escrow]:
+    """Return the escrows that were decided before `before` and are not settled."""
+    return Escrow.objects.filter(settled_at=None, decided_at__lt=before)
+
+
+def stranded_escrows(*, before: datetime) -> QuerySet[Escrow]:
+    """Return the paid out escrows that were called settled before `before` although an earning is pending."""
+    pending = Earning.objects.filter(state=Earning.State.PENDING, escrow__settled_at__lt=before)
+    return Escrow.objects.filter(pk__in=pending.values("escrow_id"), state__in=Escrow.PAID_OUT)
+
+
+def _holds(escrow_id: str) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD)

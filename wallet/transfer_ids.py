@@ -7,6 +7,8 @@ DEPOSITS = "system:deposits"
 # The prefixes of the ids of the service's own transfers. A payment provider may not use them: a
 # payout or refund whose id was taken could never be made.
 RESERVED_PREFIXES = ("escrow-", "refund-", "goal:", "session:", "demo:welcome:")
+# Begins the refund of one payment; the id of the payment follows.
+EARLY_REFUND = "refund-of-"
 
 
 def payout(*, escrow_id: str, earning_id: str, user_id: str) -> str:
@@ -17,6 +19,16 @@ def payout(*, escrow_id: str, earning_id: str, user_id: str) -> str:
 def refund_prefix(escrow_id: str) -> str:
     """Name the refunds of an escrow, up to the payer's id."""
     return f"refund-{escrow_id}-"
+
+
+def early_refund(*, hold_id: str) -> str:
+    """Name the transfer that gives one payment back before its escrow is settled."""
+    return EARLY_REFUND + hold_id
+
+
+def refunded_hold(transfer_id: str) -> str | None:
+    """Return the id of the payment that a transfer gave back early; None for any other transfer."""
+    return transfer_id.removeprefix(EARLY_REFUND) if transfer_id.startswith(EARLY_REFUND) else None
 
 
 def tag(escrow_id: str) -> str:

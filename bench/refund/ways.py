@@ -1,4 +1,4 @@
-"""Two ways to give an escrow back, each in a process of its own so that its memory can be seen."""
+"""Three ways to give an escrow back, each in a process of its own so that its memory can be seen."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from bench.refund.crowd import ESCROW
 from livestream import clock
 from wallet import selectors, transfer_ids
 from wallet.models import Account, Earning, Escrow, Transfer
-from wallet.services import refunds
+from wallet.services import early_refunds, refunds
 
 _PROCESS = Path("/proc/self")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One refund: payers, seconds, and the most memory it took beyond what it began with."""
+    """One refund: payers, of how many in all, seconds, and the most memory it took beyond what it began with."""
 
     way: str
     payers: int
+    crowd: int
     seconds: float
     grown_mb: float
 
@@ -34,19 +35,19 @@ class Run:
         return 1000 * self.seconds / self.payers
 
 
-def measure(*, way: str, payers: int) -> Run:
+def measure(*, way: str, payers: int, crowd: int) -> Run:
     """Refund in a new process; `payers` limits the loop, while the service pays everybody."""
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measure, (way, payers))
+        return pool.apply(_measure, (way, payers, crowd))
 
 
-def _measure(way: str, payers: int) -> Run:
+def _measure(way: str, payers: int, crowd: int) -> Run:
     (_PROCESS / "clear_refs").write_text("5")  # the high-water mark starts anew from here
     before, started = _memory("VmRSS"), time.monotonic()
-    done = {"set-based": by_service, "loop": by_loop}[way](payers)
+    done = {"set-based": by_service, "single payers": by_payers, "loop": by_loop}[way](payers)
     if done != payers:
         raise RuntimeError(f"{done} of {payers} payers got their money back")
-    return Run(way, payers, time.monotonic() - started, (_memory("VmHWM") - before) / 1024)
+    return Run(way, payers, crowd, time.monotonic() - started, (_memory("VmHWM") - before) / 1024)
 
 
 def by_service(_: int) -> int:
@@ -56,6 +57,13 @@ def by_service(_: int) -> int:
     while chunk := refunds.refund_escrow_chunk(escrow_id=ESCROW, now=clock.now()):
         paid += chunk
     return paid
+
+
+def by_payers(_: int) -> int:
+    """Refund everybody as single payers of an escrow that stays open, as a banned crowd is; return how many."""
+    payers = selectors.payers_of(escrow_id=ESCROW, limit=1_000_000)
+    refunds_made = early_refunds.refund_payers(escrow_id=ESCROW, payers=payers, reason="blocked", now=clock.now())
+    return len(refunds_made.payers)
 
 
 def by_loop(payers: int) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db import transaction
 
 from livestream import clock, ids
 from livestream.models import User
 from tests.support.people import make_user
 from wallet.models import Account, Escrow, Transfer
 from wallet.selectors import balance_of
-from wallet.services import escrows, holding, payouts, posting, refunds
+from wallet.services import early_refunds, escrows, holding, payouts, posting, refunds, splits
+from wallet.services.early_refunds import EarlyRefunds
 
 HOUR = timedelta(hours=1)
 
@@ -65,6 +68,24 @@ def give_back(escrow: Escrow) -> bool:
 def give_back_chunk(escrow: Escrow, size: int) -> int:
     """Pay the next payers back."""
     return refunds.refund_escrow_chunk(escrow_id=escrow.escrow_id, now=clock.now(), size=size)
+
+
+def give_back_payers(escrow: Escrow, payers: Sequence[User], **options: Any) -> EarlyRefunds:
+    """Give these payers back what they hold of an open escrow."""
+    about = {"reason": "withdrawn", "now": clock.now(), "payers": [payer.pk for payer in payers]}
+    return early_refunds.refund_payers(escrow_id=escrow.escrow_id, **(about | options))
+
+
+def give_back_payments(escrow: Escrow, kept: Mapping[str, int], *, reason: str = "blocked") -> EarlyRefunds:
+    """Give these payments back, but for what is kept of each."""
+    with transaction.atomic():
+        locked = escrows.lock_escrow(escrow_id=escrow.escrow_id)
+        return early_refunds.refund_payments(escrow=locked, kept=kept, reason=reason, now=clock.now())
+
+
+def split(escrow: Escrow, kept: Mapping[str, int]) -> bool:
+    """Decide that the streamer gets these coins of each payment, and the payers the rest."""
+    return splits.escrow_split(escrow_id=escrow.escrow_id, kept=kept, now=clock.now())
 
 
 def balances(users: Sequence[User]) -> list[int]:

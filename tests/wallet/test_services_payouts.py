@@ -5,14 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from livestream import clock
 from livestream.models import EventRecord, OutboxMessage
-from tests.support.escrows import HOUR, balances, coins_in, give_back, new_escrow, paid_escrow, pay_in, pay_out
+from tests.support.escrows import (
+    HOUR,
+    balances,
+    coins_in,
+    give_back,
+    new_escrow,
+    paid_escrow,
+    pay_in,
+    pay_out,
+    post,
+)
 from tests.support.outbox import assert_enqueued, perform, run_due
 from tests.support.people import make_user
-from wallet.models import Earning, Transfer
-from wallet.services import payouts
+from wallet.errors import EscrowNotEmpty
+from wallet.models import Account, Earning, Escrow, Transfer
+from wallet.selectors import balance_of
+from wallet.services import payouts, posting, recovery
 from wallet.verification import verify_ledger
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +146,75 @@ def test_no_coin_stays_behind_however_long_ago_the_session_ended(moving, ago):
     assert (coins_in(escrow), escrow.settled_at is not None) == (0, True)
     assert sum(Transfer.objects.filter(kind="payout").values_list("amount", flat=True)) == 15
     assert verify_ledger() == []
+
+
+def test_an_earning_of_an_hour_before_the_escrow_was_opened_is_paid(moving):
+    """The clocks of two machines differ by seconds: around a full hour one of them is in the hour before."""
+    moving.at = moving.at.replace(minute=0, second=2)
+    escrow, payer = new_escrow(), make_user(coins=400)
+    moving.at -= timedelta(seconds=4)
+    pay_in(escrow, payer, 400)
+    moving.advance(seconds=60)
+    pay_out(escrow, nbf=moving.at, exp=moving.at)
+    run_due()
+    escrow.refresh_from_db()
+    assert (balances([payer]), balance_of(user_id=escrow.user_id)) == ([0], 400)
+    assert (coins_in(escrow), escrow.settled_at is not None, verify_ledger()) == (0, True, [])
+
+
+@pytest.mark.parametrize("away", [timedelta(days=-400), timedelta(days=400)])
+def test_no_hour_keeps_an_earning_from_being_paid(moving, away):
+    escrow, _ = paid_escrow([10])
+    post(escrow)
+    Earning.objects.update(hour=posting.hour_of(moving.at + away))
+    pay_out(escrow)
+    run_due()
+    assert (balance_of(user_id=escrow.user_id), coins_in(escrow), verify_ledger()) == (10, 0, [])
+
+
+def test_the_window_of_the_seed_may_be_left_out(moving):
+    escrow, _ = paid_escrow([10])
+    assert payouts.escrow_out(escrow_id=escrow.escrow_id, user_id=escrow.user_id, now=moving.at)
+    run_due()
+    assert balance_of(user_id=escrow.user_id) == 10
+
+
+def leave_an_earning(escrow):
+    post(escrow)
+
+
+def leave_a_credit(escrow):
+    Earning.objects.filter(escrow=escrow).update(state="settled")
+    Account.objects.filter(pk=escrow.pk).update(balance=0)
+
+
+def leave_coins(escrow):
+    post(escrow)
+    Earning.objects.filter(escrow=escrow).update(state="settled")
+
+
+@pytest.mark.parametrize("leave", [leave_an_earning, leave_a_credit, leave_coins])
+def test_an_escrow_in_which_anything_is_left_never_completes(moving, leave):
+    escrow, _ = paid_escrow([10])
+    leave(escrow)
+    with pytest.raises(EscrowNotEmpty, match=escrow.escrow_id):
+        payouts.complete(escrow=Escrow.objects.get(), now=moving.at)
+    escrow.refresh_from_db()
+    assert escrow.settled_at is None
+    assert not EventRecord.objects.filter(name="escrow.completed").exists()
+
+
+def test_what_an_earlier_release_left_behind_is_found_and_paid(moving):
+    """A payout of that release left out an earning, and called the escrow settled."""
+    escrow, _ = paid_escrow([400])
+    post(escrow)
+    Escrow.objects.update(state="completed", decided_at=moving.at, settled_at=moving.at)
+    moving.advance(seconds=120)
+    assert [finding.check for finding in verify_ledger()] == [
+        "a settled escrow is empty",
+        "no earning of a settled escrow is pending",
+    ]
+    call_command("settle_escrows", apply=True)
+    run_due()
+    assert (balance_of(user_id=escrow.user_id), coins_in(escrow), verify_ledger()) == (400, 0, [])
+    assert list(recovery.unfinished(before=clock.now())) == []

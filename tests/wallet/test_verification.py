@@ -6,15 +6,26 @@ import pytest
 from django.db import connection
 
 from livestream.storage import append_only
-from tests.support.escrows import give_back, new_escrow, paid_escrow, pay_in, pay_out, post
+from tests.support.escrows import (
+    give_back,
+    give_back_payers,
+    give_back_payments,
+    new_escrow,
+    paid_escrow,
+    pay_in,
+    pay_out,
+    post,
+)
 from tests.support.outbox import run_due
 from tests.support.people import make_user
 from wallet.models import Account, Transfer
+from wallet.selectors import payments_held
 from wallet.verification import CHECKS, verify_ledger
 
 pytestmark = pytest.mark.django_db
 
-SUM, BALANCES, NEGATIVE, EMPTY, RECEIVED, EARNED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING = CHECKS
+SUM, BALANCES, NEGATIVE, EMPTY, RECEIVED, EARNED, EARLY, EARLY_OF, EARLY_MOVED, STRAY, *REST = CHECKS
+STRANDED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING = REST
 
 # What is done to the ledger, and which rules notice. `:names` are the ids of the world below.
 DAMAGES = {
@@ -73,7 +84,7 @@ DAMAGES = {
     ),
     "an escrow both paid out and given back, to the coin": (
         ["UPDATE wallet_transfer SET kind = 'refund' WHERE kind = 'payout' AND debit_id = :paid_out"],
-        {PAID_OUT, GIVEN_BACK},
+        {PAID_OUT, GIVEN_BACK, STRAY, TO_WHOM},
     ),
     "a refund to somebody else": (
         [
@@ -82,6 +93,54 @@ DAMAGES = {
             "UPDATE wallet_transfer SET credit_id = :payer WHERE kind = 'refund' AND credit_id = :refunded",
         ],
         {TO_WHOM},
+    ),
+    "an early refund that no escrow knows of": (
+        ["UPDATE wallet_escrow SET refunded_early = 0 WHERE escrow_id = :early"],
+        {EARNED, EARLY, GIVEN_BACK},
+    ),
+    "an early refund that kept more than its transfer left": (
+        ["UPDATE wallet_earlyrefund SET kept = kept + 1 WHERE payer_id = :cut"],
+        {EARLY, EARLY_MOVED},
+    ),
+    "an early refund without a transfer": (
+        ["DELETE FROM wallet_transfer WHERE kind = 'refund' AND credit_id = :cut"],
+        {BALANCES, EARLY_MOVED, GIVEN_BACK},
+    ),
+    "an early refund of somebody else's payment": (
+        ["UPDATE wallet_earlyrefund SET payer_id = :payer WHERE payer_id = :cut"],
+        {EARLY_OF, EARLY_MOVED},
+    ),
+    "an early refund of a payment that was never made": (
+        ["UPDATE wallet_earlyrefund SET hold_id = 'ghost' WHERE payer_id = :cut"],
+        {EARLY_OF, EARLY_MOVED},
+    ),
+    "an early refund that nobody wrote down": (
+        [
+            "UPDATE wallet_escrow SET refunded_early = refunded_early - 10 WHERE escrow_id = :early",
+            "DELETE FROM wallet_earlyrefund WHERE payer_id = :whole",
+        ],
+        {EARNED, EARLY_MOVED, GIVEN_BACK},
+    ),
+    "an early refund paid again, from what others paid": (
+        [
+            "INSERT INTO wallet_transfer (transfer_id, debit_id, credit_id, amount, kind, tags, created_at)"
+            " SELECT 'refund-again', debit_id, credit_id, amount, kind, tags, created_at"
+            " FROM wallet_transfer WHERE kind = 'refund' AND credit_id = :whole",
+            "UPDATE wallet_account SET balance = balance - 10 WHERE id = :early",
+            "UPDATE wallet_account SET balance = balance + 10 WHERE id = :whole",
+        ],
+        {STRAY, GIVEN_BACK, TO_WHOM},
+    ),
+    "a refund of an escrow that is not decided": (
+        [
+            "UPDATE wallet_transfer SET kind = 'refund', transfer_id = 'refund-now',"
+            " debit_id = :counted, credit_id = :whole WHERE credit_id = :whole AND kind = 'deposit'",
+        ],
+        {BALANCES, STRAY, GIVEN_BACK, TO_WHOM},
+    ),
+    "an earning left behind by a payout": (
+        ["UPDATE wallet_earning SET state = 'pending' WHERE escrow_id = :paid_out"],
+        {STRANDED, PAID_OUT},
     ),
     "a payment that is not counted and waits no longer": (
         ["DELETE FROM wallet_pendingcredit WHERE account_id = :waiting"],
@@ -112,8 +171,12 @@ def world(moving):
     give_back(made["given_back"][0])
     run_due(sweeps=False)
     give_back(made["begun"][0])
+    made["early"] = early, (whole, cut, _) = paid_escrow([10, 20, 30])
+    give_back_payers(early, [whole])
+    give_back_payments(early, {each.transfer_id: 5 for each in payments_held(escrow_id=early.pk, payer_id=cut.pk)})
     ids = {name: escrow.escrow_id for name, (escrow, _) in made.items()}
-    return ids | {"payer": made["counted"][1][0].pk, "refunded": made["given_back"][1][0].pk}
+    people = {"payer": made["counted"][1][0].pk, "refunded": made["given_back"][1][0].pk}
+    return ids | people | {"whole": whole.pk, "cut": cut.pk}
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
 from livestream.story import RowRef, Subject
 from livestream.story.admin import StoryAdmin
-from wallet.models import Earning, Escrow
+from wallet import selectors
+from wallet.models import EarlyRefund, Earning, Escrow
+from wallet.story.sentences import why
 
 
 class EarningInline(ReadOnlyInline):
@@ -23,6 +25,18 @@ class EarningInline(ReadOnlyInline):
     fields = readonly_fields = ["id", "hour", "amount", "state", "settled_at"]
     ordering = ["hour"]
     per_page = 20
+
+
+class EarlyRefundInline(ReadOnlyInline):
+    model = EarlyRefund
+    verbose_name_plural = "Payments that were given back early"
+    fields = readonly_fields = ["hold_id", "payer_id", "amount", "kept", "because", "created_at"]
+    ordering = ["payer_id", "pk"]
+    per_page = 20
+
+    @admin.display(description="because")
+    def because(self, refund: EarlyRefund) -> str:
+        return why(refund.reason)
 
 
 class StateFilter(ChoiceFilter):
@@ -63,6 +77,12 @@ def _of_kind(kind: str, _now: datetime) -> Q:
     return Q(pk__startswith=f"{kind}:")
 
 
+_ACCOUNT_CLOSED = (
+    "The account of the streamer is closed. What they earned waits until support settles what is due, or until"
+    " the account is open again."
+)
+
+
 @admin.register(Escrow)
 class EscrowAdmin(StoryAdmin, LookedUpAdmin):
     """Money that is held for goals, newest first."""
@@ -72,7 +92,8 @@ class EscrowAdmin(StoryAdmin, LookedUpAdmin):
     list_filter = [TypeFilter, StateFilter, age_filter(by_time("opened_at"))]
     ordering = ["-opened_at", "-escrow_id"]
     search_help_text = "Id of an escrow, of its goal or of its streamer, or the beginning of the streamer's name"
-    inlines = [EarningInline]
+    inlines = [EarningInline, EarlyRefundInline]
+    readonly_fields = ["waits_for"]
 
     def story_subject(self, obj: Escrow) -> Subject:
         return Subject(escrow_id=obj.pk, refs=(RowRef(model="wallet.escrow", pk=obj.pk, name="escrow"),))
@@ -80,6 +101,10 @@ class EscrowAdmin(StoryAdmin, LookedUpAdmin):
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         named = Q(pk__in=[term, *(f"{kind.name}:{term}" for kind in _kinds)])
         return [named, *(Q(user_id=each) for each in people)]
+
+    @admin.display(description="waits for")
+    def waits_for(self, escrow: Escrow) -> str:
+        return _ACCOUNT_CLOSED if selectors.waits_for_account(escrow=escrow) else "-"
 
     @admin.display(description="streamer")
     def streamer(self, escrow: Escrow) -> str:

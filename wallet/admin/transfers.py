@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.contrib import admin
 from django.db.models import Q
@@ -12,6 +13,8 @@ from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
 from wallet import selectors, transfer_ids
 from wallet.models import Account, Escrow, PendingCredit, Transfer
+
+_SLACK = timedelta(hours=1)
 
 
 @admin.register(Account)
@@ -60,13 +63,14 @@ class TransferAdmin(LookedUpAdmin):
 def _held(escrow_id: str) -> Q:
     """Return what finds the payments into an escrow, which has taken money in its own time alone.
 
-    Without that, the newest payments into an old escrow would be looked for from today on.
+    Without that, the newest payments into an old escrow would be looked for from today on. The
+    clocks of the machines that wrote them may differ, by less than an hour.
     """
     times = Escrow.objects.filter(pk=escrow_id).values_list("opened_at", "decided_at").first()
     if times is None:
         return Q(pk__in=[])
     opened_at, decided_at = times
-    within = Q(created_at__gte=opened_at) & (Q(created_at__lte=decided_at) if decided_at else Q())
+    within = Q(created_at__gte=opened_at - _SLACK) & (Q(created_at__lte=decided_at + _SLACK) if decided_at else Q())
     return within & Q(credit_id=escrow_id, kind=Transfer.Kind.HOLD)
 
 

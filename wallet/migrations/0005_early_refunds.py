@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
-                        related_name="+",
+                        related_name="early_refund",
                         serialize=False,
                         to="wallet.transfer",
                     ),
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "escrow",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="early_refunds",

@@ -25,6 +25,9 @@ class Escrow(models.Model):
         REFUNDED = "refunded"
         SPLIT = "split"
 
+    # The states in which the streamer's earnings are paid.
+    PAID_OUT = (State.COMPLETED, State.SPLIT)
+
     escrow_id = models.CharField(primary_key=True, max_length=64)
     user_id = ObjectIdField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
@@ -98,10 +101,15 @@ class EarlyRefund(models.Model):
 
     Of its `amount` coins the payer got all but `kept`, which stay in the escrow as an earning of
     the streamer. `batch` is the id of the event that reports it; one batch may be a whole crowd.
+    Without foreign key constraints, since each row of a crowd would check the same locked escrow.
     """
 
-    hold = models.OneToOneField(Transfer, models.PROTECT, primary_key=True, db_constraint=False, related_name="+")
-    escrow = models.ForeignKey(Escrow, models.PROTECT, related_name="early_refunds", db_index=False)
+    hold = models.OneToOneField(
+        Transfer, models.PROTECT, primary_key=True, db_constraint=False, related_name="early_refund"
+    )
+    escrow = models.ForeignKey(
+        Escrow, models.PROTECT, db_constraint=False, related_name="early_refunds", db_index=False
+    )
     payer_id = models.CharField(max_length=64)
     amount = models.BigIntegerField()
     kept = models.BigIntegerField(default=0)

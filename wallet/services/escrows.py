@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
-from wallet.errors import EscrowNotFound
-from wallet.models import Account, Escrow
+from wallet.errors import EscrowNotEmpty, EscrowNotFound
+from wallet.models import Account, Earning, Escrow, PendingCredit
 from wallet.services import accounts
 
 
@@ -47,7 +48,30 @@ def set_accepts_until(*, escrow_id: str, until: datetime | None) -> None:
     Escrow.objects.filter(pk=escrow_id, state=Escrow.State.OPEN).update(accepts_until=until)
 
 
+def stop_accepting(*, escrow_id: str, at: datetime) -> None:
+    """Have an open escrow take no money from `at` on; one that stopped earlier stays so."""
+    taking = Escrow.objects.filter(Q(accepts_until=None) | Q(accepts_until__gt=at), state=Escrow.State.OPEN)
+    taking.filter(pk=escrow_id).update(accepts_until=at)
+
+
 def decide(*, escrow: Escrow, state: str, now: datetime) -> None:
     """Set the final state of a locked, open escrow, which takes no more money from `now` on."""
     escrow.state, escrow.decided_at, escrow.accepts_until = state, now, now
     escrow.save(update_fields=["state", "decided_at", "accepts_until"])
+
+
+def settle(*, escrow: Escrow, now: datetime) -> None:
+    """Note that all the money of a decided, locked escrow has arrived.
+
+    Raises EscrowNotEmpty unless its account is empty, nothing waits to be counted, and no earning
+    is pending.
+    """
+    left = {
+        "coins": Account.objects.values_list("balance", flat=True).get(pk=escrow.escrow_id),
+        "uncounted payments": PendingCredit.objects.filter(account_id=escrow.escrow_id).count(),
+        "pending earnings": escrow.earnings.filter(state=Earning.State.PENDING).count(),
+    }
+    if any(left.values()):
+        raise EscrowNotEmpty(f"{escrow.escrow_id} is not settled: {left} are left.")
+    escrow.settled_at = now
+    escrow.save(update_fields=["settled_at"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,18 +16,21 @@ from livestream.events.contracts import (
     EscrowCompletedIndividual,
 )
 from livestream.outbox import Delivery, durable, enqueue
-from wallet import transfer_ids
+from wallet import selectors, transfer_ids
 from wallet.models import Earning, Escrow, Transfer
 from wallet.services import escrows, posting, transfers
 
 
 @durable(subject="escrow_id")
-def escrow_out(now: datetime, *, escrow_id: str, user_id: str, nbf: datetime, exp: datetime) -> bool:
+def escrow_out(
+    now: datetime, *, escrow_id: str, user_id: str, nbf: datetime | None = None, exp: datetime | None = None
+) -> bool:
     """Decide that an escrow is paid out to the streamer `user_id`, and start the chain.
 
-    Each pending earning between `nbf` and `exp`, or now where that is later, + 1 h gets its own
-    chain. Returns whether this call decided it: an escrow that was decided before, either way,
-    is left alone.
+    Each pending earning gets its own chain, whatever its hour: no time decides about money that is
+    there. `nbf` and `exp` (seed 002) are accepted, since stored tasks name them, and say nothing.
+    Returns whether this call decided it: an escrow that was decided before, either way, is left
+    alone.
     """
     with transaction.atomic():
         escrow = escrows.lock_escrow(escrow_id=escrow_id)
@@ -34,29 +38,30 @@ def escrow_out(now: datetime, *, escrow_id: str, user_id: str, nbf: datetime, ex
             return False
         posting.post_all_pending(escrow=escrow)
         escrows.decide(escrow=escrow, state=Escrow.State.COMPLETED, now=now)
-        # A show may outlive its session for as long as its grace says, and sell tickets until
-        # then: an earning left out here would never be paid by anything.
-        earnings = earnings_to_pay(escrow=escrow, nbf=nbf, exp=max(exp, now))
-        for earning in earnings:
-            enqueue(update_bi_escrow, Delivery(subject=escrow_id), earning_id=earning.id)
-        if not earnings:
-            complete(escrow=escrow, amount=escrow.received, now=now)
+        start(escrow=escrow, now=now)
     return True
 
 
-def earnings_to_pay(*, escrow: Escrow, nbf: datetime, exp: datetime) -> list[Earning]:
-    """Return the escrow's pending earnings between `nbf` and `exp` + 1 h.
+def start(*, escrow: Escrow, now: datetime) -> None:
+    """Start the chain of each pending earning of a decided, locked escrow; complete it where there is none."""
+    if not resume(escrow=escrow):
+        complete(escrow=escrow, now=now)
 
-    An earning carries the hour it began in, and tickets may be sold before the session is
-    started; so the window opens with the hour of whichever came first.
+
+def resume(*, escrow: Escrow, although_closed: bool = False) -> int:
+    """Store the first task of each earning's chain that is left, and return how many there are.
+
+    `although_closed` has a closed account paid as well, which a person decides.
     """
-    first = posting.hour_of(min(nbf, escrow.opened_at))
-    pending = escrow.earnings.filter(state=Earning.State.PENDING)
-    return list(pending.filter(hour__gte=first, hour__lte=exp + timedelta(hours=1)).order_by("hour"))
+    decision = {"although_closed": True} if although_closed else {}
+    earnings = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
+    for earning in earnings:
+        enqueue(update_bi_escrow, Delivery(subject=escrow.escrow_id), earning_id=earning.id, **decision)
+    return len(earnings)
 
 
 @durable()
-def update_bi_escrow(*, earning_id: str) -> None:
+def update_bi_escrow(*, earning_id: str, although_closed: bool = False) -> None:
     """Report an earning to business intelligence, then go on to pay it."""
     earning = Earning.objects.get(pk=earning_id)
     tracking.track(
@@ -65,31 +70,42 @@ def update_bi_escrow(*, earning_id: str) -> None:
         insert_id=f"bi-{earning.id}",
         properties={"escrow_id": earning.escrow_id, "amount": earning.amount},
     )
-    enqueue(transfer_escrow, Delivery(subject=earning.escrow_id), earning_id=earning.id)
+    _enqueue_next(transfer_escrow, earning, although_closed)
 
 
 @durable()
-def transfer_escrow(*, earning_id: str) -> None:
+def transfer_escrow(*, earning_id: str, although_closed: bool = False) -> None:
     """Name the transfer of an earning (seed 002) and hand it to the last link of the chain."""
-    earning = Earning.objects.get(pk=earning_id)
-    enqueue(pay_earning, Delivery(subject=earning.escrow_id), earning_id=earning.id)
+    _enqueue_next(pay_earning, Earning.objects.get(pk=earning_id), although_closed)
+
+
+def _enqueue_next(task: Callable[..., None], earning: Earning, although_closed: bool) -> None:
+    decision = {"although_closed": True} if although_closed else {}
+    enqueue(task, Delivery(subject=earning.escrow_id), earning_id=earning.id, **decision)
 
 
 @durable(name="transfer")
-def pay_earning(now: datetime, *, earning_id: str) -> None:
-    """Move an earning from its escrow to the streamer; the last one completes the escrow."""
+def pay_earning(now: datetime, *, earning_id: str, although_closed: bool = False) -> None:
+    """Move an earning from its escrow to the streamer; the last one completes the escrow.
+
+    What is owed to a closed account stays pending, until support pays it with `although_closed`
+    or the account is open again (spec section 6).
+    """
     with transaction.atomic():
         escrow_id = Earning.objects.values_list("escrow_id", flat=True).get(pk=earning_id)
         escrow = escrows.lock_row(escrow_id=escrow_id)
         earning = Earning.objects.get(pk=earning_id)
-        if earning.state != Earning.State.PENDING or escrow.state != Escrow.State.COMPLETED:
+        if earning.state != Earning.State.PENDING or escrow.state not in Escrow.PAID_OUT:
+            return
+        if earning.amount and not although_closed and selectors.waits_for_account(escrow=escrow):
             return
         if earning.amount:
             pay(earning=earning, now=now)
         earning.state, earning.settled_at = Earning.State.SETTLED, now
         earning.save(update_fields=["state", "settled_at"])
-        if not escrow.earnings.filter(state=Earning.State.PENDING).exists():
-            complete(escrow=escrow, amount=escrow.received, now=now)
+        is_last = not escrow.earnings.filter(state=Earning.State.PENDING).exists()
+        if is_last and escrow.settled_at is None:
+            complete(escrow=escrow, now=now)
 
 
 def pay(*, earning: Earning, now: datetime) -> None:
@@ -114,10 +130,13 @@ def pay(*, earning: Earning, now: datetime) -> None:
     )
 
 
-def complete(*, escrow: Escrow, amount: int, now: datetime) -> None:
-    """Note that a decided escrow is settled, `amount` coins of it paid out, and publish that."""
-    escrow.settled_at = now
-    escrow.save(update_fields=["settled_at"])
+def complete(*, escrow: Escrow, now: datetime) -> None:
+    """Note that all of a decided escrow is paid out, and publish how many coins that were.
+
+    Raises EscrowNotEmpty where anything is left: money that nothing would ever move again.
+    """
+    escrows.settle(escrow=escrow, now=now)
+    amount = escrow.received - escrow.refunded_early
     publish(
         ESCROW_COMPLETED,
         EscrowCompleted(escrow_id=escrow.escrow_id, amount=amount, user_id=escrow.user_id),

@@ -4,36 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 
-from livestream.outbox import Delivery, enqueue
+from livestream.outbox import enqueue
 from livestream.storage.conflicts import retried
 from livestream.storage.keyset import iterate
-from wallet.models import Earning, Escrow
+from wallet import selectors
+from wallet.models import Escrow
 from wallet.services import escrows, payouts, refunds
 
 
-def unfinished(*, before: datetime) -> Iterator[Escrow]:
-    """Iterate over the escrows that were decided before `before` and whose money has not all arrived."""
-    unsettled = Escrow.objects.filter(settled_at=None, decided_at__lt=before)
-    return iterate(unsettled, by="escrow_id")
+def unfinished(*, before: datetime, although_closed: bool = False) -> Iterator[Escrow]:
+    """Iterate over the escrows that were decided before `before` and whose money has not all arrived.
+
+    What is owed to a closed account is not due: it waits for support, who asks with
+    `although_closed`. An escrow that was called settled with an earning left pending (no release
+    does so any more) is found as well.
+    """
+    found = selectors.unsettled_escrows(before=before), selectors.stranded_escrows(before=before)
+    for escrow in chain.from_iterable(iterate(rows, by="escrow_id") for rows in found):
+        if although_closed or not selectors.waits_for_account(escrow=escrow):
+            yield escrow
 
 
 @retried
-def resume(*, escrow_id: str) -> bool:
+def resume(*, escrow_id: str, although_closed: bool = False) -> bool:
     """Store the tasks for what is left of a decided payout or refund, and return whether anything is left.
 
     Its earlier tasks may still be pending, since each earning is paid once, and so is each refund.
+    `although_closed` has a closed account paid as well.
     """
     with transaction.atomic():
         escrow = escrows.lock_row(escrow_id=escrow_id)
+        if escrow.state in Escrow.PAID_OUT:
+            return bool(payouts.resume(escrow=escrow, although_closed=although_closed))
         if escrow.state == Escrow.State.OPEN or escrow.settled_at is not None:
             return False
-        if escrow.state == Escrow.State.REFUNDED:
-            enqueue(refunds.refund_escrow_chunk, escrow_id=escrow_id)
-            return True
-        pending = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
-        for earning in pending:
-            enqueue(payouts.update_bi_escrow, Delivery(subject=escrow_id), earning_id=earning.id)
-        return bool(pending)
+        enqueue(refunds.refund_escrow_chunk, escrow_id=escrow_id)
+        return True
+
+
+def resume_of_user(*, user_id: str) -> int:
+    """Resume the payouts that waited for the account of a streamer; returns how many there were.
+
+    Called when an account is opened again (spec section 6).
+    """
+    waiting = Escrow.objects.filter(user_id=user_id, settled_at=None, state__in=Escrow.PAID_OUT)
+    return sum(resume(escrow_id=escrow_id) for escrow_id in list(waiting.values_list("pk", flat=True)))

@@ -18,7 +18,7 @@ CHUNK = 10_000
 
 @durable(subject="escrow_id")
 def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
-    """Decide that every payer of an escrow gets everything back, and start paying it.
+    """Decide that every payer of an escrow gets back all that is left of theirs, and start paying it.
 
     Returns whether this call decided it: an escrow that was decided before is left alone.
     """
@@ -48,11 +48,11 @@ def refund_escrow_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> 
         if chunk.payers:
             sql.pay_refund_chunk(escrow_id, chunk, now)
             escrow.refunded_upto = chunk.last
+            escrow.save(update_fields=["refunded_upto"])
         if chunk.payers < size:
-            escrow.settled_at = now
+            escrows.settle(escrow=escrow, now=now)
         else:
             enqueue(refund_escrow_chunk, escrow_id=escrow_id)
-        escrow.save(update_fields=["refunded_upto", "settled_at"])
         _publish_refunded(escrow, chunk)
     return chunk.payers
 

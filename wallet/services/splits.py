@@ -1,68 +1,67 @@
-"""Splitting an escrow: the streamer is paid a share, the viewer is given the rest."""
+"""Splitting an escrow: the streamer keeps a part of each payment, its payer is given the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
-from livestream.events import publish
-from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
 from livestream.outbox import durable
-from wallet import transfer_ids
-from wallet.models import Earning, Escrow, Transfer
-from wallet.selectors import held_by_payer
-from wallet.services import escrows, payouts, posting, transfers
+from wallet import selectors
+from wallet.models import Earning, Escrow
+from wallet.services import early_refunds, escrows, payouts, posting
+
+CUT_SHORT = "cut_short"
 
 
 @durable(subject="escrow_id")
-def escrow_split(now: datetime, *, escrow_id: str, part: int, whole: int) -> bool:
-    """Pay `part` / `whole` of an escrow to its streamer, rounded down, and refund the rest.
+def escrow_split(
+    now: datetime,
+    *,
+    escrow_id: str,
+    kept: Mapping[str, int] | None = None,
+    part: int | None = None,
+    whole: int | None = None,
+) -> bool:
+    """Keep `kept` coins of each payment for the streamer, refund the rest, and decide the escrow.
 
-    For a 1-on-1 that was cut short (spec section 6): `part` and `whole` are seconds, and one
-    viewer paid once. Returns whether this call decided it.
+    `kept` maps the ids of payments (transfers) to coins; of a payment that it does not name
+    nothing is kept. The escrow is completed where nothing had to be given back, refunded where
+    nothing at all is kept, and split otherwise; what is kept is paid out by the usual chain.
+    Returns whether this call decided it. `part` and `whole` (seconds) are how tasks of the
+    release before say it: the streamer's share of all payments is `part` / `whole`, rounded down.
     """
     with transaction.atomic():
         escrow = escrows.lock_escrow(escrow_id=escrow_id)
         if escrow.state != Escrow.State.OPEN:
             return False
         posting.post_all_pending(escrow=escrow)
-        escrows.decide(escrow=escrow, state=Escrow.State.SPLIT, now=now)
-        share = escrow.received * part // whole
-        _pay_share(escrow, share, now)
-        _refund_rest(escrow, escrow.received - share, now)
-        payouts.complete(escrow=escrow, amount=share, now=now)
+        held = selectors.payments_held(escrow_id=escrow_id)
+        if kept is None:
+            kept = filled(held, share=sum(each.amount for each in held) * (part or 0) // (whole or 1))
+        parts = [(each, kept.get(each.transfer_id, 0)) for each in held]
+        short = {each.transfer_id: part_of_it for each, part_of_it in parts if part_of_it < each.amount}
+        early_refunds.refund_payments(escrow=escrow, kept=short, reason=CUT_SHORT, now=now)
+        _decide(escrow, gave_back=bool(short), now=now)
     return True
 
 
-def _pay_share(escrow: Escrow, share: int, now: datetime) -> None:
-    earning = escrow.earnings.get()
-    earning.amount, earning.state, earning.settled_at = share, Earning.State.SETTLED, now
-    earning.save(update_fields=["amount", "state", "settled_at"])
-    if share:
-        payouts.pay(earning=earning, now=now)
+def filled(held: list[selectors.Payment], *, share: int) -> dict[str, int]:
+    """Return what is kept of each payment where `share` coins of all are, the oldest payments first."""
+    kept: dict[str, int] = {}
+    for each in held:
+        kept[each.transfer_id] = min(each.amount, share)
+        share -= kept[each.transfer_id]
+    return kept
 
 
-def _refund_rest(escrow: Escrow, rest: int, now: datetime) -> None:
-    [(payer_id, _)] = held_by_payer(escrow_id=escrow.escrow_id)
-    if not rest:
+def _decide(escrow: Escrow, *, gave_back: bool, now: datetime) -> None:
+    if escrow.refunded_early and escrow.refunded_early == escrow.received:
+        escrows.decide(escrow=escrow, state=Escrow.State.REFUNDED, now=now)
+        escrow.earnings.filter(state=Earning.State.PENDING).update(state=Earning.State.REFUNDED, settled_at=now)
+        escrows.settle(escrow=escrow, now=now)
         return
-    transfers.transfer(
-        transfer_id=transfer_ids.refund_prefix(escrow.escrow_id) + payer_id,
-        debit_id=escrow.escrow_id,
-        credit_id=payer_id,
-        amount=rest,
-        kind=Transfer.Kind.REFUND,
-        tags=[transfer_ids.tag(escrow.escrow_id)],
-        now=now,
-    )
-    refunded = EscrowRefunded(
-        escrow_id=escrow.escrow_id,
-        amount=rest,
-        first_payer=payer_id,
-        last_payer=payer_id,
-        payers=1,
-        final=True,
-        user_id=escrow.user_id,
-    )
-    publish(ESCROW_REFUNDED, refunded)
+    state = Escrow.State.SPLIT if gave_back else Escrow.State.COMPLETED
+    escrows.decide(escrow=escrow, state=state, now=now)
+    payouts.start(escrow=escrow, now=now)

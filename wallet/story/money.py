@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from livestream.story import (
     Curve,
@@ -23,9 +23,9 @@ from livestream.story import (
 )
 from livestream.story.buckets import Group
 from livestream.story.formatting import coins, count, moment
-from wallet import selectors
-from wallet.models import Escrow, Transfer
-from wallet.story.sentences import Totals, where_it_is
+from wallet import selectors, transfer_ids
+from wallet.models import EarlyRefund, Escrow, Transfer
+from wallet.story.sentences import Totals, where_it_is, why
 
 HOLD, PAYOUT, REFUND = Transfer.Kind.HOLD, Transfer.Kind.PAYOUT, Transfer.Kind.REFUND
 OUT = (PAYOUT, REFUND)
@@ -52,7 +52,9 @@ def money_section(subject: Subject, window: Window, now: datetime) -> Section:
     totals, streamer = _totals([*inside, *elsewhere]), names.get(escrow.user_id, escrow.user_id)
     section = Section(
         facts=_facts(escrow, [*inside, *elsewhere], totals, users.user_ref(escrow.user_id, names)),
-        headline=where_it_is(escrow=escrow, totals=totals, streamer=streamer),
+        headline=where_it_is(
+            escrow=escrow, totals=totals, streamer=streamer, waits=selectors.waits_for_account(escrow=escrow)
+        ),
         held_before=_totals([each for each in elsewhere if each["bucket"] == buckets.BEFORE]).held,
     )
     if buckets.are_few(inside) or window.is_narrow:
@@ -94,19 +96,30 @@ def _list(section: Section, rows: QuerySet[Transfer], window: Window) -> None:
         del found[buckets.MOST_LISTED :]
         section.omitted, section.continue_after = "More payments follow", found[-1].pk
     names = users.usernames({_user_of(each) for each in found})
-    section.entries = sorted((_one(each, names) for each in found), key=lambda entry: (entry.at, entry.order))
+    reasons = reasons_of(found)
+    entries = (_one(each, names, reasons.get(each.pk)) for each in found)
+    section.entries = sorted(entries, key=lambda entry: (entry.at, entry.order))
+
+
+def reasons_of(transfers: Sequence[Transfer]) -> dict[str, str]:
+    """Return in plain words why each of these transfers that is an early refund was made, by its id."""
+    holds = {each.pk: transfer_ids.refunded_hold(each.pk) for each in transfers if each.kind == REFUND}
+    named = {transfer_id: hold_id for transfer_id, hold_id in holds.items() if hold_id}
+    found = dict(EarlyRefund.objects.filter(pk__in=named.values()).values_list("pk", "reason"))
+    return {transfer_id: why(found[hold_id]) for transfer_id, hold_id in named.items() if hold_id in found}
 
 
 def _user_of(transfer: Transfer) -> str:
     return transfer.debit_id if transfer.kind == HOLD else transfer.credit_id
 
 
-def _one(transfer: Transfer, names: dict[str, str]) -> Entry:
+def _one(transfer: Transfer, names: dict[str, str], reason: str | None) -> Entry:
     user = users.user_ref(_user_of(transfer), names)
+    title = _ONE[Transfer.Kind(transfer.kind)].format(user.name)
     return Entry(
         at=transfer.created_at,
         kind=Kind.MONEY,
-        title=_ONE[Transfer.Kind(transfer.kind)].format(user.name),
+        title=f"{title}: {reason}" if reason else title,
         detail=transfer.pk,
         amount=transfer.amount if transfer.kind == HOLD else -transfer.amount,
         order=(_ORDER[Transfer.Kind(transfer.kind)], transfer.pk),
@@ -172,8 +185,20 @@ def _facts(escrow: Escrow, groups: Sequence[Group], totals: Totals, streamer: Ro
         Fact(label="Collected", text=text(HOLD, totals.collected, uncounted)),
         Fact(label="Paid out", text=text(PAYOUT, totals.paid_out, f" to {streamer.name}")),
         Fact(label="Given back", text=text(REFUND, totals.given_back)),
+        *_early(escrow),
         Fact(label="Still held", text=coins(totals.held), state=State.WAITING if totals.held else State.DONE),
     ]
+
+
+def _early(escrow: Escrow) -> Iterator[Fact]:
+    rows = escrow.early_refunds.filter(amount__gt=F("kept")).values("reason")
+    by_reason = rows.annotate(back=Sum(F("amount") - F("kept")), number=Count("pk")).order_by("reason")
+    parts = [
+        f"{coins(each['back'])} of {count(each['number'], *_MANY[HOLD])} because {why(each['reason'])}"
+        for each in by_reason
+    ]
+    if parts:
+        yield Fact(label="Given back early", text="; ".join(parts))
 
 
 def _ref(escrow: Escrow) -> RowRef:
