@@ -24,7 +24,12 @@ _NEVER_INVALIDATED = "0"
 def cached(*, name: str, part: str, build: Callable[[], Any]) -> Any:
     """Return `part` of the views called `name`, built where its current version is not cached."""
     version = ViewVersion.objects.filter(pk=name).values_list("version", flat=True).first()
-    key = f"view:{name}:{version or _NEVER_INVALIDATED}:{part}"
+    return kept(key=f"{name}:{version or _NEVER_INVALIDATED}:{part}", build=build)
+
+
+def kept(*, key: str, build: Callable[[], Any]) -> Any:
+    """Return the view that is cached under `key`, which names its version, too; it is built where it is not cached."""
+    key = f"view:{key}"
     found = cache.get(key)
     if found is None:
         found = build()

@@ -23,6 +23,11 @@ def encode(values: Mapping[str, Any]) -> dict[str, Any]:
     return typing.cast("dict[str, Any]", json.loads(json.dumps(dict(values), cls=_Encoder)))
 
 
+def dump(value: object) -> str:
+    """Return a value as JSON text, with datetimes and enums as `encode` has them."""
+    return json.dumps(value, cls=_Encoder)
+
+
 def decode(value: Any, hint: Any) -> Any:
     """Return a value that `encode` stored as what the type hint says.
 

@@ -1,13 +1,14 @@
-"""Sweeps of the ground floor: old rows are purged."""
+"""Sweeps of the ground floor: old rows are purged, and what follows from closing an account is started."""
 
 from __future__ import annotations
 
-from livestream import clock, idempotency
+from livestream import clock, idempotency, users
 from livestream.events import delivering
 from livestream.outbox import sweep
 from livestream.storage.purging import purge_in_chunks
 
 _A_MINUTE = 60
+_CLOSED_AT_ONCE = 100
 
 
 @sweep(every=_A_MINUTE)
@@ -20,3 +21,10 @@ def purge_idempotency_records() -> None:
 def purge_receiver_runs() -> None:
     """Purge a few chunks of the receiver runs that are older than RETENTION_DAYS."""
     purge_in_chunks(purge=delivering.purge_runs, chunk_size=delivering.RUNS_PURGED_AT_ONCE, now=clock.now())
+
+
+@sweep(every=1)
+def closed_accounts() -> None:
+    """Start what follows from closing an account, for those that were closed past the service."""
+    for user_id in users.closed_without_consequences(limit=_CLOSED_AT_ONCE):
+        users.follow_closing(user_id=user_id, now=clock.now())

@@ -1,9 +1,19 @@
-"""Services of users: tags, and blocking a viewer."""
+"""Services of users: tags, blocking a viewer, closing an account."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
 from livestream.errors import NotFound, Unprocessable
+from livestream.events import publish
+from livestream.events.contracts import ACCOUNT_CLOSED, USER_BLOCKED, AccountClosed, UserBlocked
 from livestream.models import User, UserTag
+from livestream.storage.conflicts import retried
+
+_BLOCKED_BY = "blocked-by:"
 
 
 class UserNotFound(NotFound):
@@ -26,12 +36,20 @@ def find_user(*, term: str) -> User:
 
 def blocked_by_tag(*, streamer_id: str) -> str:
     """Return the tag of the users whom the streamer blocked (spec section 1)."""
-    return f"blocked-by:{streamer_id}"
+    return _BLOCKED_BY + streamer_id
 
 
+@retried
 def add_tag(*, user_id: str, tag: str) -> None:
-    """Add `tag` to the user, unless the user has it."""
-    UserTag.objects.bulk_create([UserTag(user_id=user_id, tag=tag)], ignore_conflicts=True)
+    """Add `tag` to the user, unless the user has it.
+
+    A tag that says that a streamer blocked the user publishes `user.blocked`, whoever adds it.
+    """
+    with transaction.atomic():
+        _, added = UserTag.objects.get_or_create(user_id=user_id, tag=tag)
+        if added and tag.startswith(_BLOCKED_BY):
+            streamer_id = tag.removeprefix(_BLOCKED_BY)
+            publish(USER_BLOCKED, UserBlocked(streamer_id=streamer_id, user_id=user_id))
 
 
 def remove_tag(*, user_id: str, tag: str) -> None:
@@ -40,9 +58,10 @@ def remove_tag(*, user_id: str, tag: str) -> None:
 
 
 def block(*, streamer_id: str, user_id: str) -> None:
-    """Give the viewer `user_id` the tag `blocked-by:{streamer_id}`.
+    """Give the viewer `user_id` the tag `blocked-by:{streamer_id}`, and publish `user.blocked`.
 
-    Raises UserNotFound, and CannotBlockYourself.
+    What the viewer pays the streamer for is given back by the receivers of the event (spec
+    section 6). Raises UserNotFound, and CannotBlockYourself.
     """
     if user_id == streamer_id:
         raise CannotBlockYourself
@@ -60,3 +79,68 @@ def is_blocked(*, user_id: str, streamer_id: str) -> bool:
     """Return whether the streamer blocked the user."""
     tag = blocked_by_tag(streamer_id=streamer_id)
     return UserTag.objects.filter(user_id=user_id, tag=tag).exists()
+
+
+def blocked_among(*, user_ids: Collection[str], streamer_id: str) -> set[str]:
+    """Return those of these users whom the streamer blocked."""
+    tag = blocked_by_tag(streamer_id=streamer_id)
+    return set(UserTag.objects.filter(user_id__in=user_ids, tag=tag).values_list("user_id", flat=True))
+
+
+def closed_among(*, user_ids: Collection[str]) -> set[str]:
+    """Return those of these users whose account is closed."""
+    return set(User.objects.filter(pk__in=user_ids, is_active=False).values_list("pk", flat=True))
+
+
+def is_closed(*, user_id: str) -> bool:
+    """Return whether the user's account is closed."""
+    return bool(closed_among(user_ids=[user_id]))
+
+
+@retried
+def close_account(*, user_id: str, now: datetime) -> None:
+    """Close an account: its tokens are refused, and what it runs and paid for ends (spec section 6).
+
+    Closing it again changes nothing. Raises UserNotFound.
+    """
+    with transaction.atomic():
+        if not User.objects.filter(pk=user_id).update(is_active=False):
+            raise UserNotFound(user_id=user_id)
+        follow_closing(user_id=user_id, now=now)
+
+
+@retried
+def reopen_account(*, user_id: str) -> None:
+    """Open a closed account again; what ended with it stays ended, and what waited for it goes on.
+
+    It is saved as a form saves it, so that `post_save` tells of it whichever way it was opened.
+    Raises UserNotFound.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(pk=user_id).first()
+        if user is None:
+            raise UserNotFound(user_id=user_id)
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+
+
+@retried
+def follow_closing(*, user_id: str, now: datetime) -> bool:
+    """Publish `account.closed` for an account that was closed, once for each time it is closed.
+
+    Returns whether this call did it. Whoever closed it need not have come this way: a sweep
+    finds those for whom nothing followed.
+    """
+    with transaction.atomic():
+        waiting = User.objects.filter(pk=user_id, is_active=False, closed_at=None)
+        if not waiting.update(closed_at=now):
+            return False
+        publish(ACCOUNT_CLOSED, AccountClosed(user_id=user_id))
+        return True
+
+
+def closed_without_consequences(*, limit: int) -> list[str]:
+    """Return the ids of accounts that were closed and for which `account.closed` was not published."""
+    waiting = User.objects.filter(is_active=False, closed_at=None).order_by("pk")
+    return list(waiting.values_list("pk", flat=True)[:limit])

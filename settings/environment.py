@@ -1,14 +1,17 @@
 """The one reader of environment variables, which collects every problem instead of stopping at the first."""
 
+import base64
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvValidationError
+from environs import Env, EnvError, EnvValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env(eager=False)
+_SEED = re.compile(r"[A-Za-z0-9_-]{43}=?")  # 32 bytes
 
 
 def folder(*, text: str) -> Path:
@@ -20,6 +23,24 @@ def key_pairs(*, text: str) -> tuple[tuple[str, str], ...]:
     """Split `key:secret,key2:secret2` into pairs; a secret may contain colons."""
     pairs = (entry.strip().partition(":") for entry in text.split(",") if entry.strip())
     return tuple((key, secret) for key, _, secret in pairs)
+
+
+def ed25519_seeds(text: str) -> tuple[bytes, ...]:
+    """Read private keys: Ed25519 seeds in base64url, padded or not, with commas between; raise EnvError for others."""
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    seeds = [_seed(entry) for entry in entries]
+    if wrong := [str(place) for place, seed in enumerate(seeds, start=1) if seed is None]:
+        # By their places alone: the message is printed, and the keys are secret.
+        raise EnvError(f"not 32 bytes in base64url: key {', '.join(wrong)} of {len(entries)}.")
+    return tuple(seed for seed in seeds if seed is not None)
+
+
+def _seed(text: str) -> bytes | None:
+    # Decoding alone would pass over other letters.
+    return base64.urlsafe_b64decode(text.rstrip("=") + "=") if _SEED.fullmatch(text) else None
+
+
+env.add_parser("ed25519_seeds", ed25519_seeds)
 
 
 def unreadable_variables() -> list[str]:

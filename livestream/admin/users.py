@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.http import HttpRequest
 
-from livestream import users
+from livestream import clock, users
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.pages import (
     AdminPasswordChangeForm,
@@ -63,7 +63,7 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
     ordering = ["username"]
     search_help_text = "Id, or the beginning of the username"
     inlines = [TagInline]
-    actions = ["block", "unblock"]
+    actions = ["block", "unblock", "close", "reopen"]
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         return [Q(pk=term), Q(username__startswith=term)]
@@ -81,6 +81,22 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse to delete accounts, because the ledger and the event log refer to them."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save an account; where the form closed it, what follows from that is part of the save."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            users.follow_closing(user_id=obj.pk, now=clock.now())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save an account's tags; one that is new or changed is given by the service, as a block is."""
+        for row in formset.save(commit=False):
+            if row.pk is not None:
+                UserTag.objects.filter(pk=row.pk).delete()
+            users.add_tag(user_id=row.user_id, tag=row.tag)
+        for row in formset.deleted_objects:
+            row.delete()
+        formset.save_m2m()
 
     @confirmed_action(
         name="user.block",
@@ -105,6 +121,28 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         for viewer in viewers:
             users.unblock(streamer_id=found.pk, user_id=viewer.pk)
         return f"{len(viewers)} no longer blocked by {found}"
+
+    @confirmed_action(
+        name="user.close",
+        description="Close account",
+        permission="livestream.close_user",
+        warning="A session that runs ends now, and what viewers paid is refunded or split. "
+        "What the account itself paid for is given back.",
+    )
+    def close(self, request: HttpRequest, accounts: Sequence[User], *, reason: str) -> str:
+        for account in accounts:
+            users.close_account(user_id=account.pk, now=clock.now())
+        return f"{len(accounts)} closed"
+
+    @confirmed_action(
+        name="user.reopen",
+        description="Open account again",
+        permission="livestream.close_user",
+    )
+    def reopen(self, request: HttpRequest, accounts: Sequence[User], *, reason: str) -> str:
+        for account in accounts:
+            users.reopen_account(user_id=account.pk)
+        return f"{len(accounts)} open again"
 
 
 relate("livestream.user", "Events", to="livestream.eventrecord", find=searched(lambda user: user.pk))

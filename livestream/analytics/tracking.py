@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import time as system_time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from livestream import clock, ids
 from livestream.analytics import sinks
@@ -14,6 +17,35 @@ from livestream.models import TrackedEvent
 from livestream.outbox import Delivery, enqueue, external
 
 _LONGEST_INSERT_ID = 200
+# A far address takes a while for a thousand events, and nothing else may wait for it that long.
+_SECONDS_AT_A_TIME = 0.5
+# In order, so that no two transactions that keep the same ids wait for one another.
+_KEEP = """
+    INSERT INTO livestream_trackedevent (insert_id, claim, tracked_at)
+    SELECT each, %(claim)s, %(now)s FROM jsonb_array_elements_text(%(ids)s::jsonb) AS each ORDER BY each
+    ON CONFLICT DO NOTHING RETURNING insert_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """One analytics event; `properties` are JSON values, see `track`."""
+
+    event: str
+    properties: Mapping[str, Any]
+    insert_id: str
+    user_id: str | None = None
+    occurred_at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the record that is delivered; its `time` is None where the moment of delivery counts."""
+        return {
+            "event": self.event,
+            "insert_id": self.insert_id,
+            "user_id": self.user_id,
+            "time": clock.to_epoch(self.occurred_at),
+            "properties": dict(self.properties),
+        }
 
 
 def track(
@@ -34,7 +66,7 @@ def track(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"tracking {event} needs an open transaction")
     key = insert_id[:_LONGEST_INSERT_ID]
-    if _is_first(key):
+    if _new_among([key]):
         enqueue(
             deliver,
             Delivery(key=key, pending="keep"),
@@ -44,6 +76,19 @@ def track(
             user_id=user_id,
             time=clock.to_epoch(occurred_at),
         )
+
+
+def track_all(*, events: Sequence[Tracked]) -> None:
+    """Store many analytics events in the caller's transaction, delivered by one task; see `track`.
+
+    No two of them may have one `insert_id`.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("tracking needs an open transaction")
+    new = _new_among([each.insert_id[:_LONGEST_INSERT_ID] for each in events])
+    records = [each.as_json() for each in events if each.insert_id[:_LONGEST_INSERT_ID] in new]
+    if records:
+        enqueue(deliver_all, records=records)
 
 
 @external(name="track")
@@ -62,10 +107,41 @@ def deliver(
     sinks.deliver(record={**named, "properties": properties})
 
 
-def _is_first(insert_id: str) -> bool:
-    """Keep the id in the caller's transaction, and return whether nobody had."""
-    if TrackedEvent.objects.filter(pk=insert_id).exists():
-        return False
-    mine = TrackedEvent(insert_id=insert_id, claim=ids.new_id(), tracked_at=clock.now())
-    TrackedEvent.objects.bulk_create([mine], ignore_conflicts=True)
-    return TrackedEvent.objects.filter(pk=insert_id, claim=mine.claim).exists()
+@external(name="track_all", queue="audience")
+def deliver_all(*, records: list[dict[str, Any]]) -> None:
+    """Deliver analytics events one after the other; what takes long is left to a task of its own.
+
+    Where one fails, those that were delivered are not delivered again.
+    """
+    until = system_time.monotonic() + _SECONDS_AT_A_TIME
+    for delivered, record in enumerate(records):
+        if delivered and system_time.monotonic() >= until:
+            _leave(records[delivered:])
+            break
+        try:
+            time = record["time"] if record["time"] is not None else clock.to_epoch(clock.now())
+            sinks.deliver(record=record | {"time": time})
+        except Exception:
+            if not delivered:
+                raise
+            _leave(records[delivered:])
+            break
+
+
+def _leave(records: list[dict[str, Any]]) -> None:
+    with transaction.atomic():
+        enqueue(deliver_all, records=records)
+
+
+def _new_among(insert_ids: Sequence[str]) -> set[str]:
+    """Keep the ids in the caller's transaction, and return those that nobody had kept."""
+    claim, now = ids.new_id(), clock.now()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, {"ids": json.dumps(insert_ids), "claim": claim, "now": now})
+            return {insert_id for (insert_id,) in cursor.fetchall()}
+    known = set(TrackedEvent.objects.filter(pk__in=insert_ids).values_list("pk", flat=True))
+    mine = [TrackedEvent(insert_id=each, claim=claim, tracked_at=now) for each in insert_ids if each not in known]
+    TrackedEvent.objects.bulk_create(mine, ignore_conflicts=True)
+    kept = TrackedEvent.objects.filter(pk__in=[each.pk for each in mine], claim=claim)
+    return set(kept.values_list("pk", flat=True))

@@ -45,29 +45,54 @@ def end_session(cast: Cast, *, session: Body) -> None:
     cast.story.check("a session ends once, however often it is asked to", holds=once)
 
 
-def sell_tickets(cast: Cast, *, session: Body, title: str, target: int, seconds: int) -> Body:
-    """Open a funding goal of `target` coins that ends after `seconds`."""
+def sell_tickets(
+    cast: Cast,
+    *,
+    session: Body,
+    title: str,
+    target: int,
+    seconds: int,
+    show_seconds: int = 1,
+    start_within: int | None = None,
+) -> Body:
+    """Open a funding goal of `target` coins that ends after `seconds`.
+
+    It promises a show of `show_seconds` at least, which starts `start_within` seconds after the
+    target is reached; without it, as the server's setting says.
+    """
+    terms = {"duration": show_seconds} | ({"start_within": start_within} if start_within else {})
     body = {
         "session_id": session["id"],
         "levels": [{"title": title, "target": target}],
         "exp": int(time.time()) + seconds,
         "context": _TICKET_CONTEXT,
+        "terms": terms,
     }
     goal = _create_goal(cast, FUNDING, session, body)
-    what = f"sells tickets at {TICKET_PRICE} coins, for {seconds} s"
+    what = f"sells tickets at {goal['terms']['price']} coins, for {seconds} s"
     cast.story.report("streamer", what, goal=goal)
     return goal
 
 
 def make_show(cast: Cast, *, session: Body, funding: Body, title: str, seconds: int) -> Body:
     """Make the show that a funding goal paid for: `seconds` to perform."""
-    body = {
-        "levels": [{"title": title, "target": seconds}],
-        "context": {**_TICKET_CONTEXT, "funding_goal_id": funding["id"], "session_id": session["id"]},
-    }
+    body = show_body(session=session, funding=funding, title=title, seconds=seconds)
     goal = _create_goal(cast, SHOW, session, body)
     cast.story.report("streamer", f"makes the show, {seconds} s long", goal=goal)
     return goal
+
+
+def show_body(*, session: Body, funding: Body, title: str, seconds: int) -> Body:
+    """Return what a client sends in order to make a show of `seconds`."""
+    return {
+        "levels": [{"title": title, "target": seconds}],
+        "context": {**_TICKET_CONTEXT, "funding_goal_id": funding["id"], "session_id": session["id"]},
+    }
+
+
+def ticket(funding: Body) -> Body:
+    """Return what a client sends in order to buy one ticket at the price that the sale shows, and no higher one."""
+    return {"quantity": 1, "max_price": funding["terms"]["price"]}
 
 
 def buy(
@@ -83,7 +108,7 @@ def buy(
     answer = viewer.call(
         "POST",
         f"/goals/{funding['id']}/contributions",
-        {"quantity": 1},
+        ticket(funding),
         key=key or new_key(),
         expected=["escrow_closed"] if may_be_closed else [],
     )
@@ -108,6 +133,14 @@ def wait_for_goal(cast: Cast, goal: Body, *, what: str, holds: Callable[[Body], 
         return seen if holds(seen) else None
 
     return cast.server.until(look, what=what, seconds=seconds) or goal
+
+
+def wait_for_refund(cast: Cast, viewer: Person, *, escrow_id: str) -> None:
+    """Wait until a viewer has got out of an escrow all that they paid into it."""
+    cast.server.until(
+        lambda: viewer.moved_through(escrow_id=escrow_id) == 0,
+        what=f"the refund of {viewer.name}",
+    )
 
 
 def report_log(cast: Cast, *, goal: Body) -> None:

@@ -42,6 +42,7 @@ def assemble(*, server: Server, story: Story, key: str, secret: str) -> Cast:
         support=Person(server=server, name="support"),
     )
     _clear_stage(cast)
+    _unblock(cast)
     _fill_wallets(cast)
     held = ", ".join(f"{name} {coins:,}" for name, coins in cast.balances().items())
     story.aside(f"coins: {held}")
@@ -71,6 +72,15 @@ def _at_rest(cast: Cast) -> bool:
         return False
     before = cast.balances()  # reading seven wallets takes longer than the last step of a settlement
     return before == cast.balances() == cast.balances()
+
+
+def _unblock(cast: Cast) -> None:
+    """Unblock the viewers whom an earlier demo blocked and had no time to forgive."""
+    tag = f"blocked-by:{cast.streamer.id}"
+    for viewer in cast.viewers:
+        if tag in viewer.get("/users/me")["tags"]:
+            cast.streamer.call("DELETE", f"/users/me/blocks/{viewer.id}")
+            cast.story.report("streamer", f"unblocks {viewer.name}")
 
 
 def _fill_wallets(cast: Cast) -> None:

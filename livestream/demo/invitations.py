@@ -11,6 +11,7 @@ from livestream.demo.server import Answer, Body
 
 PRICES = {"sd": 600, "exclusive": 1_200}
 _ANSWER_WITHIN_SECONDS = 60
+_QUALITIES = {"private": "sd", "exclusive": "exclusive"}
 
 
 def escrow_of(goal: Body) -> str:
@@ -18,12 +19,36 @@ def escrow_of(goal: Body) -> str:
     return f"{goal['type'].replace('-', '_')}:{goal['id']}"
 
 
+def price_of(session: Body, *, quality: str, seconds: int) -> int:
+    """Return the coins that `seconds` cost, by the prices that a viewer sees in the session."""
+    return -(-int(session["prices"][quality]) * seconds // 60)
+
+
+def enter_stream(cast: Cast) -> None:
+    """Have the streamer join their own stream, where the seconds of a private show are performed."""
+    cast.pusher.enters_stream(streamer_id=cast.streamer.id)
+    cast.story.report("streamer", "joins the stream")
+
+
+def leave_stream(cast: Cast) -> None:
+    """Have the streamer leave it."""
+    cast.pusher.leaves_stream(streamer_id=cast.streamer.id)
+    cast.story.report("streamer", "leaves the stream")
+
+
 def invite(
     cast: Cast, viewer: Person, *, session: Body, kind: str, seconds: int, expected: list[str] | None = None
 ) -> Answer:
-    """Invite the streamer (`kind` is private or exclusive) for `seconds`, or join who did."""
+    """Invite the streamer (`kind` is private or exclusive) for `seconds`, or join who did.
+
+    The viewer pays what `session` shows, and nothing where it costs more by now.
+    """
     before = viewer.balance
-    body = {"exp": int(time.time()) + _ANSWER_WITHIN_SECONDS, "duration": seconds}
+    body = {
+        "exp": int(time.time()) + _ANSWER_WITHIN_SECONDS,
+        "duration": seconds,
+        "max_price": price_of(session, quality=_QUALITIES[kind], seconds=seconds),
+    }
     path = f"/sessions/{session['id']}/trigger_{kind}"
     answer = viewer.call("POST", path, body, key=acts.new_key(), expected=expected or [])
     if answer.status == 202:
@@ -40,9 +65,12 @@ def answer(cast: Cast, goal: Body, *, agree: bool) -> Body:
     return cast.streamer.get(f"/goals/{goal['id']}")
 
 
-def wait_for_coins(cast: Cast, person: Person, *, goal: Body, coins: int, what: str) -> None:
-    """Wait until `coins` net came to a person through an invitation's escrow, and report the last of them."""
+def wait_for_coins(cast: Cast, person: Person, *, goal: Body, coins: int, what: str, paid: int | None = None) -> None:
+    """Wait until `coins` net came to a person through an invitation's escrow, and report the last of them.
+
+    Of one who `paid` before, that is what came back, however long ago.
+    """
     escrow_id = escrow_of(goal)
-    before = person.moved_through(escrow_id=escrow_id)
+    before = person.moved_through(escrow_id=escrow_id) if paid is None else -paid
     cast.server.until(lambda: person.moved_through(escrow_id=escrow_id) == coins, what=what)
     cast.story.report(person.name, what, coins=coins - before or None)

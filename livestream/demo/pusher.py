@@ -1,4 +1,4 @@
-"""A stand-in for Pusher in a demo: its signed webhooks report who enters and leaves the stage of a goal."""
+"""A stand-in for Pusher in a demo: its signed webhooks report who enters and leaves which channel."""
 
 from __future__ import annotations
 
@@ -22,11 +22,19 @@ class Pusher:
 
     def enters(self, *, goal_id: str, user_id: str) -> None:
         """Report that a user entered the stage of a goal, just now."""
-        self._report("member_added", goal_id, user_id)
+        self._report("member_added", f"presence-enc-goal@{goal_id}", user_id)
 
     def leaves(self, *, goal_id: str, user_id: str) -> None:
         """Report that a user left it."""
-        self._report("member_removed", goal_id, user_id)
+        self._report("member_removed", f"presence-enc-goal@{goal_id}", user_id)
+
+    def enters_stream(self, *, streamer_id: str) -> None:
+        """Report that a streamer entered the channel of their own stream, the stage of a private show."""
+        self._report("member_added", f"presence-stream@{streamer_id}", streamer_id)
+
+    def leaves_stream(self, *, streamer_id: str) -> None:
+        """Report that a streamer left it."""
+        self._report("member_removed", f"presence-stream@{streamer_id}", streamer_id)
 
     def repeats(self) -> None:
         """Send the last webhook again, byte for byte, as Pusher does when it is not sure."""
@@ -36,8 +44,8 @@ class Pusher:
         if answer.status != 200:
             raise Refused(f"The webhook was refused: {answer.status} {answer.code}")
 
-    def _report(self, name: str, goal_id: str, user_id: str) -> None:
-        event = {"name": name, "channel": f"presence-enc-goal@{goal_id}", "user_id": user_id}
+    def _report(self, name: str, channel: str, user_id: str) -> None:
+        event = {"name": name, "channel": channel, "user_id": user_id}
         body = {"time_ms": time.time_ns() // 1_000_000, "events": [event]}
         self._last = json.dumps(body).encode()
         self.repeats()

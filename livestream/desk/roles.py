@@ -17,7 +17,7 @@ _SUPPORT_ACTS = frozenset({"retry_outboxmessage", "retry_clip"})
 ACTS = {
     SUPPORT: _SUPPORT_ACTS,
     SUPPORT_LEAD: _SUPPORT_ACTS
-    | {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user", "deposit"}
+    | {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user", "close_user", "deposit"}
     | {"add_source", "change_source", "delete_source"},
 }
 

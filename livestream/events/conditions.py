@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livestream.events.contracts import SHOW, GoalEnded, GoalEvent
+from livestream.events.contracts import SHOW, ChannelEvent, ChannelVacated, GoalEnded, GoalEvent
 
 
 def reached(event: GoalEvent) -> bool:
@@ -23,3 +23,12 @@ def not_a_completed_show(event: GoalEvent) -> bool:
 def agreed(event: GoalEnded) -> bool:
     """Only where the streamer agreed, even if the payers were refunded afterwards."""
     return event.metadata.get("goal_agreed") is not None
+
+
+def the_streamer_in_their_own_stream(event: ChannelEvent) -> bool:
+    """Only for the streamer on the presence channel of their own stream; one that is empty has lost them, too."""
+    if event.room != "stream" or event.subject_id is None:
+        return False
+    if event.user_id is None:  # who is in a channel is known of presence channels alone
+        return isinstance(event, ChannelVacated) and event.channel.startswith("presence-")
+    return event.user_id == event.subject_id

@@ -20,8 +20,11 @@ class Event:
 
     def as_json(self) -> dict[str, Any]:
         """Return the payload as JSON types, datetimes in ISO 8601."""
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return codec.encode(fields)
+        return codec.encode(self.members())
+
+    def members(self) -> dict[str, Any]:
+        """Return the payload's members as they are, by name."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:

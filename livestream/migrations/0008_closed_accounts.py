@@ -1,4 +1,4 @@
-"""When what follows from closing an account was started."""
+"""When what follows from closing an account was started, and who of support may close one."""
 
 from django.db import migrations, models
 
@@ -14,6 +14,17 @@ class Migration(migrations.Migration):
             model_name="user",
             name="closed_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AlterModelOptions(
+            name="user",
+            options={
+                "permissions": [
+                    ("block_user", "Can block and unblock somebody for a streamer"),
+                    ("close_user", "Can close an account and open it again"),
+                ],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+            },
         ),
         migrations.AddIndex(
             model_name="user",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -22,7 +24,18 @@ class User(AbstractUser):
             models.Index(fields=["username"], condition=models.Q(is_staff=True), name="user_staff"),
             models.Index(fields=["username"], condition=models.Q(is_active=False), name="user_closed"),
         ]
-        permissions = [("block_user", "Can block and unblock somebody for a streamer")]
+        permissions = [
+            ("block_user", "Can block and unblock somebody for a streamer"),
+            ("close_user", "Can close an account and open it again"),
+        ]
+
+    def save(self, **options: Any) -> None:
+        """Save the account; one that is open has nothing left of having been closed."""
+        if self.is_active and self.closed_at is not None:
+            self.closed_at = None
+            if (fields := options.get("update_fields")) is not None:
+                options["update_fields"] = {*fields, "closed_at"}
+        super().save(**options)
 
     @property
     def tags(self) -> set[str]:

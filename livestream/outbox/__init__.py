@@ -5,7 +5,17 @@ effects. Calls that leave the process happen at least once.
 """
 
 from livestream.outbox.declaring import durable, external
-from livestream.outbox.storing import Delivery, Pending, enqueue, pending_messages, retry
+from livestream.outbox.storing import Delivery, Pending, drop_pending, enqueue, pending_messages, retry
 from livestream.outbox.sweeping import sweep
 
-__all__ = ["Delivery", "Pending", "durable", "enqueue", "external", "pending_messages", "retry", "sweep"]
+__all__ = [
+    "Delivery",
+    "Pending",
+    "drop_pending",
+    "durable",
+    "enqueue",
+    "external",
+    "pending_messages",
+    "retry",
+    "sweep",
+]

@@ -13,6 +13,9 @@ from livestream.outbox.registry import Task, TaskFunction
 
 F = TypeVar("F", bound=TaskFunction)
 
+# Of what a worker has taken from its queues, the lowest comes first: all queues share its threads.
+_PRIORITIES = {"stage": -10}
+
 
 def durable(*, name: str | None = None, queue: str = "default", subject: str | None = None) -> Callable[[F], F]:
     """Declare a function as a task that runs in one transaction with the deletion of its row.
@@ -53,5 +56,6 @@ def _declare_actor(task: Task, queue: str) -> None:
     # The outbox retries, and not the broker, which may lose its messages.
     # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
     queue_name = f"{settings.BROKER_NAMESPACE}.{queue}"
-    declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, max_retries=0)
+    priority = _PRIORITIES.get(queue, 0)
+    declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, priority=priority, max_retries=0)
     declare(lambda message_id: performing.perform(message_id=message_id))

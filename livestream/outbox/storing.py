@@ -107,6 +107,11 @@ def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]
     return OutboxMessage.objects.filter(actor=task_of(task).name, key=key)
 
 
+def drop_pending(task: TaskFunction, *, subject: str) -> None:
+    """Delete the messages of a task that wait about this subject: there is nothing left to do about it."""
+    OutboxMessage.objects.filter(actor=task_of(task).name, subject=subject, failed_at=None).delete()
+
+
 def _subject(task: Task, delivery: Delivery, stored: dict[str, Any]) -> str:
     if delivery.subject is not None:
         return delivery.subject

@@ -8,11 +8,15 @@ from django.db import migrations
 
 
 class PostgreSQLFunction(migrations.RunPython):
-    """Create a function by `create`, drop it by `signature` when the migration is reversed."""
+    """Create a function by `create`, drop it by `signature` when the migration is reversed.
 
-    def __init__(self, signature: str, create: str) -> None:
+    Where it replaces another, `before` creates that one again instead.
+    """
+
+    def __init__(self, signature: str, create: str, *, before: str | None = None) -> None:
         self.signature = signature
         self.create = create
+        self.before = before
         super().__init__(self._create, self._drop)
 
     def _create(self, _: Any, schema_editor: Any) -> None:
@@ -21,7 +25,7 @@ class PostgreSQLFunction(migrations.RunPython):
 
     def _drop(self, _: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP FUNCTION {self.signature}", params=None)
+            schema_editor.execute(self.before or f"DROP FUNCTION {self.signature}", params=None)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return self.__class__.__name__, [self.signature, self.create], {}
+        return self.__class__.__name__, [self.signature, self.create], {"before": self.before} if self.before else {}

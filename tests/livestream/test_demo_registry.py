@@ -14,5 +14,9 @@ def test_a_show_is_played_before_failing_ones():
     assert list(SCENARIOS)[:2] == ["show", "refund"]
 
 
+def test_each_rule_that_protects_a_viewer_has_a_story():
+    assert {"taken-back", "blocked", "cut-short", "missed-start"} <= set(SCENARIOS)
+
+
 def test_each_has_a_title_for_people():
     assert all(each.title and each.name == name for name, each in SCENARIOS.items())

@@ -33,7 +33,8 @@ def test_support_looks_at_all_of_the_house_and_retries():
 def test_the_lead_acts_besides_and_edits_nothing_but_sources():
     more = may("support-lead") - may("support")
     edited = {f"{verb}_source" for verb in ("add", "change", "delete")}
-    acts = {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user", "deposit"}
+    acts = {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "deposit"}
+    acts |= {"block_user", "close_user"}
     assert more == acts | edited
 
 

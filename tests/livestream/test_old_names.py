@@ -22,7 +22,7 @@ CLASSES = {each.value: facts_of(each).class_name for each in GoalType}
         ("member_removed", ["channel_vacated"]),
         ("member_added", ["channel_occupied"]),
         ("ext.pusher", ["channel_occupied", "channel_vacated"]),
-        ("features.livestream", ["session.ended", "session.started"]),
+        ("features.livestream", ["session.changed", "session.ended", "session.started"]),
         ("goal", []),
         ("", []),
     ],

@@ -65,7 +65,8 @@ def test_the_ledgers_are_the_tables_that_say_so_in_their_migrations():
 def is_protected(table):
     catalogue = {
         "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE '%%append_only'",
-        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        " AND name LIKE '%%append_only%%'",
     }
     with connection.cursor() as cursor:
         cursor.execute(catalogue[connection.vendor], [table])

@@ -34,11 +34,11 @@ def test_it_is_created_and_dropped_again():
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", ["wallet_hold", "goals_contribute"])
-def test_the_money_path_has_its_function(name):
+@pytest.mark.parametrize(("name", "forms"), [("wallet_hold", 1), ("goals_contribute", 2)])
+def test_the_money_path_has_its_functions(name, forms):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = %s", [name])
-        assert cursor.fetchone()[0] == 1
+        assert cursor.fetchone()[0] == forms
 
 
 def test_a_database_without_such_functions_is_left_alone():

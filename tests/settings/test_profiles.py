@@ -53,6 +53,18 @@ def test_production_never_prints_a_secret(tmp_path: Path) -> None:
     assert "pw" not in shown.stderr
 
 
+def test_unreadable_keys_of_stream_tokens_refuse_to_start_and_are_not_shown(tmp_path: Path) -> None:
+    good, bad = "A" * 43, "a-secret-that-is-no-key"
+    for profile in ("production", "local"):
+        shown = show(profile, "1", state=tmp_path, **FIT | {"STREAM_TOKEN_KEYS": f"{good},{bad}"})
+        assert shown.returncode != 0
+        assert "- STREAM_TOKEN_KEYS: " in shown.stderr
+        assert "key 2 of 2" in shown.stderr
+        assert bad not in shown.stderr
+    shown = show("production", "s.STREAM_TOKEN_KEYS", state=tmp_path, **FIT | {"STREAM_TOKEN_KEYS": good})
+    assert shown.stdout.strip() == str((bytes(32),)), shown.stderr
+
+
 def test_production_trusts_a_proxy_only_where_told_to(tmp_path: Path) -> None:
     header = "getattr(s, 'SECURE_PROXY_SSL_HEADER', None)"
 

@@ -13,6 +13,7 @@ PRIVATE_SECONDS = 5
 def play_private(cast: Cast) -> None:
     """Play a private show from the invitation to the payout."""
     session = acts.go_live(cast, title="After midnight", prices=invitations.PRICES)
+    invitations.enter_stream(cast)
     first, second = cast.viewers[:2]
     invited = invitations.invite(cast, first, session=session, kind="private", seconds=PRIVATE_SECONDS).body
     joined = invitations.invite(cast, second, session=session, kind="private", seconds=PRIVATE_SECONDS).body
@@ -22,10 +23,12 @@ def play_private(cast: Cast) -> None:
     cast.story.check("the session is private while it lasts", holds=preset == "private")
     _check_tokens(cast, session["id"])
     done = acts.wait_for_goal(cast, invited, what="the private show to end", holds=lambda g: g["state"] == "ended")
+    cast.story.report("", "the last second is performed", goal=done)
     cast.story.check("the invitation's outcome is agreed", holds=done["outcome"] == "agreed")
-    earned = 2 * _price()
+    earned = 2 * invitations.price_of(session, quality="sd", seconds=PRIVATE_SECONDS)
     invitations.wait_for_coins(cast, cast.streamer, goal=invited, coins=earned, what="is paid by both viewers")
     acts.end_session(cast, session=session)
+    invitations.leave_stream(cast)
 
 
 @scenario(name="declined", title="A declined invitation: the viewer gets everything back")
@@ -51,7 +54,3 @@ def _check_tokens(cast: Cast, session_id: str) -> None:
     refused = unpaid.call("GET", path, expected=["not_authorized_for_quality"])
     watches = paid.call("GET", path).status == 200 and refused.status == 403
     cast.story.check("only whoever paid may watch", holds=watches)
-
-
-def _price() -> int:
-    return -(-invitations.PRICES["sd"] * PRIVATE_SECONDS // 60)

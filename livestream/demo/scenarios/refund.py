@@ -55,16 +55,9 @@ def _check_refund(cast: Cast, funding: Body, buyers: list[Person], before: dict[
     escrow_id = acts.escrow_of(funding)
     paid = {viewer.name: _paid(cast, viewer, funding) for viewer in buyers}
     for viewer in buyers:
-        _wait_for_refund(cast, viewer, escrow_id)
+        acts.wait_for_refund(cast, viewer, escrow_id=escrow_id)
         cast.story.report(viewer.name, "gets everything back", coins=paid[viewer.name])
     cast.story.check("everybody has as many coins as before", holds=cast.balances() == before)
-
-
-def _wait_for_refund(cast: Cast, viewer: Person, escrow_id: str) -> None:
-    cast.server.until(
-        lambda: viewer.moved_through(escrow_id=escrow_id) == 0,
-        what=f"the refund of {viewer.name}",
-    )
 
 
 def _paid(cast: Cast, viewer: Person, funding: Body) -> int:

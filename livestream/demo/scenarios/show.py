@@ -10,7 +10,7 @@ from livestream.demo.cast import Cast
 from livestream.demo.registry import scenario
 from livestream.demo.server import Body
 
-TARGET_COINS, SHOW_SECONDS, FIRST_PART_SECONDS = 1_000, 6, 3.2
+TARGET_COINS, SHOW_SECONDS, FIRST_PART_SECONDS = 1_000, 6, 2.2
 
 
 @scenario(name="show", title="A funded show: the audience pays, the streamer performs and is paid")
@@ -29,7 +29,9 @@ def play_show(cast: Cast) -> None:
 
 
 def _sell_out(cast: Cast, session: Body) -> Body:
-    funding = acts.sell_tickets(cast, session=session, title="Tickets", target=TARGET_COINS, seconds=60)
+    funding = acts.sell_tickets(
+        cast, session=session, title="Tickets", target=TARGET_COINS, seconds=60, show_seconds=SHOW_SECONDS
+    )
     key = acts.new_key()
     first = acts.buy(cast, cast.viewers[0], funding=funding, key=key)
     _repeat(cast, funding, key, first.body)
@@ -45,7 +47,7 @@ def _repeat(cast: Cast, funding: Body, key: str, first: Body) -> None:
     viewer = cast.viewers[0]
     balance = viewer.balance
     path = f"/goals/{funding['id']}/contributions"
-    again = viewer.call("POST", path, {"quantity": 1}, key=key)
+    again = viewer.call("POST", path, acts.ticket(funding), key=key)
     cast.story.report(viewer.name, "sends the same purchase again, with the same key", coins=0)
     same = again.body["transfer"]["transfer_id"] == first["transfer"]["transfer_id"]
     cast.story.check("the first receipt comes back and nothing is paid twice", holds=same and viewer.balance == balance)
