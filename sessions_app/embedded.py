@@ -13,6 +13,7 @@ from livestream.models import User
 Lookup = str | Prefetch
 # Given the session and who looks at it: None for what everybody may see.
 ReadMember = Callable[[Any, User | None], Any]
+ReadVersion = Callable[[Any], int]
 
 # What a session shows as long as nobody registered a reader: JSON, made for each reader.
 _DEFAULTS: dict[str, Callable[[], Any]] = {
@@ -21,27 +22,42 @@ _DEFAULTS: dict[str, Callable[[], Any]] = {
     "exclusive_goal_pairs": dict,
     "karaoke_goal": lambda: None,
 }
+MEMBERS = tuple(_DEFAULTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """How one embedded member is read, and what to prefetch so that lists stay cheap."""
+    """How one embedded member is read, and what to prefetch so that lists stay cheap.
+
+    `related` is read by the same statement as the session. `version` counts the changes of a
+    member whose rows have versions of their own, and is read from what is `related`.
+    """
 
     reader: ReadMember
     prefetch: tuple[Lookup, ...]
+    related: tuple[str, ...] = ()
+    version: ReadVersion | None = None
 
 
 _members: dict[str, Member] = {}
 
 
-def register(name: str, reader: ReadMember, prefetch: Sequence[Lookup] = ()) -> None:
+def register(
+    name: str,
+    reader: ReadMember,
+    prefetch: Sequence[Lookup] = (),
+    *,
+    related: Sequence[str] = (),
+    version: ReadVersion | None = None,
+) -> None:
     """Have `reader(session, viewer)` give the member `name` as JSON; KeyError for an unknown name.
 
-    `prefetch` are lookups on Session that let the reader do without a query of its own.
+    `prefetch` are lookups on Session that let the reader do without a query of its own; `related`
+    are those to follow in the session's own query. `version(session)` is added to the session's.
     """
     if name not in _DEFAULTS:
         raise KeyError(name)
-    _members[name] = Member(reader, tuple(prefetch))
+    _members[name] = Member(reader, tuple(prefetch), tuple(related), version)
 
 
 def unregister(name: str) -> None:
@@ -52,6 +68,20 @@ def unregister(name: str) -> None:
 def prefetches() -> list[Lookup]:
     """Return the lookups of all registered members."""
     return [lookup for member in _members.values() for lookup in member.prefetch]
+
+
+def related(*, prefix: str = "") -> list[str]:
+    """Return the lookups that are read along with a session, those of its version included.
+
+    `prefix` leads to the session from another model.
+    """
+    found = ["shown_version", *(lookup for member in _members.values() for lookup in member.related)]
+    return [prefix + lookup for lookup in found]
+
+
+def version(session: Any) -> int:
+    """Return how often the embedded members have changed that have versions of their own."""
+    return sum(member.version(session) for member in _members.values() if member.version)
 
 
 def read(name: str, session: Any, viewer: User | None = None) -> Any:

@@ -53,6 +53,7 @@ class KaraokeGoalDocument(TypedDict):
     """The session's karaoke; progress and levels are in seconds."""
 
     goal: str
+    version: int
     progress: int
     level: int
     levels: list[LevelDocument]
@@ -68,9 +69,10 @@ class StatusesDocument(TypedDict):
 
 
 class PlainSessionDocument(TypedDict):
-    """A session by itself, as the feed shows it."""
+    """A session by itself, as the feed shows it; of two documents, the higher `version` is the newer one."""
 
     id: str
+    version: int
     streamer_id: str
     title: str
     preset: str
@@ -95,10 +97,21 @@ class FeedEntryDocument(TypedDict):
     goals: list[feed_goals.Document]
 
 
+def version_of(session: Session) -> int:
+    """Return how often what a session shows has changed, its goals' entries included.
+
+    It is read with the session, before what the session embeds: so a document is never older
+    than its version says.
+    """
+    shown = getattr(session, "shown_version", None)
+    return (shown.version if shown else 0) + embedded.version(session)
+
+
 def plain_session(session: Session) -> PlainSessionDocument:
     """Return a session by itself."""
     return {
         "id": session.id,
+        "version": version_of(session),
         "streamer_id": session.streamer_id,
         "title": session.title,
         "preset": session.preset,

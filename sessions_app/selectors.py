@@ -10,12 +10,12 @@ from livestream.events.contracts import GOAL_ENDED
 from livestream.models import EventRecord, User
 from sessions_app import embedded, rules
 from sessions_app.errors import SessionNotFound
-from sessions_app.models import FeedEntry, Recording, Session, Source
+from sessions_app.models import FeedEntry, Recording, Session, Source, StreamerPresence
 
 
 def sessions() -> QuerySet[Session]:
     """Return all sessions, with what their representation embeds in a few queries."""
-    return Session.objects.prefetch_related(*embedded.prefetches())
+    return Session.objects.select_related(*embedded.related()).prefetch_related(*embedded.prefetches())
 
 
 def find_session(*, session_id: str) -> Session:
@@ -31,6 +31,16 @@ def get_session(*, session_id: str) -> Session:
 def active_session_of(*, streamer_id: str) -> Session | None:
     """Return the one active session of a streamer, or None."""
     return Session.objects.filter(streamer_id=streamer_id, active=True).first()
+
+
+def newest_session_of(*, streamer_id: str) -> Session | None:
+    """Return the session that a streamer opened last, or None."""
+    return Session.objects.filter(streamer_id=streamer_id).order_by("-created_at", "-id").first()
+
+
+def presence_of(*, streamer_id: str) -> StreamerPresence | None:
+    """Return the newest that is known of a streamer in their own stream, or None."""
+    return StreamerPresence.objects.filter(pk=streamer_id).first()
 
 
 def opened_before(*, before: datetime) -> list[str]:
@@ -81,7 +91,8 @@ def is_banned_from_clips(*, user_id: str) -> bool:
 
 def feed() -> QuerySet[FeedEntry]:
     """Return the feed's entries whose sessions are live, with those sessions."""
-    return FeedEntry.objects.filter(session__active=True).select_related("session")
+    entries = FeedEntry.objects.filter(session__active=True)
+    return entries.select_related("session", *embedded.related(prefix="session__"))
 
 
 def goal_has_ended(*, goal_id: str) -> bool:
@@ -92,7 +103,8 @@ def goal_has_ended(*, goal_id: str) -> bool:
 def recordings_behind(*, now: datetime) -> list[Recording]:
     """Return recordings that are not yet as they are wanted, and still can be; 500 at most."""
     within_limit = Recording.objects.filter(closed_at=None, until__gt=now)
-    to_start = Q(wanted=Recording.Wanted.STARTED, started_at=None, refused_at=None)
+    to_start = Q(wanted=Recording.Wanted.STARTED, refused_at=None)
+    to_start &= Q(started_at=None) | Q(part_until__lte=now)
     to_stop = Q(wanted=Recording.Wanted.STOPPED)
     return list(within_limit.filter(to_start | to_stop).order_by("until", "goal_id")[:500])
 

@@ -17,6 +17,8 @@ from livestream.api.fields import (
 from sessions_app import rules
 from sessions_app.models import Session
 
+VERSION = "grows with each change: of two documents, in answers or pushes, the higher one is newer"
+
 
 class Prices(ClosedSerializer):
     """Coins a minute by quality; one that is absent is not offered."""
@@ -45,6 +47,7 @@ class PlainSession(serializers.Serializer[Any]):
     """A session by itself, as the feed shows it."""
 
     id = ObjectIdSerializerField()
+    version = serializers.IntegerField(help_text=VERSION)
     streamer_id = ObjectIdSerializerField()
     title = serializers.CharField()
     preset = serializers.ChoiceField(choices=Session.Preset.choices)
@@ -93,6 +96,7 @@ class KaraokeGoal(serializers.Serializer[Any]):
     """The session's karaoke; progress is seconds."""
 
     goal = ObjectIdSerializerField()
+    version = serializers.IntegerField(help_text="that of the goal itself")
     progress = serializers.IntegerField()
     level = serializers.IntegerField()
     levels = serializers.ListField(child=Song())

@@ -50,12 +50,13 @@ def _recording(recording: Recording) -> Entry:
     failed = recording.refused_at is not None
     waits = recording.closed_at is None and not failed
     note = f"; {redacted(recording.note)[:_MAX_LENGTH]}" if recording.note else ""
+    parts = f", in {recording.part} parts" if recording.part > 1 else ""
     return Entry(
         at=recording.created_at,
         until=recording.closed_at,
         kind=Kind.SESSION,
         title=f"Recording: {recording.state}",
-        detail=f"room {recording.room_id or 'not known yet'}{note}",
+        detail=f"room {recording.room_id or 'not known yet'}{parts}{note}",
         order=(0,),
         state=State.FAILED if failed else State.WAITING if waits else State.DONE,
         about=recording.goal_id,

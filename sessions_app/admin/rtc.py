@@ -9,7 +9,7 @@ from livestream.desk.lists import Choice, ChoiceFilter
 from livestream.desk.redaction import redacted
 from livestream.desk.search import LookedUpAdmin
 from sessions_app.models import Recording, RtcCall
-from sessions_app.services.ending import BAN
+from sessions_app.services.bans import BAN
 from sessions_app.services.recording import START, STOP
 
 
@@ -23,6 +23,7 @@ class RecordingAdmin(LookedUpAdmin):
         "session_id",
         "streamer_id",
         "room_id",
+        "part",
         "created_at",
         "started_at",
         "stopped_at",
@@ -61,7 +62,7 @@ class RtcCallAdmin(LookedUpAdmin):
     list_display = ["id", "action", "subject", "outcome", "answer", "provider", "made_at", "took_ms"]
     list_filter = [ActionFilter, OutcomeFilter]
     ordering = ["-id"]
-    search_help_text = "Id of a show, or of a session whose streamer was removed from the room"
+    search_help_text = "Id of a show, or of a session from whose rooms somebody was removed"
 
     def wanted(self, term: str, people: list[str]) -> Q:
         return Q(subject=term)

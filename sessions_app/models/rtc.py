@@ -9,7 +9,11 @@ from livestream.fields import ObjectIdField
 
 
 class Recording(models.Model):
-    """One show's recording; the goal's id is also the vendor's id of the task.
+    """One show's recording, by one task of the vendor's after another where one is too short for it.
+
+    `part` counts the tasks. `part_until` is the limit with which the last one was started: it is over
+    then, whatever else happened, and a show that goes on needs the next. The first task is called by
+    the goal's id.
 
     `wanted` changes in the transaction that follows the show, and never back to started. What
     was asked of the vendor follows it: `asked_at` is noted before the first call to start, so
@@ -37,6 +41,8 @@ class Recording(models.Model):
     refused_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
+    part = models.PositiveIntegerField(default=1, db_default=1)
+    part_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -46,6 +52,11 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording of {self.goal_id}"
+
+    @property
+    def task_id(self) -> str:
+        """The vendor's id of the last task."""
+        return self.goal_id if self.part == 1 else f"{self.goal_id}.{self.part}"
 
     @property
     def state(self) -> str:

@@ -22,13 +22,22 @@ from django.conf import settings
 
 from livestream.outbound.circuit_breaker import CircuitBreaker, CircuitOpen
 from livestream.storage.text import storable
-from sessions_app.rtc.contract import ProviderCircuitOpen, Refused, Unavailable, refuse_bad_ids, refuse_bad_lengths
+from sessions_app.rtc.contract import (
+    LONGEST_RECORDING,
+    ProviderCircuitOpen,
+    Refused,
+    Unavailable,
+    refuse_bad_ids,
+    refuse_bad_lengths,
+)
 
 SERVICE = "rtc"
 VERSIONS = {"BanRoomUser": "2023-11-01", "StartRecord": "2022-06-01", "StopRecord": "2022-06-01"}
 # A ban of zero seconds: the user is removed, and may come back at once. A longer ban would keep the
 # streamer out of their next session, and out of the minutes in which a running show may still finish.
 KICK = 0
+# The vendor knows no other lengths of a longer one.
+BAN_SECONDS = (60, 259_200)
 ALL_IN_ONE_PICTURE = 0
 LONGEST_TEXT = 500
 # The codes of errors in the request itself. All other errors, unknown codes included, may be over at
@@ -52,10 +61,13 @@ class BytePlusProvider:
     """BytePlus RTC, or whatever speaks its protocol at BYTEPLUS_HOST."""
 
     name = "byteplus"
+    longest_recording = LONGEST_RECORDING
 
-    def ban_room_user(self, *, room_id: str, user_id: str) -> str:
+    def ban_room_user(self, *, room_id: str, user_id: str, seconds: int = 0) -> str:
         refuse_bad_ids(room_id=room_id, user_id=user_id)
-        return _call("BanRoomUser", RoomId=room_id, UserId=user_id, ForbiddenInterval=KICK)
+        lowest, highest = BAN_SECONDS
+        forbidden = min(max(seconds, lowest), highest) if seconds else KICK
+        return _call("BanRoomUser", RoomId=room_id, UserId=user_id, ForbiddenInterval=forbidden)
 
     def start_record(self, *, room_id: str, task_id: str, max_seconds: int, idle_seconds: int) -> str:
         refuse_bad_ids(room_id=room_id, task_id=task_id)

@@ -8,6 +8,9 @@ from sessions_app import rules
 
 # The vendor takes no other lengths (seconds) for how long a recording may wait for a picture.
 IDLE_SECONDS = (10, 86_400)
+# The longest recording (seconds) that is asked for. The vendor names no limit of its own, and a task
+# that is lost to us must end some day; a show that goes on is recorded by a further task.
+LONGEST_RECORDING = 86_400
 
 
 class Refused(Exception):
@@ -32,9 +35,14 @@ class RtcProvider(Protocol):
     """
 
     name: str
+    longest_recording: int
+    """The most `max_seconds` that one recording can be started with."""
 
-    def ban_room_user(self, *, room_id: str, user_id: str) -> str:
-        """Remove a user from a room; a user with a token may come back."""
+    def ban_room_user(self, *, room_id: str, user_id: str, seconds: int = 0) -> str:
+        """Remove a user from a room, and keep them out for `seconds`; 0 lets them come back at once.
+
+        It may be a minute where less is asked for, and three days where more is.
+        """
         ...
 
     def start_record(self, *, room_id: str, task_id: str, max_seconds: int, idle_seconds: int) -> str:

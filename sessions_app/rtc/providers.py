@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from sessions_app.rtc.contract import RtcProvider, refuse_bad_ids, refuse_bad_lengths
+from sessions_app.rtc.contract import LONGEST_RECORDING, RtcProvider, refuse_bad_ids, refuse_bad_lengths
 
 _KEPT = "kept, and sent to nobody"
 
@@ -15,8 +15,9 @@ class LocalProvider:
     """Refuses what a vendor would, and does nothing else: each call is kept, and admin shows it."""
 
     name = "local"
+    longest_recording = LONGEST_RECORDING
 
-    def ban_room_user(self, *, room_id: str, user_id: str) -> str:
+    def ban_room_user(self, *, room_id: str, user_id: str, seconds: int = 0) -> str:
         refuse_bad_ids(room_id=room_id, user_id=user_id)
         return _KEPT
 

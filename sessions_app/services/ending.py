@@ -1,22 +1,22 @@
-"""Ending a session: disconnect, the countdown before it, deactivate_session, BanRoomUser (seed 000)."""
+"""Ending a session: disconnect, the countdown before it, deactivate_session (seed 000)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
+from livestream import realtime, users
 from livestream.events import publish
 from livestream.events.contracts import SESSION_ENDED, SessionEnded
+from livestream.models import OutboxMessage
 from livestream.outbox import Delivery, durable, enqueue, external, pending_messages
 from livestream.storage.conflicts import retried
-from sessions_app import selectors
-from sessions_app.models import Session, Source
-from sessions_app.rtc.contract import Refused
-from sessions_app.rtc.providers import get_provider
-from sessions_app.services import locking, rtc_calls, session_events
-
-BAN = "BanRoomUser"
+from sessions_app import selectors, stages
+from sessions_app.models import Session
+from sessions_app.services import bans, locking, session_events, session_versions
 
 
 @retried
@@ -30,6 +30,13 @@ def end_session(*, session_id: str, caller_id: str) -> None:
         locking.refuse_others(session=session, caller_id=caller_id)
         if session.active:
             enqueue(disconnect, Delivery(inline=True), streamer_id=caller_id, session_id=session_id)
+
+
+def end_session_of_closed_account(*, streamer_id: str) -> None:
+    """Have the active session of a streamer whose account is closed ended at once, if there is one."""
+    session = selectors.active_session_of(streamer_id=streamer_id)
+    if session is not None and users.is_closed(user_id=streamer_id):
+        enqueue(deactivate_session, session_id=session.id)
 
 
 @durable(subject="session_id")
@@ -47,13 +54,23 @@ def disconnect(
     seconds = device_disconnect_countdown or 0
     with transaction.atomic():
         if seconds > 0:
-            # A key of its own: ending the session at once must not wait for the countdown, and
-            # stopping the countdown must not stop an end that was asked for.
-            over_at, key = now + timedelta(seconds=seconds), _countdown_key(session_id)
-            enqueue(deactivate_session, Delivery(eta=over_at, key=key, pending="keep"), session_id=session_id)
+            count_down(session_id=session_id, seconds=seconds, now=now)
         else:
             # Without a key: sharing another's message would mean returning before it is done.
             enqueue(deactivate_session, Delivery(inline=True), session_id=session_id)
+
+
+def count_down(*, session_id: str, seconds: float, now: datetime) -> None:
+    """Have `end_after_countdown` run in `seconds`; a countdown that is on its way is not prolonged."""
+    # A task of its own: ending the session at once must not wait for the countdown, and stopping
+    # the countdown must not stop an end that was asked for.
+    over_at, key = now + timedelta(seconds=seconds), _countdown_key(session_id)
+    enqueue(end_after_countdown, Delivery(eta=over_at, key=key, pending="keep"), session_id=session_id)
+
+
+def is_counting_down(*, session_id: str) -> bool:
+    """Return whether a countdown is on its way."""
+    return any(messages.exists() for messages in _countdowns(session_id))
 
 
 def cancel_disconnect(*, session_id: str) -> bool:
@@ -61,68 +78,89 @@ def cancel_disconnect(*, session_id: str) -> bool:
 
     It does not stop an end that was requested explicitly.
     """
-    stopped, _ = pending_messages(deactivate_session, key=_countdown_key(session_id)).delete()
-    return bool(stopped)
+    stopped = [messages.delete()[0] for messages in _countdowns(session_id)]
+    return any(stopped)
+
+
+@external(queue="default", subject="session_id")
+def end_after_countdown(now: datetime, *, session_id: str) -> None:
+    """End a session whose streamer stayed away for the whole countdown, unless they are seen somewhere.
+
+    A streamer who is in their stream, or on a stage, as the realtime server says, is waited for once
+    more. It calls the network, and must run outside of a transaction.
+    """
+    session = selectors.find_session(session_id=session_id)
+    if _is_seen(session.streamer_id):
+        with transaction.atomic():
+            if _lock_countdown(session_id):
+                cancel_disconnect(session_id=session_id)
+                count_down(session_id=session_id, seconds=settings.DEVICE_DISCONNECT_COUNTDOWN, now=now)
+        return
+    with transaction.atomic():
+        realtime.work_off(subjects=(session.streamer_id,), now=now)
+    _end_unless_back(session, now)
+
+
+@retried
+def _end_unless_back(session: Session, now: datetime) -> None:
+    with transaction.atomic():
+        if not _lock_countdown(session.id):
+            return  # the streamer came back while this was on its way
+        _deactivate(session.id, now)
+        cancel_disconnect(session_id=session.id)  # of a session that had ended before
+        known = selectors.presence_of(streamer_id=session.streamer_id)
+        if known is not None and not known.online:
+            stages.leave_every_stage(streamer_id=session.streamer_id, at=known.changed_at, now=now)
 
 
 @durable(subject="session_id")
 def deactivate_session(now: datetime, *, session_id: str) -> bool:
     """End a session and publish `session.ended`; return whether this call did it.
 
-    Of any number of calls one does it, and the others return False. A streamer who broadcasts
-    through BytePlus is removed from the room by BanRoomUser.
+    Of any number of calls one does it, and the others return False. The accepted webhooks about the
+    streamer are processed first. A streamer who broadcasts through BytePlus is removed from the rooms
+    by BanRoomUser.
     """
     with transaction.atomic():
-        # Messages before sessions, as in the task, which has locked its own message first.
-        cancel_disconnect(session_id=session_id)
-        ended = Session.objects.filter(pk=session_id, active=True)
-        if not ended.update(active=False, ended_at=now):
+        active = Session.objects.filter(pk=session_id, active=True)
+        streamer_id = active.values_list("streamer_id", flat=True).first()
+        if streamer_id is None:
             return False
-        session = selectors.get_session(session_id=session_id)
-        _ban_from_room(session)
-        publish(SESSION_ENDED, SessionEnded(**session_events.payload_of(session=session)))
+        realtime.work_off(subjects=(streamer_id,), now=now)
+        return _deactivate(session_id, now)
+
+
+def _deactivate(session_id: str, now: datetime) -> bool:
+    # Messages before sessions, as in the task, which has locked its own message first.
+    cancel_disconnect(session_id=session_id)
+    ended = Session.objects.filter(pk=session_id, active=True)
+    if not ended.update(active=False, ended_at=now):
+        return False
+    session_versions.bump(session_id=session_id)
+    session = selectors.get_session(session_id=session_id)
+    bans.ban_streamer(session=session, now=now)
+    publish(SESSION_ENDED, SessionEnded(**session_events.payload_of(session=session)))
     return True
+
+
+def _is_seen(streamer_id: str) -> bool:
+    if realtime.is_in_stream(streamer_id=streamer_id):
+        return True
+    on = stages.open_stages(streamer_id=streamer_id)
+    return any(realtime.is_on_stage(goal_id=goal_id, user_id=streamer_id) for goal_id in on)
+
+
+def _lock_countdown(session_id: str) -> bool:
+    """Keep a sign of life from stopping the countdown until this is decided; False where one has."""
+    [_, messages] = _countdowns(session_id)
+    return bool(messages.select_for_update())
+
+
+def _countdowns(session_id: str) -> list[QuerySet[OutboxMessage]]:
+    """Return the countdown of a session as the release before stored it, and as this one does."""
+    key = _countdown_key(session_id)
+    return [pending_messages(task, key=key) for task in (deactivate_session, end_after_countdown)]
 
 
 def _countdown_key(session_id: str) -> str:
     return f"countdown:{session_id}"
-
-
-def _ban_from_room(session: Session) -> None:
-    source = selectors.first_source_of(user_id=session.streamer_id, provider=Source.BYTEPLUS)
-    if source is not None:
-        enqueue(
-            ban_room_user,
-            Delivery(key=session.id),
-            room_id=selectors.room_of(session=session),
-            user_id=session.streamer_id,
-            source_id=source.id,
-            session_id=session.id,
-        )
-
-
-@external(name=BAN, subject="session_id")
-def ban_room_user(now: datetime, *, room_id: str | None, user_id: str, source_id: str, session_id: str) -> None:
-    """Remove the streamer of an ended session from its room; raises Unavailable, to be tried again.
-
-    It may run late, after the provider was unavailable: a streamer who is live again in the same
-    room by then stays. `source_id` is stored for people who read the task. It calls the network,
-    and must run outside of a transaction.
-    """
-    room_id = room_id or selectors.room_of(session=selectors.find_session(session_id=session_id))
-    live = selectors.active_session_of(streamer_id=user_id)
-    if live is not None and selectors.room_of(session=live) == room_id:
-        return
-    provider = get_provider()
-    try:
-        rtc_calls.make_call(
-            action=BAN,
-            provider=provider,
-            method=provider.ban_room_user,
-            subject=session_id,
-            now=now,
-            room_id=room_id,
-            user_id=user_id,
-        )
-    except Refused as error:
-        rtc_calls.log_refusal(action=BAN, subject=session_id, error=error)

@@ -14,7 +14,7 @@ from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.errors import SessionAlreadyActive, SessionAlreadyStarted
 from sessions_app.models import Session
-from sessions_app.services import locking, session_events
+from sessions_app.services import ending, locking, session_events, session_versions
 
 CHANGEABLE = ("title", "preset", "prices")
 
@@ -37,6 +37,7 @@ def open_session(
     try:
         with transaction.atomic():
             session.save(force_insert=True)
+            session_versions.bump(session_id=session.id)
     except IntegrityError as error:
         other = selectors.active_session_of(streamer_id=streamer_id)
         raise SessionAlreadyActive(session_id=other.id if other else None) from error
@@ -55,20 +56,26 @@ def start_session(*, session_id: str, caller_id: str, now: datetime) -> Session:
             raise SessionAlreadyStarted
         session.started_at = now
         session.save(update_fields=["started_at"])
+        session_versions.bump(session_id=session.id)
         publish(SESSION_STARTED, SessionStarted(**session_events.payload_of(session=session)))
     return session
 
 
 @retried
 def change_session(*, session_id: str, caller_id: str, changes: Mapping[str, Any]) -> Session:
-    """Change title, preset or prices; the latter are replaced as a whole.
+    """Change title, preset or prices, which are replaced as a whole, and publish `session.changed`.
 
-    Raises SessionNotFound, NotYourSession and SessionNotActive.
+    Values that are the same already change nothing. It stops the session's countdown, since
+    somebody is there. Raises SessionNotFound, NotYourSession and SessionNotActive.
     """
     with transaction.atomic():
+        locking.refuse_others(session=selectors.find_session(session_id=session_id), caller_id=caller_id)
+        ending.cancel_disconnect(session_id=session_id)  # before the session is locked, as its end does
         session = locking.lock_own_session(session_id=session_id, caller_id=caller_id)
-        changed = [name for name in CHANGEABLE if name in changes]
-        for name in changed:
-            setattr(session, name, changes[name])
-        session.save(update_fields=changed)
+        changed = [name for name in CHANGEABLE if name in changes and changes[name] != getattr(session, name)]
+        if changed:
+            for name in changed:
+                setattr(session, name, changes[name])
+            session.save(update_fields=changed)
+            session_events.publish_changed(session=session)
     return session

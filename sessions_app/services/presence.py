@@ -1,4 +1,4 @@
-"""trigger_online: the presence of the streamer's own client (spec sections 4 and 5)."""
+"""trigger_online: the presence of the streamer's own client, and other signs of life (spec sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from livestream.models import User
-from sessions_app import selectors
+from sessions_app import selectors, stages
 from sessions_app.models import StreamerPresence
 from sessions_app.services import ending
 
@@ -27,19 +27,34 @@ def trigger_online(*, streamer_id: str, online: bool, at: datetime, source: int,
     with transaction.atomic():
         if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at, source):
             return False
-        session = selectors.active_session_of(streamer_id=streamer_id)
+        session = selectors.newest_session_of(streamer_id=streamer_id)
         if session is None or at <= session.created_at - A_WEBHOOKS_TICK:  # it was about the session before
             return True
         if online:
             ending.cancel_disconnect(session_id=session.id)
-        else:
+        elif session.active:
             ending.disconnect(
                 streamer_id=streamer_id,
                 session_id=session.id,
                 device_disconnect_countdown=settings.DEVICE_DISCONNECT_COUNTDOWN,
                 now=now,
             )
+        elif stages.open_stages(streamer_id=streamer_id):  # a show goes on for the grace after its session
+            ending.count_down(session_id=session.id, seconds=settings.DEVICE_DISCONNECT_COUNTDOWN, now=now)
         return True
+
+
+def sign_of_life(*, streamer_id: str, now: datetime, at: datetime | None = None) -> None:
+    """Stop a streamer's countdown, since they did something at `at`, or just now.
+
+    What they did before they left their stream does not stop it.
+    """
+    session = selectors.newest_session_of(streamer_id=streamer_id)
+    if session is None or not ending.is_counting_down(session_id=session.id):
+        return
+    known = selectors.presence_of(streamer_id=streamer_id)
+    if known is None or known.online or known.changed_at < (at or now):
+        ending.cancel_disconnect(session_id=session.id)
 
 
 def _is_news(streamer_id: str, online: bool, at: datetime, source: int) -> bool:

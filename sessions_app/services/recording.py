@@ -28,14 +28,13 @@ STARTED, STOPPED = Recording.Wanted.STARTED, Recording.Wanted.STOPPED
 
 # How long a call whose answer was lost may still take effect at the provider.
 SETTLING = timedelta(seconds=60)
+# A show that waits for its streamer ends after SHOW_MAX_WAIT; its recording must not end before it.
+IDLE_MARGIN = 300
 
 
 def request_start(*, event: GoalEvent, now: datetime) -> None:
     """Request the recording of a show, once; part of the caller's transaction."""
-    target = max((level["target"] for level in event.levels), default=None)
-    recording = _new(
-        goal_id=event.goal_id, session_id=event.session_id, streamer_id=event.streamer_id, now=now, target=target
-    )
+    recording = _new(goal_id=event.goal_id, session_id=event.session_id, streamer_id=event.streamer_id, now=now)
     _insert(recording)
     _enqueue(start_record, recording)
 
@@ -49,7 +48,8 @@ def request_stop(*, event: GoalEvent, now: datetime) -> None:
 
 
 def reconcile(*, now: datetime) -> None:
-    """Repeat the requests that the provider has not fulfilled, and close recordings beyond their limit.
+    """Repeat the requests that the provider has not fulfilled, start the parts that follow those that are
+    over, and close recordings beyond their limit.
 
     The outbox tries for a quarter of an hour; a provider may be unavailable for longer than that.
     """
@@ -65,7 +65,8 @@ def reconcile(*, now: datetime) -> None:
 def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None:
     """Start recording, where that is still wanted; raises Unavailable, to be tried again.
 
-    The provider is given the longest time that the show may take, and stops by itself after it.
+    The provider is given the longest time that the show may take, and stops by itself after it. Where
+    that is more than it records at a time, `reconcile` has the next part started when one is over.
     """
     requested = _new(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
     provider = get_provider()
@@ -81,8 +82,8 @@ def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: s
             subject=goal_id,
             now=now,
             room_id=recording.room_id,
-            task_id=goal_id,
-            max_seconds=_seconds_left(recording, now),
+            task_id=recording.task_id,
+            max_seconds=_seconds_left(recording.part_until, now),
             idle_seconds=_idle_seconds(),
         )
     except Refused as error:
@@ -108,7 +109,7 @@ def stop_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: st
             subject=goal_id,
             now=now,
             room_id=recording.room_id,
-            task_id=goal_id,
+            task_id=recording.task_id,
         )
     except Refused as error:
         rtc_calls.log_refusal(action=STOP, subject=goal_id, error=error)
@@ -130,23 +131,35 @@ def _begin(requested: Recording, provider: RtcProvider, now: datetime) -> tuple[
         if selectors.first_source_of(user_id=recording.streamer_id, provider=Source.BYTEPLUS) is None:
             _update(recording, closed_at=now, note="The streamer has no BytePlus source.")
             return None
+        if _part_is_over(recording, now):
+            # Whatever was asked for it was asked long ago, and has ended.
+            _update(recording, part=recording.part + 1, part_until=None, started_at=None, unsure_until=None)
         unsure_before = recording.unsure_until
         session = selectors.find_session(session_id=recording.session_id)
+        longest = now + timedelta(seconds=provider.longest_recording)
         _update(
             recording,
             room_id=recording.room_id or selectors.room_of(session=session, goal_id=recording.goal_id),
             provider=provider.name,
             asked_at=recording.asked_at or now,
             unsure_until=now + SETTLING,
+            # The first call may have started it, though its answer was lost.
+            part_until=recording.part_until or min(recording.until, longest),
         )
         return recording, unsure_before
 
 
 def _is_to_start(recording: Recording, now: datetime) -> bool:
-    if recording.wanted == STOPPED or recording.started_at or recording.refused_at or recording.closed_at:
+    if recording.wanted == STOPPED or recording.refused_at or recording.closed_at:
+        return False
+    if recording.started_at and not _part_is_over(recording, now):
         return False
     # A task that an earlier release stored may run after the end of its show.
-    return not selectors.goal_has_ended(goal_id=recording.goal_id) and _seconds_left(recording, now) > 0
+    return not selectors.goal_has_ended(goal_id=recording.goal_id) and _seconds_left(recording.until, now) > 0
+
+
+def _part_is_over(recording: Recording, now: datetime) -> bool:
+    return recording.part_until is not None and _seconds_left(recording.part_until, now) <= 0
 
 
 @retried
@@ -203,14 +216,14 @@ def _stopped(called: Recording, now: datetime) -> None:
             _enqueue(stop_record, recording, pending="replace", eta=sure_at)
 
 
-def _seconds_left(recording: Recording, now: datetime) -> int:
-    return int((recording.until - now).total_seconds())
+def _seconds_left(until: datetime | None, now: datetime) -> int:
+    return int((until - now).total_seconds()) if until else 0
 
 
 def _idle_seconds() -> int:
-    """Return for how many seconds a show may wait for its streamer, within the limits of the provider."""
+    """Return for how many seconds a show may wait for its streamer and a bit more, within the provider's limits."""
     lowest, highest = IDLE_SECONDS
-    return min(max(settings.SHOW_MAX_WAIT, lowest), highest)
+    return min(max(settings.SHOW_MAX_WAIT + IDLE_MARGIN, lowest), highest)
 
 
 class _RecordTask(Protocol):
@@ -229,15 +242,13 @@ def _enqueue(task: _RecordTask, of: Recording, *, pending: Pending = "touch", et
     )
 
 
-def _new(*, goal_id: str, session_id: str, streamer_id: str, now: datetime, target: int | None = None) -> Recording:
-    """Return a recording that is not stored yet; `target` is in performed seconds, None where unknown.
+def _new(*, goal_id: str, session_id: str, streamer_id: str, now: datetime) -> Recording:
+    """Return a recording that is not stored yet.
 
-    It may last as long as the show would, with the longest wait before and the grace after it.
+    It may last as long as the show: that may pause any number of times, and outlives its session by
+    the grace alone.
     """
-    longest = settings.SESSION_MAX_DURATION + settings.SHOW_END_GRACE
-    if target is not None:
-        longest = min(longest, target + settings.SHOW_MAX_WAIT + settings.SHOW_END_GRACE)
-    until = now + timedelta(seconds=longest)
+    until = now + timedelta(seconds=settings.SESSION_MAX_DURATION + settings.SHOW_END_GRACE)
     return Recording(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, created_at=now, until=until)
 
 

@@ -1,13 +1,15 @@
-"""The payload of a session's events (seed 000), and their tracking in analytics."""
+"""The payload of a session's events (seed 000), the event of a change, and tracking in analytics."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from livestream.analytics import tracking
-from livestream.events.contracts import SessionEnded, SessionEvent
+from livestream.events import publish
+from livestream.events.contracts import SESSION_CHANGED, SessionChanged, SessionEnded, SessionEvent
 from sessions_app import embedded, selectors
 from sessions_app.models import Session
+from sessions_app.services import session_versions
 
 
 def payload_of(*, session: Session) -> dict[str, Any]:
@@ -19,6 +21,12 @@ def payload_of(*, session: Session) -> dict[str, Any]:
         "price": dict(session.prices),
         "show_goal_pairs": tuple(embedded.read("show_goal_pairs", session)),
     }
+
+
+def publish_changed(*, session: Session) -> None:
+    """Raise the version of a locked session that was changed, and publish `session.changed`."""
+    session_versions.bump(session_id=session.id)
+    publish(SESSION_CHANGED, SessionChanged(**payload_of(session=session)))
 
 
 def track_session_status(*, event: SessionEvent) -> None:

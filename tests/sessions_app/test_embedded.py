@@ -36,14 +36,17 @@ def test_a_default_is_never_shared(alone):
     assert embedded.read("show_goal_pairs", Session()) == []
 
 
+@pytest.mark.django_db
 def test_a_registered_reader_gives_the_member(alone, now):
-    karaoke = {"goal": "6" * 24, "progress": 0, "level": 0, "levels": [{"title": "Songs", "target": 9}], "ended": None}
+    levels = [{"title": "Songs", "target": 9}]
+    karaoke = {"goal": "6" * 24, "version": 3, "progress": 0, "level": 0, "levels": levels, "ended": None}
     embedded.register("karaoke_goal", lambda session, viewer: karaoke)
     shown = SessionSerializer(session_for(Session(title="Songs", created_at=now), viewer=None)).data
     assert shown["karaoke_goal"] == karaoke
     assert shown["show_goal_pairs"] == []
 
 
+@pytest.mark.django_db
 def test_what_is_not_declared_of_a_member_is_not_answered(alone, now):
     pair = pair_of("6" * 24)
     embedded.register("show_goal_pairs", lambda session, viewer: [pair | {"payer": "mei"}])

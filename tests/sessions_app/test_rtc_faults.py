@@ -18,13 +18,14 @@ from goals.services import lifecycle
 from livestream import clock
 from livestream.models import OutboxMessage
 from sessions_app.models import Recording
+from sessions_app.rtc.contract import LONGEST_RECORDING
 from sessions_app.services.recording import SETTLING
-from tests.sessions_app.recordings import RTC, broadcast_through_byteplus, work
+from tests.sessions_app.recordings import RTC, Show, broadcast_through_byteplus, work
 from tests.support.broker import eventually, relay
 from tests.support.byteplus_server import FAULTS
 from tests.support.people import make_funding, make_session, make_show, make_user
 from tests.support.shows import buy
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, go_on_stage
 from tests.support.threads import at_once
 from wallet.models import Escrow
 from wallet.selectors import balance_of
@@ -47,7 +48,7 @@ def funded_show():
 def perform_to_the_end(show, moving):
     go_on_stage(show)
     work()
-    work(moving, after=TARGET)
+    work(moving, after=TARGET + PATIENCE)
 
 
 def miss(show):
@@ -156,6 +157,29 @@ def test_money_moves_while_the_vendor_is_dead(byteplus_server, worker):
         byteplus_server.away = None
         moving.advance(seconds=61)
         eventually(lambda: not byteplus_server.running, meanwhile=lambda: work(moving, after=1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_befalls_the_start_of_a_further_part_the_show_is_recorded_on_and_stopped(
+    byteplus_server, at_eight, session, fault
+):
+    broadcast_through_byteplus(session.streamer_id)
+    show = Show(session)
+    show.start()
+    work()
+    byteplus_server.running.clear()  # the vendor's own limit
+    byteplus_server.faults.append(fault)
+    at_eight.advance(seconds=LONGEST_RECORDING)
+    for _ in range(3):
+        work(at_eight, after=60)
+        byteplus_server.deliver_late()
+    assert list(byteplus_server.running) == [f"{show.id}.2"]
+    show.miss()
+    for _ in range(3):
+        work(at_eight, after=60)
+    assert byteplus_server.running == {}
+    assert show.recording.state == "stopped"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,7 @@
 """A show is recorded while it runs, however the vendor behaves."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings as configured
 from django.db import transaction
@@ -7,12 +9,14 @@ from django.db import transaction
 from livestream.models import OutboxMessage
 from livestream.outbox import Delivery, enqueue
 from sessions_app.models import Recording, RtcCall
+from sessions_app.rtc.contract import LONGEST_RECORDING
 from sessions_app.services.recording import start_record, stop_record
 from tests.sessions_app.recordings import ROOM, Show, broadcast_through_byteplus, until, work
 
 pytestmark = pytest.mark.django_db
 
-LONGEST = 601 + configured.SHOW_MAX_WAIT + configured.SHOW_END_GRACE
+LONGEST = configured.SESSION_MAX_DURATION + configured.SHOW_END_GRACE
+IDLE = configured.SHOW_MAX_WAIT + 300
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def test_a_started_show_is_recorded_under_its_goals_id_and_for_no_longer_than_it
     work()
     (asked,) = byteplus_server.calls("StartRecord")
     assert (asked["RoomId"], asked["TaskId"]) == (f"{ROOM}.{show.id}", show.id)
-    assert asked["Control"] == {"MaxRecordTime": LONGEST, "MaxIdleTime": configured.SHOW_MAX_WAIT}
+    assert asked["Control"] == {"MaxRecordTime": LONGEST_RECORDING, "MaxIdleTime": IDLE}
     assert show.recording.state == "recording"
 
 
@@ -84,7 +88,7 @@ def test_a_vendor_that_is_away_for_longer_than_the_outbox_tries_is_asked_again(b
     assert OutboxMessage.objects.filter(actor="StartRecord", failed_at__isnull=False).exists()
     byteplus_server.away = None
     work(at_eight, after=60)
-    assert byteplus_server.running == {show.id: LONGEST - 5 * 300 - 60}
+    assert byteplus_server.running == {show.id: LONGEST_RECORDING - 4 * 300 - 60}
     show.complete()
     byteplus_server.away = "reset"
     for _ in range(configured.OUTBOX_MAX_ATTEMPTS + 2):
@@ -100,7 +104,7 @@ def test_nothing_is_started_once_the_show_can_run_no_more(byteplus_server, show,
     work()
     byteplus_server.away = None
     work(at_eight, after=LONGEST)
-    assert byteplus_server.bodies == []
+    assert byteplus_server.ever_started == []
     assert show.recording.state == "ran into its limit"
 
 
@@ -112,6 +116,74 @@ def test_what_the_vendors_own_limit_ended_is_not_stopped_any_more(byteplus_serve
     work()
     assert byteplus_server.calls("StopRecord") == []
     assert until(show.recording) == LONGEST
+
+
+def test_a_show_that_goes_on_after_the_longest_recording_is_recorded_by_further_tasks(byteplus_server, show, at_eight):
+    show.start()
+    for part in (1, 2, 3):
+        work()
+        assert byteplus_server.running == {show.id if part == 1 else f"{show.id}.{part}": limit(part)}
+        work(at_eight, after=limit(part) - 1)
+        assert len(byteplus_server.calls("StartRecord")) == part
+        byteplus_server.running.clear()  # the vendor's own limit
+        at_eight.advance(seconds=1)
+    work()
+    assert [asked["TaskId"] for asked in byteplus_server.calls("StartRecord")][-1] == f"{show.id}.3"
+    assert show.recording.state == "ran into its limit"
+
+
+def limit(part):
+    """Return how long a part of the longest recording may be."""
+    return min(LONGEST_RECORDING, LONGEST - (part - 1) * LONGEST_RECORDING)
+
+
+def test_the_part_that_runs_is_stopped_when_the_show_ends(byteplus_server, show, at_eight):
+    show.start()
+    work()
+    byteplus_server.running.clear()
+    work(at_eight, after=LONGEST_RECORDING)
+    assert list(byteplus_server.running) == [f"{show.id}.2"]
+    show.complete()
+    work()
+    assert byteplus_server.running == {}
+    assert (show.recording.state, show.recording.part) == ("stopped", 2)
+
+
+def test_a_show_that_ended_within_a_part_gets_no_further_one(byteplus_server, show, at_eight):
+    show.start()
+    work()
+    show.miss()
+    work(at_eight, after=LONGEST_RECORDING)
+    assert byteplus_server.ever_started == [show.id]
+
+
+def test_a_part_whose_start_got_no_answer_is_not_started_twice(byteplus_server, show, at_eight):
+    show.start()
+    work()
+    byteplus_server.running.clear()
+    byteplus_server.faults.append("done, reset")
+    work(at_eight, after=LONGEST_RECORDING)
+    work(at_eight, after=60)
+    assert byteplus_server.ever_started == [show.id, f"{show.id}.2"]
+    second = byteplus_server.calls("StartRecord")[1:]
+    assert [asked["TaskId"] for asked in second] == [f"{show.id}.2"] * 2
+    assert [asked["Control"]["MaxRecordTime"] for asked in second] == [LONGEST_RECORDING, LONGEST_RECORDING - 60]
+
+
+def test_a_recording_that_an_earlier_release_started_ends_with_its_limit(byteplus_server, show, at_eight):
+    show.start()
+    work()
+    Recording.objects.update(part_until=None, until=at_eight.at + timedelta(seconds=2000))
+    work(at_eight, after=2000)
+    assert byteplus_server.ever_started == [show.id]
+    assert show.recording.state == "ran into its limit"
+
+
+def test_a_pause_is_shorter_than_what_ends_a_recording(byteplus_server, show, settings):
+    settings.SHOW_MAX_WAIT = 200_000
+    show.start()
+    work()
+    assert byteplus_server.calls("StartRecord")[0]["Control"]["MaxIdleTime"] == 86_400  # the vendor takes no more
 
 
 def test_what_is_refused_is_noted_and_not_asked_again(byteplus_server, show, at_eight, settings):
@@ -130,8 +202,7 @@ def test_what_is_refused_is_noted_and_not_asked_again(byteplus_server, show, at_
 def test_a_start_stored_by_an_earlier_release_is_carried_out(byteplus_server, show):
     store(start_record, show)
     work()
-    longest = configured.SESSION_MAX_DURATION + configured.SHOW_END_GRACE
-    assert byteplus_server.running == {show.id: longest}
+    assert byteplus_server.running == {show.id: LONGEST_RECORDING}
 
 
 @pytest.mark.parametrize("order", [(start_record, stop_record), (stop_record, start_record)])
@@ -158,8 +229,8 @@ def test_each_call_is_kept_without_what_opens_the_storage(byteplus_server, show,
     assert second.asked == {
         "room_id": f"{ROOM}.{show.id}",
         "task_id": show.id,
-        "max_seconds": LONGEST,
-        "idle_seconds": 1800,
+        "max_seconds": LONGEST_RECORDING,
+        "idle_seconds": IDLE,
     }
     assert not [row for row in RtcCall.objects.values_list("asked", "said") if "sesame" in str(row)]
 

@@ -108,21 +108,21 @@ def test_a_countdown_of_nothing_is_none(session, at_eight, now, seconds):
 def test_a_countdown_asks_for_the_end_when_it_is_over(session, at_eight, now):
     count_down(session, now, 60)
     due = now + timedelta(seconds=60)
-    assert pending("deactivate_session") == [({"session_id": session.id}, due)]
+    assert pending("end_after_countdown") == [({"session_id": session.id}, due)]
 
 
 def test_a_second_countdown_does_not_prolong_the_first(session, at_eight, now):
     count_down(session, now, 60)
     count_down(session, now + timedelta(seconds=50), 60)
-    assert [eta for _, eta in pending("deactivate_session")] == [now + timedelta(seconds=60)]
+    assert [eta for _, eta in pending("end_after_countdown")] == [now + timedelta(seconds=60)]
 
 
 def test_coming_back_stops_the_countdown_and_leaving_again_starts_a_new_one(session, at_eight, now):
     count_down(session, now, 60)
     assert ending.cancel_disconnect(session_id=session.id)
-    assert pending("deactivate_session") == []
+    assert pending("end_after_countdown") == []
     count_down(session, now + timedelta(seconds=50), 60)
-    assert [eta for _, eta in pending("deactivate_session")] == [now + timedelta(seconds=110)]
+    assert [eta for _, eta in pending("end_after_countdown")] == [now + timedelta(seconds=110)]
 
 
 def test_coming_back_without_a_countdown_stops_nothing(session):
@@ -139,7 +139,7 @@ def test_coming_back_does_not_stop_an_end_that_was_asked_for(session, at_eight, 
 def test_an_end_takes_the_countdown_with_it(session, at_eight, now):
     count_down(session, now)
     ending.deactivate_session(session_id=session.id, now=now)
-    assert pending("deactivate_session") == []
+    assert pending("end_after_countdown") == []
 
 
 def test_nobody_disconnects_another(session, stranger, now):

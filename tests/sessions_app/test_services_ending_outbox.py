@@ -73,7 +73,7 @@ def test_a_countdown_that_is_over_and_many_ends_at_once_end_the_session_once(ses
     leave(session, countdown=60)
     run_due()
     at_eight.advance(seconds=60)
-    countdown = OutboxMessage.objects.get(actor="deactivate_session")
+    countdown = OutboxMessage.objects.get(actor="end_after_countdown")
 
     def act():
         if turns.pop():
@@ -85,4 +85,5 @@ def test_a_countdown_that_is_over_and_many_ends_at_once_end_the_session_once(ses
     turns = [True, False] * 4
     assert all_at_once(act, times=8) == [None] * 8
     assert EventRecord.objects.filter(name="session.ended").count() == 1
-    assert not OutboxMessage.objects.filter(actor__in=["disconnect", "deactivate_session"]).exists()
+    ends = ["disconnect", "deactivate_session", "end_after_countdown"]
+    assert not OutboxMessage.objects.filter(actor__in=ends).exists()

@@ -30,7 +30,7 @@ def tell(session, online, at, source):
 
 
 def counting_down():
-    return OutboxMessage.objects.filter(actor="deactivate_session").exists()
+    return OutboxMessage.objects.filter(actor="end_after_countdown").exists()
 
 
 @pytest.mark.parametrize("facts", [[(LEFT, 1), (CAME, 2)], [(CAME, 1), (LEFT, 2)]])

@@ -21,6 +21,7 @@ def test_opening_answers_with_the_session(api, streamer, at_eight):
     assert response.status_code == 201
     assert response.json() == {
         "id": session.id,
+        "version": 1,
         "streamer_id": streamer.id,
         "title": "Evening",
         "preset": "private",

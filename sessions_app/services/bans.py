@@ -1,0 +1,100 @@
+"""BanRoomUser: of a streamer whose stage is over, and of a viewer who lost access (seed 000, spec sections 5 and 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from livestream.events.contracts import EXCLUSIVE, SHOW, TRIGGER_PRIVATE
+from livestream.outbox import Delivery, enqueue, external
+from sessions_app import selectors
+from sessions_app.models import Session, Source
+from sessions_app.rtc.contract import Refused
+from sessions_app.rtc.providers import get_provider
+from sessions_app.services import rtc_calls
+
+BAN = "BanRoomUser"
+# The goals that are performed in a room of their own.
+IN_ROOMS = frozenset({SHOW, TRIGGER_PRIVATE, EXCLUSIVE})
+# A token that the streamer was given for a room opens it for this long.
+_LONGEST_TOKEN = timedelta(hours=1)
+
+
+def ban_streamer(*, session: Session, now: datetime) -> None:
+    """Remove the streamer of an ended session from its room, and from the rooms of what was paid for and is over.
+
+    What is still performed goes on in its room, from which `ban_from_goal_room` removes them later.
+    Nothing happens for a streamer without a BytePlus source. It is part of the caller's transaction.
+    """
+    ended = session.goals.filter(type__in=IN_ROOMS, ended_at__gt=now - _LONGEST_TOKEN).exclude(started_at=None)
+    for goal_id in (None, *ended.order_by("ended_at", "id").values_list("id", flat=True)):
+        _enqueue(session=session, goal_id=goal_id, user_id=session.streamer_id)
+
+
+def ban_from_goal_room(*, session: Session, goal_id: str) -> None:
+    """Remove the streamer from the room of a goal that is over; part of the caller's transaction."""
+    _enqueue(session=session, goal_id=goal_id, user_id=session.streamer_id)
+
+
+def ban_viewer(*, session: Session, goal_id: str | None, user_id: str, until: datetime) -> None:
+    """Put a viewer out of the session's room, or a goal's, and keep them out `until` their tokens have ended.
+
+    Nothing happens where the streamer has no BytePlus source. It is part of the caller's transaction.
+    """
+    _enqueue(session=session, goal_id=goal_id, user_id=user_id, until=until)
+
+
+def _enqueue(*, session: Session, goal_id: str | None, user_id: str, until: datetime | None = None) -> None:
+    source = selectors.first_source_of(user_id=session.streamer_id, provider=Source.BYTEPLUS)
+    if source is None:
+        return
+    # A worker of the release before knows no `until`, and is not given one where there is none.
+    named: dict[str, Any] = {} if until is None else {"until": until}
+    enqueue(
+        ban_room_user,
+        Delivery(key=f"{goal_id or session.id}:{user_id}", pending="replace"),
+        room_id=selectors.room_of(session=session, goal_id=goal_id),
+        user_id=user_id,
+        source_id=source.id,
+        session_id=session.id,
+        **named,
+    )
+
+
+@external(name=BAN, subject="session_id")
+def ban_room_user(
+    now: datetime,
+    *,
+    room_id: str | None,
+    user_id: str,
+    source_id: str,
+    session_id: str,
+    until: datetime | None = None,
+) -> None:
+    """Remove a user from a room, and keep them out `until` then; raises Unavailable, to be tried again.
+
+    It may run late, after the provider was unavailable: a streamer who is live again in the same
+    room by then stays, and nobody is kept out of anything longer than `until`. `source_id` is stored
+    for people who read the task. It calls the network, and must run outside of a transaction.
+    """
+    room_id = room_id or selectors.room_of(session=selectors.find_session(session_id=session_id))
+    live = selectors.active_session_of(streamer_id=user_id)
+    if live is not None and selectors.room_of(session=live) == room_id:
+        return
+    seconds = int((until - now).total_seconds()) if until else 0
+    if until and seconds <= 0:
+        return
+    provider = get_provider()
+    try:
+        rtc_calls.make_call(
+            action=BAN,
+            provider=provider,
+            method=provider.ban_room_user,
+            subject=session_id,
+            now=now,
+            room_id=room_id,
+            user_id=user_id,
+            seconds=seconds,
+        )
+    except Refused as error:
+        rtc_calls.log_refusal(action=BAN, subject=session_id, error=error)

@@ -1,0 +1,45 @@
+"""The stages of a streamer, known to functions that a higher app registers; without it, there are none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Stages(Protocol):
+    """What goals know of stages, and sessions do not."""
+
+    def open_stages(self, *, streamer_id: str) -> list[str]:
+        """Return the ids of the goals on whose stages the streamer is, as far as is known."""
+        ...
+
+    def leave_every_stage(self, *, streamer_id: str, at: datetime, now: datetime) -> None:
+        """Have the streamer leave every stage as of `at`; a repeat changes nothing."""
+        ...
+
+
+class _NoStages:
+    def open_stages(self, *, streamer_id: str) -> list[str]:
+        return []
+
+    def leave_every_stage(self, *, streamer_id: str, at: datetime, now: datetime) -> None:
+        return None
+
+
+_registered: Stages = _NoStages()
+
+
+def register(stages: Stages) -> None:
+    """Have `stages` answer from now on."""
+    global _registered
+    _registered = stages
+
+
+def open_stages(*, streamer_id: str) -> list[str]:
+    """Return on which stages the streamer is, see `Stages.open_stages`."""
+    return _registered.open_stages(streamer_id=streamer_id)
+
+
+def leave_every_stage(*, streamer_id: str, at: datetime, now: datetime) -> None:
+    """Have the streamer leave every stage, see `Stages.leave_every_stage`."""
+    _registered.leave_every_stage(streamer_id=streamer_id, at=at, now=now)
