@@ -12,11 +12,7 @@ from goals.types import Settlement, facts_of
 
 
 class EndedBecause(StrEnum):
-    """Why a goal ended: noted where it happens, and never inferred afterwards.
-
-    Clients know every reason of spec section 2. No rule of this release ends a goal as
-    `withdrawn`, `not_started`, `blocked` or `account_closed`.
-    """
+    """Why a goal ended: noted where it happens, and never inferred afterwards (spec section 2)."""
 
     COMPLETED = "completed"
     EXPIRED = "expired"
@@ -65,8 +61,11 @@ _OUTCOMES = {
 _REFUSALS = frozenset({EndedBecause.DECLINED, EndedBecause.UNANSWERED})
 
 
-def outcome_of(goal_type: str, because: EndedBecause, *, progress: int, agreed: bool) -> Outcome:
-    """Return what becomes of a goal that ends; `agreed` is whether the streamer agreed to the invitation."""
+def outcome_of(goal_type: str, because: EndedBecause, *, progress: int, agreed: bool, reached: bool = False) -> Outcome:
+    """Return what becomes of a goal that ends.
+
+    `agreed` is whether the streamer agreed to the invitation, `reached` whether the last target is.
+    """
     listed = _OUTCOMES[because]
     settled_by = facts_of(goal_type).settled_by
     if because == EndedBecause.REFUNDED_BY_SUPPORT:
@@ -75,7 +74,7 @@ def outcome_of(goal_type: str, because: EndedBecause, *, progress: int, agreed: 
         case Settlement.SHOW:
             return listed
         case Settlement.PRIVATE:
-            return Outcome.AGREED if agreed else listed
+            return _outcome_of_private(listed, progress=progress, agreed=agreed, reached=reached)
         case Settlement.ONE_ON_ONE:
             return _outcome_of_one_on_one(goal_type, listed, progress=progress, agreed=agreed)
         case Settlement.NONE:
@@ -84,19 +83,29 @@ def outcome_of(goal_type: str, because: EndedBecause, *, progress: int, agreed: 
             assert_never(settled_by)
 
 
+def _outcome_of_private(listed: Outcome, *, progress: int, agreed: bool, reached: bool) -> Outcome:
+    if not agreed:
+        return listed
+    return Outcome.AGREED if reached else _cut_short(progress)
+
+
 def _outcome_of_one_on_one(goal_type: str, listed: Outcome, *, progress: int, agreed: bool) -> Outcome:
     if facts_of(goal_type).is_invitation:
         return Outcome.AGREED if agreed else listed
-    if listed == Outcome.COMPLETED:
-        return listed
-    return Outcome.SPLIT if progress else Outcome.REFUNDED
+    return listed if listed == Outcome.COMPLETED else _cut_short(progress)
 
 
-def at_expiry(goal_type: str, *, agreed: bool) -> EndedBecause:
-    """Return why a goal ends at its `exp`: an invitation was not answered, or has run its time."""
-    if not facts_of(goal_type).is_invitation:
-        return EndedBecause.EXPIRED
-    return EndedBecause.COMPLETED if agreed else EndedBecause.UNANSWERED
+def _cut_short(performed: int) -> Outcome:
+    return Outcome.SPLIT if performed else Outcome.REFUNDED
+
+
+def at_expiry(goal_type: str, *, agreed: bool, reached: bool = False) -> EndedBecause:
+    """Return why a goal ends at its `exp`: an invitation that nobody answered, or a time that is over."""
+    facts = facts_of(goal_type)
+    if facts.is_invitation and not agreed:
+        return EndedBecause.UNANSWERED
+    whole = reached if facts.performed else facts.is_invitation
+    return EndedBecause.COMPLETED if whole else EndedBecause.EXPIRED
 
 
 def cools_down(because: EndedBecause) -> bool:

@@ -35,6 +35,41 @@ class ShowAlreadyCreated(Conflict):
     title = "This funding goal has its show already"
 
 
+class ShorterThanSold(Conflict):
+    code = "shorter_than_sold"
+    title = "The show is shorter than what was sold"
+
+
+class StartsTooLate(Conflict):
+    code = "starts_too_late"
+    title = "The show starts later than what was sold"
+
+
+class NbfTooFar(Unprocessable):
+    code = "nbf_too_far"
+    title = "nbf lies too far ahead"
+
+
+class PriceChanged(Conflict):
+    code = "price_changed"
+    title = "The price is higher than what you agreed to pay"
+
+
+class ContributionNotFound(NotFound):
+    code = "contribution_not_found"
+    title = "There is no such purchase"
+
+
+class NotYourContribution(Forbidden):
+    code = "not_your_contribution"
+    title = "Somebody else bought these tickets"
+
+
+class SaleReached(Conflict):
+    code = "sale_reached"
+    title = "The sale has reached its target, and its tickets are final"
+
+
 class UnknownTicketProduct(Unprocessable):
     code = "unknown_ticket_product"
     title = "There is no such ticket product"
@@ -97,7 +132,7 @@ class ExclusiveInProgress(Forbidden):
 
 class StageTaken(Conflict):
     code = "stage_taken"
-    title = "Something else is going on in this session"
+    title = "Something else has the streamer's stage"
 
 
 class LivestreamTriggerQuotaExceeded(DomainError):

@@ -86,6 +86,9 @@ class FeedEventData(_FactsOfProgressAndEnd):
     first_payer = ObjectIdSerializerField(required=False)
     last_payer = ObjectIdSerializerField(required=False)
     final = serializers.BooleanField(required=False, help_text="of a refund: everybody has been refunded")
+    early = serializers.BooleanField(
+        required=False, help_text="of a refund: single payments were given back, and the escrow goes on"
+    )
 
 
 class GoalEventSerializer(serializers.Serializer[Any]):

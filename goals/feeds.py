@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from goals import sql
 from livestream.events.contracts import (
@@ -21,7 +22,8 @@ from livestream.events.contracts import (
     GOAL_STARTED,
 )
 from livestream.models import EventRecord
-from wallet.models import Transfer
+from wallet import transfer_ids
+from wallet.models import EarlyRefund, Transfer
 
 NAMES = [
     signal.name
@@ -80,6 +82,12 @@ def _settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
 
 
 def _concerns(user_id: str) -> Q:
-    """A chunk of a refund concerns those who are in it, everything else all who paid."""
+    """Return which events concern a payer: of refunds those that gave something back to them, and all others."""
+    early = Q(payload__early=True)
+    batch = EarlyRefund.objects.filter(batch=OuterRef("event_id"), payer_id=user_id, amount__gt=F("kept"))
+    # A chunk of a whole refund skips those among its payers who have all of theirs back.
+    prefix, suffix = transfer_ids.refund_prefix("|").split("|")
+    transfer_id = Concat(Value(prefix), OuterRef("escrow_id"), Value(suffix + user_id), output_field=CharField())
     within = Q(payload__first_payer__lte=user_id, payload__last_payer__gte=user_id)
-    return within | ~Q(name=ESCROW_REFUNDED.name)
+    whole = ~early & within & Q(Exists(Transfer.objects.filter(pk=transfer_id)))
+    return early & Q(Exists(batch)) | whole | ~Q(name=ESCROW_REFUNDED.name)

@@ -7,30 +7,61 @@ from __future__ import annotations
 
 from goals.endings import EndedBecause, Outcome
 from goals.representation import privacy
-from goals.services import entries, lifecycle, performance, progress, session_goals, settlement, sources
-from goals.types import INVITATIONS, PERFORMED, GoalType, Settlement, types_settled_by
+from goals.services import (
+    counting,
+    entries,
+    leaving,
+    lifecycle,
+    performance,
+    progress,
+    sales,
+    session_goals,
+    settlement,
+    sources,
+    streams,
+)
+from goals.types import (
+    GIVEN_UP_UNPERFORMED,
+    INVITATIONS,
+    PERFORMED,
+    SELLS_TICKETS,
+    GoalType,
+    Settlement,
+    types_settled_by,
+)
 from livestream import cached_views, clock
 from livestream.analytics import tracking
 from livestream.events import receives
-from livestream.events.conditions import not_a_completed_show, not_reached, reached
+from livestream.events.conditions import (
+    not_a_completed_show,
+    not_reached,
+    reached,
+    the_streamer_in_their_own_stream,
+)
 from livestream.events.contracts import (
+    ACCOUNT_CLOSED,
     CHANNEL_OCCUPIED,
     CHANNEL_VACATED,
     GOAL_AGREED,
+    GOAL_CHANGED,
     GOAL_COMPLETED,
     GOAL_CREATED,
     GOAL_ENDED,
     GOAL_PROGRESSED,
     SESSION_ENDED,
+    USER_BLOCKED,
+    AccountClosed,
     ChannelEvent,
     ChannelOccupied,
     GoalAgreed,
+    GoalChanged,
     GoalCompleted,
     GoalCreated,
     GoalEnded,
     GoalEvent,
     GoalProgressed,
     SessionEnded,
+    UserBlocked,
 )
 from livestream.events.signals import DomainSignal
 from livestream.outbox import Delivery, enqueue
@@ -109,9 +140,33 @@ def cleanup_expired_exclusive_goal_pairs(event: GoalEnded) -> None:
     )
 
 
+@receives(GOAL_ENDED, types=SELLS_TICKETS, when=reached)
+def plan_show_start(event: GoalEnded) -> None:
+    sales.plan_show_start(goal_id=event.goal_id, since=event.exp or clock.now())
+
+
+@receives(SESSION_ENDED)
+def close_sales_of_session(event: SessionEnded) -> None:
+    counting.close_sales_of_session(session_id=event.session_id)
+
+
 @receives(SESSION_ENDED, effect=True)
 def deactivate_goals_in_session(event: SessionEnded) -> None:
     session_goals.deactivate_goals_in_session(session_id=event.session_id)
+
+
+# Somebody loses access to what they paid for, or a streamer to everything.
+
+
+@receives(USER_BLOCKED, effect=True)
+def release_blocked_viewer(event: UserBlocked) -> None:
+    leaving.leave_streamer(user_id=event.user_id, streamer_id=event.streamer_id)
+
+
+@receives(ACCOUNT_CLOSED, effect=True)
+def end_goals_of_closed_account(event: AccountClosed) -> None:
+    leaving.end_goals_of_streamer(streamer_id=event.user_id)
+    leaving.leave_everything(user_id=event.user_id)
 
 
 # What is paid out and what is refunded.
@@ -176,6 +231,28 @@ def karaoke_control(event: ChannelEvent) -> None:
         source=event.source,
         now=clock.now(),
     )
+
+
+@receives(CHANNEL_OCCUPIED, when=the_streamer_in_their_own_stream)
+@receives(CHANNEL_VACATED, when=the_streamer_in_their_own_stream)
+def private_show_control(event: ChannelEvent) -> None:
+    streams.mark_private_shows(
+        streamer_id=str(event.subject_id),
+        at=event.time,
+        joined=isinstance(event, ChannelOccupied),
+        source=event.source,
+        now=clock.now(),
+    )
+
+
+@receives(GOAL_AGREED, types=PERFORMED & INVITATIONS)
+def begin_private_show(event: GoalAgreed) -> None:
+    streams.begin_private(goal_id=event.goal_id, now=clock.now())
+
+
+@receives(GOAL_CHANGED, types=GIVEN_UP_UNPERFORMED)
+def await_return(event: GoalChanged) -> None:
+    lifecycle.plan_giving_up(goal_id=event.goal_id)
 
 
 # Analytics.

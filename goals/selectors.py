@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Concat, RowNumber
 
 from goals import escrow_ids
+from goals.endings import Outcome
 from goals.errors import GoalNotFound
-from goals.models import Contribution, Goal
-from goals.types import types_by_grace
+from goals.models import Block, Contribution, Goal
+from goals.types import SELLS_TICKETS, types_by_grace
 from livestream.models import EventRecord
 from wallet import selectors as wallet_selectors
-from wallet.models import PendingCredit, Transfer
+from wallet.models import Escrow, PendingCredit, Transfer
 
 
 def goals() -> QuerySet[Goal]:
@@ -56,14 +57,19 @@ def goals_of_escrow(*, escrow_id: str) -> QuerySet[Goal]:
 
 
 def contributions_of(*, goal_id: str) -> QuerySet[Contribution]:
-    """Return the purchases of a funding goal."""
-    return Contribution.objects.filter(goal_id=goal_id)
+    """Return the purchases of a funding goal, each with `returned`, the coins that were given back of it early."""
+    refund = F("transfer__early_refund__amount") - F("transfer__early_refund__kept")
+    return Contribution.objects.filter(goal_id=goal_id).annotate(returned=Coalesce(refund, 0))
 
 
 def ticket_holders(*, goal_id: str, after: str = "", limit: int = 1000) -> list[str]:
     """Return the users who paid for a funding goal or its show, by id, `limit` at a time."""
-    escrow_id = Goal.objects.get(pk=goal_id).escrow_id
-    return wallet_selectors.payers_of(escrow_id=str(escrow_id), after=after, limit=limit)
+    return payers_of(goal=Goal.objects.get(pk=goal_id), after=after, limit=limit)
+
+
+def payers_of(*, goal: Goal, after: str = "", limit: int = 1000) -> list[str]:
+    """Return the users who paid for a goal, in order of id, `limit` at a time."""
+    return wallet_selectors.payers_of(escrow_id=goal.escrow_id, after=after, limit=limit) if goal.escrow_id else []
 
 
 def top_contributors(*, goal_id: str, limit: int) -> list[tuple[str, int]]:
@@ -72,10 +78,57 @@ def top_contributors(*, goal_id: str, limit: int) -> list[tuple[str, int]]:
     return wallet_selectors.top_payers(escrow_id=str(escrow_id), limit=limit)
 
 
+def paid_by_each(*, goal: Goal, payer_ids: Collection[str]) -> dict[str, int]:
+    """Return the coins that each of these users paid for a goal; who paid nothing is left out."""
+    if not goal.escrow_id or not payer_ids:
+        return {}
+    return dict(wallet_selectors.held_by_payer(escrow_id=goal.escrow_id).filter(debit_id__in=payer_ids))
+
+
 def paid_by(*, goal: Goal, user_id: str) -> int:
     """Return the coins that one user paid for a goal."""
     escrow_id = goal.escrow_id
     return wallet_selectors.paid_by(escrow_id=escrow_id, user_id=user_id) if escrow_id else 0
+
+
+def payments_made(*, escrow_id: str, user_id: str) -> int:
+    """Return how many payments a user has made into an escrow, those included that were given back."""
+    return Transfer.objects.filter(credit_id=escrow_id, debit_id=user_id, kind=Transfer.Kind.HOLD).count()
+
+
+def goals_paid_for(*, user_id: str, streamer_id: str | None = None) -> list[str]:
+    """Return the goals whose open escrows a user has paid into, of one streamer or of all: by the escrows' names."""
+    still_open = Escrow.objects.filter(state=Escrow.State.OPEN)
+    if streamer_id is not None:
+        still_open = still_open.filter(user_id=streamer_id)
+    held = Transfer.objects.filter(debit_id=user_id, kind=Transfer.Kind.HOLD, credit_id__in=still_open.values("pk"))
+    found = held.order_by("credit_id").values_list("credit_id", flat=True).distinct()
+    return [escrow_ids.goal_of(escrow_id) for escrow_id in found]
+
+
+def holds(*, goal: Goal, user_id: str) -> bool:
+    """Return whether a payment of the user for a goal is held and was not given back."""
+    escrow_id = goal.escrow_id
+    return escrow_id is not None and wallet_selectors.holds(escrow_id=escrow_id, user_id=user_id)
+
+
+def payers_who_hold(*, escrow_id: str, payers: Collection[str]) -> set[str]:
+    """Return those of the payers of an escrow of whom a payment was not given back."""
+    held = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD, early_refund=None)
+    return set(held.filter(debit_id__in=payers).order_by().values_list("debit_id", flat=True).distinct())
+
+
+def ends_of_blocks(*, goal_id: str, payers: Collection[str]) -> dict[str, datetime | None]:
+    """Return by payer when their last block ends: None where it has not begun, or all were cut.
+
+    Payers without a block are not in it.
+    """
+    blocks = Block.objects.filter(goal_id=goal_id, payer_id__in=payers).order_by()
+    found: dict[str, datetime | None] = {}
+    for payer_id, starts_at, cut_at, duration in blocks.values_list("payer_id", "starts_at", "cut_at", "duration"):
+        end = starts_at + timedelta(seconds=duration) if starts_at and not cut_at else None
+        found[payer_id] = max(filter(None, (found.get(payer_id), end)), default=None)
+    return found
 
 
 def breakdowns(
@@ -87,10 +140,10 @@ def breakdowns(
     """
     if not escrow_ids:
         return {}
-    held = Transfer.objects.filter(credit_id__in=escrow_ids, kind=Transfer.Kind.HOLD)
+    held = wallet_selectors.net_holds().filter(credit_id__in=escrow_ids)
     if payer_id is not None:
         held = held.filter(debit_id=payer_id)
-    paid = held.order_by().values("credit_id", "debit_id").annotate(paid=Sum("amount"))
+    paid = held.order_by().values("credit_id", "debit_id").annotate(paid=Sum("net")).filter(paid__gt=0)
     place = Window(RowNumber(), partition_by=F("credit_id"), order_by=[F("paid").desc(), F("debit_id")])
     rows = paid.annotate(place=place).filter(place__lte=limit).order_by("credit_id", "place")
     found: dict[str | None, dict[str, int]] = {}
@@ -115,6 +168,21 @@ def outliving_their_session(*, before: datetime) -> QuerySet[Goal]:
     for grace, types in types_by_grace().items():
         over |= Q(type__in=types, session__ended_at__lt=before - grace)
     return Goal.objects.filter(over, ended_at=None, session__active=False)
+
+
+def sales_without_show() -> QuerySet[Goal]:
+    """Return the reached sales whose money waits for a show that is not made yet."""
+    return Goal.objects.filter(type__in=SELLS_TICKETS, outcome=Outcome.COMPLETED, show_goal=None)
+
+
+def overdue_to_be_shown(*, before: datetime) -> QuerySet[Goal]:
+    """Return reached sales without a show that had to start before `before`."""
+    return sales_without_show().filter(start_by__lt=before)
+
+
+def without_time_to_be_shown() -> QuerySet[Goal]:
+    """Return reached sales without a show that a process of the release before ended: without `start_by`."""
+    return sales_without_show().filter(start_by=None)
 
 
 def events_of(*, goal_id: str) -> QuerySet[EventRecord]:

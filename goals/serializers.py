@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -15,12 +16,14 @@ from goals.types import GoalType, Unit
 from livestream.api.bodies import ClosedSerializer
 from livestream.api.fields import (
     BoundedInteger,
+    CoinsField,
     EpochDateTimeField,
     EpochField,
     ObjectIdSerializerField,
     StrictBooleanField,
     StrictTextField,
 )
+from sessions_app.serializers import VERSION
 
 LARGEST_TARGET = 10**12
 LONGEST_SHOW_SECONDS = 24 * 60 * 60
@@ -56,6 +59,13 @@ class FundingContext(ClosedSerializer):
     ticket_product_type = StrictTextField(max_length=20)
 
 
+class FundingTerms(ClosedSerializer):
+    """What the sale promises, in seconds: how long the show lasts at least, and how soon after the sale it starts."""
+
+    duration = BoundedInteger(min_value=1, max_value=LONGEST_SHOW_SECONDS)
+    start_within = BoundedInteger(min_value=1, max_value=settings.SHOW_START_WITHIN_MAX, required=False)
+
+
 class FundingBody(ClosedSerializer):
     """Opens a ticket sale; targets are coins."""
 
@@ -63,6 +73,7 @@ class FundingBody(ClosedSerializer):
     levels = serializers.ListField(child=Level(), min_length=1, max_length=MOST_LEVELS)
     exp = EpochDateTimeField()
     context = FundingContext()  # type: ignore[assignment]  # the seeds' name; DRF has one too
+    terms = FundingTerms()
 
     def validate_levels(self, levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return check_rising(levels)
@@ -95,22 +106,24 @@ class KaraokeBody(ClosedSerializer):
 
 
 class InvitationBody(ClosedSerializer):
-    """Invites a streamer (seed 003); `duration` is seconds."""
+    """Invites a streamer (seed 003); `duration` is seconds, `max_price` the most coins to pay for all of it."""
 
     exp = EpochDateTimeField()
     duration = BoundedInteger(min_value=1)
+    max_price = BoundedInteger(min_value=0, required=False)
 
 
 class EndBody(ClosedSerializer):
-    """Answers an invitation with `agree`, or ends a goal of another type without (seed 001)."""
+    """Answers an invitation with `agree`; without it, ends a goal or takes an invitation back (seed 001)."""
 
     agree = StrictBooleanField(required=False)
 
 
 class ContributionBody(ClosedSerializer):
-    """Buys tickets."""
+    """Buys tickets; `max_price` is the most coins to pay for all of them."""
 
     quantity = BoundedInteger(min_value=1, max_value=MOST_TICKETS)
+    max_price = CoinsField(required=False)
 
 
 class Conditions(serializers.Serializer[Any]):
@@ -146,10 +159,28 @@ class Metadata(serializers.Serializer[Any]):
     cooldown = EpochField(required=False)
 
 
+class InvitationPrice(serializers.Serializer[Any]):
+    """What an invitation costs, in coins, at the rate that was its streamer's when it was made."""
+
+    rate = serializers.IntegerField(help_text="coins a minute")
+    minimum = serializers.IntegerField(help_text="coins of the shortest block of time")
+    joining = serializers.IntegerField(help_text="coins of joining for the invitation's own `prepaid_duration`")
+
+
+class Terms(serializers.Serializer[Any]):
+    """What a sale promises, of the sale and of its show."""
+
+    price = serializers.IntegerField(help_text="coins a ticket")
+    duration = serializers.IntegerField(help_text="seconds that the show lasts at least")
+    start_within = serializers.IntegerField(help_text="seconds from the reached sale's end to the show's start")
+    start_by = EpochField(required=False, help_text="once the sale is reached")
+
+
 class GoalSerializer(serializers.Serializer[Any]):
     """A goal as the reader may see it."""
 
     id = ObjectIdSerializerField()
+    version = serializers.IntegerField(help_text=VERSION)
     type = serializers.ChoiceField(choices=[each.value for each in GoalType])
     active = serializers.BooleanField()
     state = serializers.ChoiceField(choices=("scheduled", "active", "ended"))
@@ -162,6 +193,8 @@ class GoalSerializer(serializers.Serializer[Any]):
     conditions = Conditions()
     context = Context()  # type: ignore[assignment]  # likewise
     metadata = Metadata()
+    price = InvitationPrice(required=False)
+    terms = Terms(required=False)
     outcome = serializers.ChoiceField(choices=[each.value for each in Outcome], allow_null=True)
     ended_because = serializers.ChoiceField(choices=[each.value for each in EndedBecause], allow_null=True)
     breakdown = serializers.DictField(
@@ -204,4 +237,5 @@ class ContributionSerializer(serializers.Serializer[Contribution]):
     user_id = ObjectIdSerializerField(source="payer_id")
     quantity = serializers.IntegerField()
     amount = serializers.IntegerField()
+    returned = serializers.IntegerField(help_text="coins that were given back of it before its escrow was settled")
     created_at = EpochDateTimeField()

@@ -18,9 +18,13 @@ _SELLS_TICKETS = ", ".join(f"'{each}'" for each in sorted(SELLS_TICKETS))
 # added to the counted progress in one statement, hence in one snapshot; adding up what everybody
 # has waiting would make each purchase dearer by all the others. The queue is always almost empty
 # and never clean; only a scan along its index stays short, whatever the planner takes it for.
+#
+# Whoever gives back what a blocked viewer holds locks the escrow after the block's commit. So the
+# tag is read under the shared lock of the escrow, by a statement and thus in a snapshot of its own:
+# a purchase either sees the block or is seen by that refund.
 CONTRIBUTE = f"""
 CREATE OR REPLACE FUNCTION goals_contribute(
-    p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
+    p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz, p_max_price bigint,
     OUT status text, OUT amount bigint, OUT progress bigint, OUT created_at timestamptz
 ) LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
@@ -35,16 +39,23 @@ BEGIN
         status := 'not_for_sale';
     ELSIF v_goal.streamer_id = p_payer THEN
         status := 'own_goal';
-    ELSIF EXISTS (
-        SELECT 1 FROM livestream_usertag WHERE user_id = p_payer AND tag = 'blocked-by:' || v_goal.streamer_id
-    ) AND NOT EXISTS (SELECT 1 FROM goals_contribution WHERE transfer_id = p_transfer_id) THEN
-        status := 'blocked';
     ELSE
         amount := v_goal.ticket_price * p_quantity;
         created_at := p_now;
-        status := wallet_hold(
-            p_transfer_id, p_payer, v_escrow, amount,
-            jsonb_build_array('ticket::' || v_goal.ticket_product_id), p_now);
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended(v_escrow, 0));
+        PERFORM 1 FROM livestream_usertag
+            WHERE user_id = p_payer AND tag = 'blocked-by:' || v_goal.streamer_id;
+        IF FOUND THEN
+            status := 'blocked';
+        ELSIF amount > p_max_price THEN
+            status := 'price_changed';
+        END IF;
+        -- A repeat gets its receipt whatever would refuse a new purchase.
+        IF status IS NULL OR EXISTS (SELECT 1 FROM goals_contribution WHERE transfer_id = p_transfer_id) THEN
+            status := wallet_hold(
+                p_transfer_id, p_payer, v_escrow, amount,
+                jsonb_build_array('ticket::' || v_goal.ticket_product_id), p_now);
+        END IF;
         IF status = 'held' THEN
             SELECT g.progress + coalesce((
                 SELECT sum(p.amount) FROM wallet_pendingcredit p
@@ -60,13 +71,24 @@ BEGIN
     END IF;
 END $$;
 """
+# For processes of the release before: the same purchase, at whatever price.
+CONTRIBUTE_AT_ANY_PRICE = """
+CREATE OR REPLACE FUNCTION goals_contribute(
+    p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
+    OUT status text, OUT amount bigint, OUT progress bigint, OUT created_at timestamptz
+) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT c.status, c.amount, c.progress, c.created_at INTO status, amount, progress, created_at
+        FROM goals_contribute(p_transfer_id, p_goal, p_payer, p_quantity, p_now, NULL) AS c;
+END $$;
+"""
 
 
-_CALL_CONTRIBUTE = "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s)"
+_CALL_CONTRIBUTE = "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s, %s::bigint)"
 
 
 class Bought(NamedTuple):
-    """What `goals_contribute` answers: held, repeated, or why it refused."""
+    """What `goals_contribute` answers: held, repeated, or why it refused; `amount` is coins, where they are known."""
 
     status: str
     amount: int
@@ -74,15 +96,18 @@ class Bought(NamedTuple):
     created_at: datetime
 
 
-def call_contribute(transfer_id: str, goal_id: str, payer_id: str, quantity: int, now: datetime) -> Bought:
+def call_contribute(
+    transfer_id: str, goal_id: str, payer_id: str, quantity: int, now: datetime, max_price: int | None
+) -> Bought:
     """Call `goals_contribute`: one statement, one transaction of its own in autocommit.
 
     It is prepared once a connection and sent past Django's cursor, which would write the values
     into the text and have PostgreSQL read it anew for each purchase.
     """
     connection.ensure_connection()
+    values = (transfer_id, goal_id, payer_id, quantity, now, max_price)
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_CALL_CONTRIBUTE, (transfer_id, goal_id, payer_id, quantity, now), prepare=True)
+        cursor.execute(_CALL_CONTRIBUTE, values, prepare=True)
         return Bought(*cast("tuple[str, int, int, datetime]", cursor.fetchone()))
 
 

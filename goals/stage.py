@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+# By what an interval is closed while nobody has said that the streamer left: it ends with its goal.
+END = "end"
+# The sources of marks that no webhook reported: they follow from an answer of the realtime server,
+# or from the streamer's being gone from their stream.
+ASKED, GONE = "asked:", "gone:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,18 @@ class Interval:
     closed_at: datetime | None = None
     closed_by: str = ""
 
+    @property
+    def left(self) -> bool:
+        """Whether the streamer is known to have left; else a webhook that says when may be on its way."""
+        return self.closed_at is not None and self.closed_by != END
+
     def seconds(self, now: datetime) -> timedelta:
         """Return the time performed up to `now`."""
         return (self.closed_at or max(now, self.opened_at)) - self.opened_at
+
+    def within(self, start: datetime, end: datetime) -> timedelta:
+        """Return the time performed between two moments."""
+        return max(min(self.closed_at or end, end) - max(self.opened_at, start), timedelta())
 
 
 def intervals(marks: Iterable[Mark], *, start: datetime, opens_until: datetime | None = None) -> list[Interval]:
@@ -35,7 +50,8 @@ def intervals(marks: Iterable[Mark], *, start: datetime, opens_until: datetime |
 
     It takes the marks in any order and any number of times: only their times decide, and among
     those of one moment the order given. Nothing counts before `start`; nothing opens after
-    `opens_until`, the end of the session.
+    `opens_until`, the end of the session. A webhook says better than the realtime server's answer
+    when the streamer left.
     """
     found: list[Interval] = []
     opened: Interval | None = None
@@ -46,7 +62,13 @@ def intervals(marks: Iterable[Mark], *, start: datetime, opens_until: datetime |
         elif not mark.joined and opened is not None:
             found.append(Interval(opened.opened_at, opened.opened_by, at, mark.source))
             opened = None
+        elif not mark.joined and _was_asked(found) and not mark.source.startswith((ASKED, GONE)):
+            found[-1] = Interval(found[-1].opened_at, found[-1].opened_by, at, mark.source)
     return [*found, opened] if opened else found
+
+
+def _was_asked(found: Sequence[Interval]) -> bool:
+    return bool(found) and found[-1].closed_by.startswith(ASKED)
 
 
 def closed(stretches: Sequence[Interval], *, at: datetime, by: str) -> list[Interval]:
@@ -65,6 +87,43 @@ def reaches(stretches: Sequence[Interval], *, seconds: int) -> datetime:
     """Return when the performance reaches `seconds`, if the open interval, the last, goes on."""
     before = sum((each.seconds(each.opened_at) for each in stretches[:-1]), timedelta())
     return stretches[-1].opened_at + timedelta(seconds=seconds) - before
+
+
+def certain(stretches: Sequence[Interval], *, at: datetime) -> int:
+    """Return whole performed seconds, where only a known leaving is believed after `at`.
+
+    Time on stage after `at` may be taken back by a leaving from then that is not known yet.
+    """
+    total = timedelta()
+    for each in stretches:
+        total += each.within(each.opened_at, each.closed_at if each.left and each.closed_at else at)
+    return total // timedelta(seconds=1)
+
+
+def between(stretches: Sequence[Interval], *, start: datetime, end: datetime) -> int:
+    """Return whole seconds performed between two moments; an open interval goes on until `end`."""
+    return sum((each.within(start, end) for each in stretches), timedelta()) // timedelta(seconds=1)
+
+
+def without(stretches: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
+    """Return the intervals less the time of the others, in order."""
+    left = list(stretches)
+    for other in others:
+        left = [piece for each in left for piece in _cut(each, other)]
+    return left
+
+
+def _cut(each: Interval, other: Interval) -> Iterator[Interval]:
+    """Iterate over what of an interval lies before another one, and what after it."""
+    before = each.closed_at is not None and each.closed_at <= other.opened_at
+    after = other.closed_at is not None and other.closed_at <= each.opened_at
+    if before or after:
+        yield each
+        return
+    if each.opened_at < other.opened_at:
+        yield Interval(each.opened_at, each.opened_by, other.opened_at, other.opened_by)
+    if other.closed_at is not None and (each.closed_at is None or other.closed_at < each.closed_at):
+        yield Interval(other.closed_at, other.closed_by, each.closed_at, each.closed_by)
 
 
 def performed(stretches: Sequence[Interval], *, now: datetime | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Sweeps of the relay: tickets to count, and goals that are overdue."""
+"""Sweeps of the relay: tickets to count, goals that are overdue, and sales that get no show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from goals import selectors
 from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import contributions, lifecycle
+from goals.services import counting, lifecycle, sales
 from livestream import clock
 from livestream.outbox import Delivery, enqueue, sweep
 from wallet.selectors import accounts_with_pending_credit
@@ -28,7 +28,7 @@ def contributions_to_count() -> None:
         with transaction.atomic():
             for escrow_id in waiting:
                 delivery = Delivery(key=escrow_id, pending="keep")
-                enqueue(contributions.count_contributions, delivery, escrow_id=escrow_id)
+                enqueue(counting.count_contributions, delivery, escrow_id=escrow_id)
 
 
 @sweep(every=5)
@@ -46,6 +46,21 @@ def overdue_goals() -> None:
             for goal_id, because in ends:
                 delivery = Delivery(key=f"{because}:{goal_id}", pending="keep")
                 enqueue(lifecycle.deactivate_goal, delivery, goal_id=goal_id, because=because)
+
+
+@sweep(every=5)
+def sales_to_be_shown() -> None:
+    """Nudge reached sales whose show was to start by now, and give those a time that have none."""
+    now = clock.now()
+    late = _first(selectors.overdue_to_be_shown(before=now - _OVERDUE))
+    unplanned = _first(selectors.without_time_to_be_shown())
+    if late or unplanned:
+        with transaction.atomic():
+            for goal_id in late:
+                delivery = Delivery(key=f"overdue:{goal_id}", pending="keep")
+                enqueue(sales.check_show_started, delivery, goal_id=goal_id)
+            for goal_id in unplanned:
+                sales.plan_show_start(goal_id=goal_id, since=now)
 
 
 def _first(goals: QuerySet[Goal]) -> list[str]:

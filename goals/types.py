@@ -43,7 +43,7 @@ class Settlement(StrEnum):
 
     NONE = "none"  # nobody pays
     SHOW = "show"  # paid out where the show is performed to its end, else refunded
-    PRIVATE = "private"  # paid out where the streamer agreed, else refunded
+    PRIVATE = "private"  # each payer's time is paid out or split by the seconds performed, or refunded
     ONE_ON_ONE = "one_on_one"  # paid out, or split by the seconds performed, or refunded
 
 
@@ -55,6 +55,8 @@ class Facts:
     of the goal that holds the money. `cooldown` and `grace` name settings (seconds): how long nobody
     may invite again after a refusal, and how long a goal may outlive its session. `preset` is the
     session's while such a goal has the stage, `stage_rank` orders what payers watch, lowest first.
+    `performed_in_stream` is what is performed wherever the streamer is in their own stream, and has
+    no stage of its own. `given_up_unperformed` ends where nobody performs it for SHOW_MAX_WAIT.
     """
 
     type: GoalType
@@ -63,16 +65,16 @@ class Facts:
     unit: Unit = Unit.COINS
     escrow: Callable[[str], str] | None = None
     performed: bool = False
+    performed_in_stream: bool = False
     sells_tickets: bool = False
     one_a_session: bool = False
     invited_by: str | None = None  # the quality whose price an invitation is paid by
     others_may_join: bool = False
     cooldown: str | None = None
-    waits_for_first_second: bool = False
+    given_up_unperformed: bool = False
     grace: str | None = None
     preset: Session.Preset | None = None
     stage_rank: int | None = None
-    hides_preview: bool = False
 
     @property
     def is_invitation(self) -> bool:
@@ -108,7 +110,7 @@ _SHOW = Facts(
     unit=Unit.SECONDS,
     escrow=escrow_ids.show_funding,
     performed=True,
-    waits_for_first_second=True,
+    given_up_unperformed=True,
     grace="SHOW_END_GRACE",
     stage_rank=3,
 )
@@ -125,6 +127,8 @@ _TRIGGER_PRIVATE = Facts(
     class_name="TriggerPrivateGoal",
     settled_by=Settlement.PRIVATE,
     escrow=escrow_ids.trigger_private,
+    performed=True,
+    performed_in_stream=True,
     one_a_session=True,
     invited_by=SD_QUALITY,
     others_may_join=True,
@@ -148,10 +152,9 @@ _EXCLUSIVE = Facts(
     escrow=escrow_ids.trigger_exclusive,
     performed=True,
     one_a_session=True,
-    waits_for_first_second=True,
+    given_up_unperformed=True,
     preset=Session.Preset.EXCLUSIVE,
     stage_rank=1,
-    hides_preview=True,
 )
 
 
@@ -184,6 +187,9 @@ def _where(holds: Callable[[Facts], object]) -> frozenset[GoalType]:
 
 
 PERFORMED = _where(lambda facts: facts.performed)
+PERFORMED_IN_STREAM = _where(lambda facts: facts.performed_in_stream)
+HAS_STAGE_CHANNEL = PERFORMED - PERFORMED_IN_STREAM
+GIVEN_UP_UNPERFORMED = _where(lambda facts: facts.given_up_unperformed)
 SELLS_TICKETS = _where(lambda facts: facts.sells_tickets)
 MAY_BE_JOINED = _where(lambda facts: facts.others_may_join)
 INVITATIONS = _where(lambda facts: facts.is_invitation)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from goals.views import (
     ContributionView,
     EventFeedView,
+    GivenBackView,
     GoalViewSet,
     TriggerExclusiveView,
     TriggerPrivateView,
 )
+
+
+class TransferIdConverter:
+    """URL converter `transfer`: the id of a transfer as the service makes them."""
+
+    regex = r"[A-Za-z0-9:._-]{1,128}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TransferIdConverter, "transfer")
 
 _many = GoalViewSet.as_view({"get": "list", "post": "create"})
 _one = GoalViewSet.as_view({"get": "retrieve", "delete": "deactivate_goal"})
@@ -21,6 +37,7 @@ urlpatterns = [
     path("goals/<objectid:goal_id>", _one, name="goal"),
     path("goals/<objectid:goal_id>/events", _events, name="goal-events"),
     path("goals/<objectid:goal_id>/contributions", ContributionView.as_view(), name="contributions"),
+    path("goals/<objectid:goal_id>/contributions/<transfer:transfer_id>", GivenBackView.as_view(), name="given-back"),
     path("sessions/<objectid:session_id>/trigger_private", TriggerPrivateView.as_view(), name="trigger_private"),
     path("sessions/<objectid:session_id>/trigger_exclusive", TriggerExclusiveView.as_view(), name="trigger_exclusive"),
     path("events", EventFeedView.as_view(), name="events"),

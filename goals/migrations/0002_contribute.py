@@ -2,12 +2,12 @@
 
 from django.db import migrations
 
-from goals.sql import CONTRIBUTE
+from goals.migrations._contribute_before_0009 import CONTRIBUTE, SIGNATURE
 from livestream.storage.sql_functions import PostgreSQLFunction
 
 
 class Migration(migrations.Migration):
     dependencies = [("goals", "0001_initial"), ("wallet", "0002_ledger")]
     operations = [
-        PostgreSQLFunction("goals_contribute(text, text, text, integer, timestamptz)", CONTRIBUTE),
+        PostgreSQLFunction(SIGNATURE, CONTRIBUTE),
     ]

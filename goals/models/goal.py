@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from goals import rules
 from goals.endings import EndedBecause, Outcome
-from goals.types import ONE_A_SESSION, Facts, GoalType, Settlement, facts_of
+from goals.types import ONE_A_SESSION, SELLS_TICKETS, Facts, GoalType, Settlement, Unit, facts_of
 from livestream.fields import ObjectIdField
 from sessions_app.models import Session
 
@@ -109,6 +109,15 @@ class Goal(models.Model):
             models.Index(fields=["streamer", "-created_at", "-id"], name="goal_of_streamer"),
             models.Index(fields=["exp"], condition=Q(active=True), name="goal_expiring"),
             models.Index(fields=["nbf"], condition=Q(active=False, ended_at=None), name="goal_scheduled"),
+            models.Index(
+                fields=["start_by"],
+                condition=Q(
+                    type__in=tuple(sorted(each.value for each in SELLS_TICKETS)),
+                    outcome=Outcome.COMPLETED.value,
+                    show_goal=None,
+                ),
+                name="goal_show_awaited",
+            ),
         ]
         permissions = [("end_goal", "Can end a goal")]
 
@@ -126,6 +135,16 @@ class Goal(models.Model):
         return facts_of(self.type)
 
     @property
+    def is_performed(self) -> bool:
+        """Whether time on stage counts for it: an invitation is performed once it is agreed to."""
+        return self.facts.performed and (self.agreed_at is not None or not self.facts.is_invitation)
+
+    @property
+    def unit(self) -> Unit:
+        """What its progress counts."""
+        return Unit.SECONDS if self.is_performed else self.facts.unit
+
+    @property
     def state(self) -> str:
         """scheduled, active or ended (spec section 2)."""
         return rules.state(active=self.active, ended=self.ended_at is not None)
@@ -139,6 +158,16 @@ class Goal(models.Model):
     def reached(self) -> bool:
         """Whether the last level is reached."""
         return bool(self.levels) and self.level >= len(self.levels)
+
+    @property
+    def coins_a_minute(self) -> int:
+        """The rate that an invitation is paid by, however long ago it was made.
+
+        A process of the release before stores none: the price of a minute or more determines it.
+        """
+        if self.rate is not None:
+            return self.rate
+        return (self.price or 0) * 60 // (self.prepaid_duration or 60)
 
     @property
     def escrow_id(self) -> str | None:

@@ -40,10 +40,31 @@ class Metadata(TypedDict, total=False):
     cooldown: int
 
 
+class InvitationPrice(TypedDict):
+    """What an invitation costs, in coins: a minute, at the least, and for its own `prepaid_duration`."""
+
+    rate: int
+    minimum: int
+    joining: int
+
+
+class Terms(TypedDict):
+    """What a sale promises: coins a ticket, seconds, and once it is reached by when its show starts."""
+
+    price: int
+    duration: int
+    start_within: int
+    start_by: NotRequired[int]
+
+
 class GoalDocument(TypedDict):
-    """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer."""
+    """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer.
+
+    Of two documents, the one with the higher `version` is the newer one.
+    """
 
     id: str
+    version: int
     type: str
     active: bool
     state: str
@@ -56,6 +77,8 @@ class GoalDocument(TypedDict):
     conditions: Conditions
     context: Context
     metadata: Metadata
+    price: NotRequired[InvitationPrice]
+    terms: NotRequired[Terms]
     outcome: str | None
     ended_because: str | None
     breakdown: NotRequired[dict[str, int]]

@@ -51,14 +51,20 @@ def payload_for(record: EventRecord, *, user_id: str) -> dict[str, Any]:
     """Return an event's payload as one person may read it in their feed.
 
     The streamer reads all of it. A payer reads it without the others, and with their own coins:
-    `amount` is what they paid, or what they were refunded.
+    `amount` is what they paid, or what this event refunded to them.
     """
     payload, reader = event_payload(record), Reader(user_id)
     seen = privacy.without_others(payload, reader=reader, streamer_id=record.user_id)
     if reader.reads_everything(streamer_id=record.user_id):
         return seen
     if record.name == ESCROW_REFUNDED.name:
-        return seen | {"amount": wallet_selectors.refunded_to(escrow_id=str(record.escrow_id), user_id=user_id)}
+        return seen | {"amount": _refunded_by(record, early=payload["early"], user_id=user_id)}
     if own := (payload.get("payers") or {}).get(user_id):
         return seen | {"amount": own, "payers": {user_id: own}}
     return seen
+
+
+def _refunded_by(record: EventRecord, *, early: bool, user_id: str) -> int:
+    if early:
+        return wallet_selectors.refunded_in(batch=record.event_id, user_id=user_id)
+    return wallet_selectors.refunded_at_end(escrow_id=str(record.escrow_id), user_id=user_id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from django.conf import settings
 
 from goals import rules, selectors
 from goals.models import Goal
 from goals.representation import privacy
-from goals.representation.documents import Conditions, Context, GoalDocument, Metadata
+from goals.representation.documents import Conditions, Context, GoalDocument, InvitationPrice, Metadata, Terms
 from goals.representation.privacy import EVERYBODY, Reader
 from livestream import clock
+from sessions_app.rules import price_of
 from wallet import selectors as wallet_selectors
 
 # A breakdown is for a person to look at; the whole of it is `GET /goals/{id}/contributions`.
@@ -54,6 +57,15 @@ def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) ->
     return documents
 
 
+def goal_for_payers(goal: Goal, *, payer_ids: Collection[str]) -> dict[str, GoalDocument]:
+    """Return by user a goal as each of these viewers may see it, with their own coins, in one query."""
+    own = selectors.paid_by_each(goal=goal, payer_ids=payer_ids)
+    documents = {payer_id: _seen_by(Reader(payer_id), goal) for payer_id in payer_ids}
+    for payer_id, coins in own.items():
+        documents[payer_id]["breakdown"] = {payer_id: coins}
+    return documents
+
+
 def goal_without_breakdown(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
     """Return a goal as this user may see it, without a query for who paid: for frequent pushes."""
     return _seen_by(Reader(user_id, is_staff), goal)
@@ -65,13 +77,14 @@ def _seen_by(reader: Reader, goal: Goal) -> GoalDocument:
 
 def _everything(goal: Goal) -> GoalDocument:
     progress = goal.progress + getattr(goal, "waiting", 0)
-    return {
+    document: GoalDocument = {
         "id": goal.id,
+        "version": goal.version,
         "type": goal.type,
         "active": goal.active,
         "state": goal.state,
         "progress": progress,
-        "unit": goal.facts.unit,
+        "unit": goal.unit,
         "level": goal.level if goal.ended_at else max(goal.level, rules.level_at(goal.levels, progress)),
         "levels": goal.levels,
         "nbf": clock.to_epoch(goal.nbf),
@@ -81,6 +94,21 @@ def _everything(goal: Goal) -> GoalDocument:
         "metadata": metadata(goal),
         "outcome": goal.outcome,
         "ended_because": goal.ended_because,
+    }
+    if goal.facts.is_invitation:
+        document["price"] = price(goal)
+    if (promised := terms(goal)) is not None:
+        document["terms"] = promised
+    return document
+
+
+def price(goal: Goal) -> InvitationPrice:
+    """Return what an invitation costs whoever joins it."""
+    rate = goal.coins_a_minute
+    return {
+        "rate": rate,
+        "minimum": price_of(rate=rate, duration=settings.INVITATION_MIN_DURATION),
+        "joining": price_of(rate=rate, duration=goal.prepaid_duration or 0),
     }
 
 
@@ -118,6 +146,20 @@ def metadata(goal: Goal) -> Metadata:
         members["goal_agreed"] = clock.to_epoch(goal.agreed_at)
     if goal.cooldown_until is not None:
         members["cooldown"] = clock.to_epoch(goal.cooldown_until)
+    return members
+
+
+def terms(goal: Goal) -> Terms | None:
+    """Return what a sale promises, of the sale and of its show; None where nothing was promised."""
+    if goal.ticket_price is None or goal.terms_duration is None or goal.terms_start_within is None:
+        return None
+    members: Terms = {
+        "price": goal.ticket_price,
+        "duration": goal.terms_duration,
+        "start_within": goal.terms_start_within,
+    }
+    if goal.start_by is not None:
+        members["start_by"] = clock.to_epoch(goal.start_by)
     return members
 
 

@@ -47,6 +47,15 @@ def karaoke_goal(session: Session, _viewer: User | None) -> KaraokeGoalDocument 
     return _karaoke_goal(entry) if entry else None
 
 
+def karaoke_version(session: Session) -> int:
+    """Return the version of the karaoke goal that a session shows; 0 without one.
+
+    It is a part of the session's: every change of the goal is one of what the session shows.
+    """
+    entry: SessionKaraoke | None = getattr(session, "karaoke", None)
+    return entry.goal.version if entry else 0
+
+
 def show_goal_pair(pair: ShowGoalPair) -> ShowGoalPairDocument:
     """Return one pair."""
     return {
@@ -80,6 +89,7 @@ def _exclusive_goal_pair(pair: ExclusiveGoalPair) -> ExclusiveGoalPairDocument:
 def _karaoke_goal(entry: SessionKaraoke) -> KaraokeGoalDocument:
     return {
         "goal": entry.goal_id,
+        "version": entry.goal.version,
         "progress": entry.goal.progress,
         "level": entry.goal.level,
         "levels": entry.goal.levels,
@@ -104,4 +114,4 @@ def register() -> None:
     embedded.register("show_goal_pairs", show_goal_pairs, ["show_goal_pairs"])
     embedded.register("trigger_private_goals", trigger_private_goals, ["trigger_private_goals"])
     embedded.register("exclusive_goal_pairs", exclusive_goal_pairs, ["exclusive_goal_pairs"])
-    embedded.register("karaoke_goal", karaoke_goal, ["karaoke__goal"])
+    embedded.register("karaoke_goal", karaoke_goal, related=["karaoke__goal"], version=karaoke_version)

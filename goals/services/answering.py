@@ -11,11 +11,10 @@ from django.db import transaction
 from goals.endings import EndedBecause
 from goals.errors import AgreeNotAllowed, AlreadyAgreed, GoalNotActive
 from goals.models import Goal
-from goals.services import creation, lifecycle, locking, session_stage
+from goals.services import blocks, creation, leaving, lifecycle, locking, session_stage
 from goals.services.publishing import publish_goal
 from goals.types import GoalType
 from livestream.events.contracts import GOAL_AGREED
-from livestream.outbox import Delivery, enqueue
 from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
@@ -27,30 +26,48 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
     """Agree to an invitation: a private show begins, or a 1-on-1. Agreeing again changes nothing.
 
     Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, GoalNotActive, and StageTaken while a
-    show, a private show or a 1-on-1 is going on.
+    show, a private show or a 1-on-1 is going on. A payer whom the streamer has blocked, or whose
+    account is closed, is given their coins back first; where nobody else paid, that ends the
+    invitation, and there is nothing to agree to.
     """
     seen = locking.find_goal(goal_id=goal_id)
     locking.refuse_others(goal=seen, caller_id=caller_id)
     _refuse_other_types(seen)
     with transaction.atomic():
-        session = session_locking.lock_session(session_id=seen.session_id)
-        goal = locking.lock_goal(goal_id=goal_id)
-        if goal.agreed_at is not None:
-            return goal
-        if not goal.active or not session.active or (goal.exp and goal.exp <= now):
-            raise GoalNotActive
-        session_stage.refuse_agreement(session_id=session.id)
-        goal.agreed_at = now
-        match goal.kind:
-            case GoalType.TRIGGER_PRIVATE:
-                _begin_private(goal, session, now)
-            case GoalType.TRIGGER_EXCLUSIVE:
-                _begin_exclusive(goal, session, triggerer, now)
-            case GoalType.FUNDING | GoalType.SHOW | GoalType.KARAOKE | GoalType.EXCLUSIVE:
-                raise AgreeNotAllowed
-            case _:
-                assert_never(goal.kind)
+        goal = _agree(seen, triggerer, now)
+    if goal is None:  # after the commit: whoever is not welcome any more has been given their coins back
+        raise GoalNotActive
+    return goal
+
+
+def _agree(seen: Goal, triggerer: str | None, now: datetime) -> Goal | None:
+    session = session_locking.lock_session(session_id=seen.session_id)
+    escrows.lock_escrow(escrow_id=str(seen.escrow_id))
+    goal = locking.find_goal(goal_id=seen.id)  # it cannot change while its escrow is locked
+    if goal.agreed_at is not None:
         return goal
+    if not goal.active or not session.active or (goal.exp and goal.exp <= now):
+        raise GoalNotActive
+    session_stage.refuse_agreement(session=session)
+    leaving.release_unwelcome(goal=goal, now=now)
+    goal = locking.lock_goal(goal_id=goal.id)
+    if goal.ended_at is not None:
+        return None
+    _begin(goal, session, triggerer, now)
+    return goal
+
+
+def _begin(goal: Goal, session: Session, triggerer: str | None, now: datetime) -> None:
+    goal.agreed_at = now
+    match goal.kind:
+        case GoalType.TRIGGER_PRIVATE:
+            _begin_private(goal, session, now)
+        case GoalType.TRIGGER_EXCLUSIVE:
+            _begin_exclusive(goal, session, triggerer, now)
+        case GoalType.FUNDING | GoalType.SHOW | GoalType.KARAOKE | GoalType.EXCLUSIVE:
+            raise AgreeNotAllowed
+        case _:
+            assert_never(goal.kind)
 
 
 @retried
@@ -76,14 +93,13 @@ def _refuse_other_types(goal: Goal) -> None:
 
 
 def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
-    """Begin the private show: it runs for the prepaid time, for all who paid."""
-    goal.exp = now + timedelta(seconds=goal.prepaid_duration or 0)
+    """Begin the private show: each payer's block starts, it runs until the longest is over, and is performed."""
+    blocks.start_blocks(goal=goal, now=now)
+    goal.progress = 0  # from now on it is performed seconds
     session_stage.take_stage(goal=goal, session=session)
-    goal.save(update_fields=["agreed_at", "exp", "preset_before"])
-    escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
+    goal.save(update_fields=["agreed_at", "exp", "levels", "progress", "preset_before"])
     publish_goal(GOAL_AGREED, goal)
-    expires = Delivery(eta=goal.exp)
-    enqueue(lifecycle.deactivate_goal, expires, goal_id=goal.id, because=EndedBecause.EXPIRED)
+    blocks.expect_end(goal=goal)
 
 
 def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now: datetime) -> None:

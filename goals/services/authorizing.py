@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from goals import selectors
@@ -16,8 +17,9 @@ from sessions_app.services import locking
 
 PREVIEW, SD = "preview", "sd"
 LONGEST_GRANT = timedelta(hours=1)
-# A 1-on-1 has no preview, and a preview already granted is not revoked: so it is short.
-LONGEST_PREVIEW = timedelta(minutes=5)
+# Something paid may begin at any moment, and nobody takes a token for the public stream back: so it is short.
+LONGEST_PUBLIC_GRANT = timedelta(minutes=5)
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Grant:
     """A user may watch a session in a quality until `exp`, by right of a goal or of none.
 
     `goal_id` is what is watched, and for the streamer what is performed; None for the public stream.
+    The preview of what others pay for opens no room.
     """
 
     session_id: str
@@ -32,6 +35,7 @@ class Grant:
     quality: str
     exp: datetime
     goal_id: str | None = None
+    opens_room: bool = True
 
 
 def refuse_unwelcome(*, session: Session, user_id: str) -> None:
@@ -39,7 +43,7 @@ def refuse_unwelcome(*, session: Session, user_id: str) -> None:
 
     A show may go on for a while after its session, and with it the right to watch it.
     """
-    if not session.active and not _running(session):
+    if not session.active and not running_goals(session=session):
         locking.refuse_ended(session=session)
     if is_blocked(user_id=user_id, streamer_id=session.streamer_id):
         raise BlockedByStreamer
@@ -48,23 +52,27 @@ def refuse_unwelcome(*, session: Session, user_id: str) -> None:
 def authorize(*, session: Session, user_id: str, quality: str, now: datetime) -> Grant:
     """Return the user's grant.
 
-    Everybody may see the preview, except of a 1-on-1; paid quality is for those whose goal is
-    running: ticket holders of a show, payers of an agreed private show, the viewer of a 1-on-1.
+    While nothing that is paid for runs, everybody may watch both qualities. Otherwise `sd` is for those
+    to whom it is owed: ticket holders of a show, payers of an agreed private show, the viewer of a
+    1-on-1. All others have the preview, which opens no room then. The streamer performs what runs.
     Raises NotAuthorizedForQuality, and what `refuse_unwelcome` does.
     """
     refuse_unwelcome(session=session, user_id=user_id)
-    on = _on(session)
+    running = running_goals(session=session)
     if user_id == session.streamer_id:
-        return Grant(session.id, user_id, quality, now + LONGEST_GRANT, on.id if on else None)
-    if quality == PREVIEW and (on is None or not on.facts.hides_preview):
-        return Grant(session.id, user_id, quality, now + LONGEST_PREVIEW)
-    if on is None:
+        goal_id = running[0].id if running else None
+        return Grant(session.id, user_id, quality, now + LONGEST_GRANT, goal_id)
+    if quality == PREVIEW or not running:
+        return Grant(session.id, user_id, quality, now + LONGEST_PUBLIC_GRANT, opens_room=not running)
+    grants = (_paid(goal, user_id, quality, now) for goal in running)
+    grant = next((each for each in grants if each is not None), None)
+    if grant is None:
         raise NotAuthorizedForQuality
-    return _paid(on, user_id, quality, now)
+    return grant
 
 
 def grant_exp(*, goal: Goal, now: datetime) -> datetime:
-    """Return the end of the grant.
+    """Return the end of the longest grant of a goal.
 
     A private show ends at its `exp`. A show or a 1-on-1 takes what is left to perform: from when
     the streamer came on stage; while nobody is there, from `nbf`, and at the earliest from now
@@ -81,20 +89,39 @@ def grant_exp(*, goal: Goal, now: datetime) -> datetime:
             assert_never(goal.kind)
 
 
-def _on(session: Session) -> Goal | None:
-    """Return the goal that has the stage, of those that are paid for; a 1-on-1 before all others."""
-    return min(_running(session), key=lambda goal: goal.facts.stage_rank or 0, default=None)
+def grant_exps(*, goal: Goal, viewers: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Return by viewer when the grant of each payer ends: of a private show, with their own last block.
 
-
-def _running(session: Session) -> list[Goal]:
-    goals = Goal.objects.filter(session=session, active=True, type__in=WATCHED_BY_PAYERS)
-    return [goal for goal in goals if goal.agreed_at is not None or not goal.facts.is_invitation]
-
-
-def _paid(goal: Goal, user_id: str, quality: str, now: datetime) -> Grant:
+    Those whose blocks were all cut have none any more, and are left out.
+    """
     exp = grant_exp(goal=goal, now=now)
-    if exp <= now or not selectors.paid_by(goal=goal, user_id=user_id):
-        raise NotAuthorizedForQuality
+    own: Mapping[str, datetime | None] = {}
+    if goal.facts.others_may_join:
+        own = selectors.ends_of_blocks(goal_id=goal.id, payers=viewers)
+    # A payer without a block paid under an earlier release, which sold the show as a whole.
+    ends = {viewer_id: own.get(viewer_id, exp) for viewer_id in viewers}
+    return {viewer_id: min(end, exp) for viewer_id, end in ends.items() if end is not None}
+
+
+def running_goals(*, session: Session) -> list[Goal]:
+    """Return the goals of a session that are paid for and may be watched, first the one that is performed.
+
+    There is at most one, unless they were made under an earlier release.
+    """
+    goals = Goal.objects.filter(session=session, active=True, type__in=WATCHED_BY_PAYERS)
+    agreed = [goal for goal in goals if goal.agreed_at is not None or not goal.facts.is_invitation]
+    return sorted(agreed, key=_precedence)
+
+
+def _precedence(goal: Goal) -> tuple[bool, int, datetime, str]:
+    is_performed = goal.stage_started is not None and goal.stage_paused is None
+    return not is_performed, goal.facts.stage_rank or 0, goal.started_at or _LAST, goal.id
+
+
+def _paid(goal: Goal, user_id: str, quality: str, now: datetime) -> Grant | None:
+    exp = grant_exps(goal=goal, viewers=[user_id], now=now).get(user_id, now)
+    if exp <= now or not selectors.holds(goal=goal, user_id=user_id):
+        return None
     return Grant(goal.session_id, user_id, quality, min(exp, now + LONGEST_GRANT), goal.id)
 
 

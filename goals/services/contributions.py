@@ -1,4 +1,4 @@
-"""Buying tickets, and counting what was bought."""
+"""Buying tickets (spec section 3); `counting` counts them, and `giving_back` takes one back."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from goals import escrow_ids, sql
-from goals.errors import BlockedByStreamer, GoalNotFound, NotForSale, OwnGoal
+from goals import sql
+from goals.errors import (
+    BlockedByStreamer,
+    GoalNotFound,
+    NotForSale,
+    OwnGoal,
+    PriceChanged,
+)
 from goals.models import Contribution, Goal
-from goals.services import progress
-from goals.types import SELLS_TICKETS
 from livestream import ids
 from livestream.idempotency import KeyReused
-from livestream.outbox import durable
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
 from wallet import selectors
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import Transfer
-from wallet.services import escrows, holding, posting
+from wallet.services import escrows, holding
 
 _REFUSALS = {
     "goal_not_found": GoalNotFound,
@@ -53,20 +56,53 @@ class Receipt:
 
 
 @retried
-def contribute(*, goal_id: str, payer_id: str, quantity: int, now: datetime, key: str | None = None) -> Receipt:
+def contribute(
+    *,
+    goal_id: str,
+    payer_id: str,
+    quantity: int,
+    now: datetime,
+    key: str | None = None,
+    max_price: int | None = None,
+) -> Receipt:
     """Buy `quantity` tickets of a funding goal into its escrow, once for each `key`.
 
     Nobody waits for another buyer here: the goal's own row is only read, and what was bought
-    is counted into it by `count_contributions`. On PostgreSQL it is one round trip. The same
-    key again gives the first receipt. Raises GoalNotFound, NotForSale, OwnGoal, BlockedByStreamer, EscrowClosed,
+    is counted into it by `counting.count_contributions`. On PostgreSQL it is one round trip. The same
+    key again gives the first receipt. `max_price` is the most coins to pay for all of them.
+    Raises GoalNotFound, NotForSale, OwnGoal, BlockedByStreamer, PriceChanged, EscrowClosed,
     InsufficientBalance, and KeyReused where the key bought something else.
     """
-    transfer_id = transfer_id_of(goal_id=goal_id, payer_id=payer_id, key=key or ids.new_id())
-    if connection.vendor != "postgresql":
-        return contribute_by_orm(
-            transfer_id=transfer_id, goal_id=goal_id, payer_id=payer_id, quantity=quantity, now=now
-        )
-    bought = sql.call_contribute(transfer_id, goal_id, payer_id, quantity, now)
+    contribute_by = contribute_by_sql if connection.vendor == "postgresql" else contribute_by_orm
+    return contribute_by(
+        transfer_id=transfer_id_of(goal_id=goal_id, payer_id=payer_id, key=key or ids.new_id()),
+        goal_id=goal_id,
+        payer_id=payer_id,
+        quantity=quantity,
+        now=now,
+        max_price=max_price,
+    )
+
+
+def transfer_id_of(*, goal_id: str, payer_id: str, key: str) -> str:
+    """Name the transfer of a purchase; the buyer's key decides, however long it is."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return f"goal:ticket:{goal_id}:{payer_id}:{digest}"
+
+
+def contribute_by_sql(
+    *,
+    transfer_id: str,
+    goal_id: str,
+    payer_id: str,
+    quantity: int,
+    now: datetime,
+    max_price: int | None = None,
+) -> Receipt:
+    """Call the SQL function `goals_contribute`, which does all of it in one round trip."""
+    bought = sql.call_contribute(transfer_id, goal_id, payer_id, quantity, now, max_price)
+    if bought.status == "price_changed":
+        raise PriceChanged(price=bought.amount)
     if bought.status in _REFUSALS:
         raise _REFUSALS[bought.status]()
     return Receipt(
@@ -81,13 +117,15 @@ def contribute(*, goal_id: str, payer_id: str, quantity: int, now: datetime, key
     )
 
 
-def transfer_id_of(*, goal_id: str, payer_id: str, key: str) -> str:
-    """Name the transfer of a purchase; the buyer's key decides, however long it is."""
-    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"goal:ticket:{goal_id}:{payer_id}:{digest}"
-
-
-def contribute_by_orm(*, transfer_id: str, goal_id: str, payer_id: str, quantity: int, now: datetime) -> Receipt:
+def contribute_by_orm(
+    *,
+    transfer_id: str,
+    goal_id: str,
+    payer_id: str,
+    quantity: int,
+    now: datetime,
+    max_price: int | None = None,
+) -> Receipt:
     """Do what the SQL function `goals_contribute` does, statement by statement.
 
     It serves SQLite, and the tests compare the function with it.
@@ -99,9 +137,6 @@ def contribute_by_orm(*, transfer_id: str, goal_id: str, payer_id: str, quantity
         raise NotForSale
     if goal.streamer_id == payer_id:
         raise OwnGoal
-    blocked = is_blocked(user_id=payer_id, streamer_id=goal.streamer_id)
-    if blocked and not Contribution.objects.filter(pk=transfer_id).exists():  # a repeat gets its receipt
-        raise BlockedByStreamer
     wanted = Transfer(
         transfer_id=transfer_id,
         debit_id=payer_id,
@@ -112,9 +147,19 @@ def contribute_by_orm(*, transfer_id: str, goal_id: str, payer_id: str, quantity
         created_at=now,
     )
     with transaction.atomic():
+        escrows.lock_row(escrow_id=wanted.credit_id)  # before the tag is read, see `sql.CONTRIBUTE`
+        if not Contribution.objects.filter(pk=transfer_id).exists():  # a repeat gets its receipt
+            _refuse_new(goal, wanted, max_price)
         held, is_new = _hold(wanted)
         bought = _keep(held, goal, quantity) if is_new else Contribution.objects.get(pk=transfer_id)
     return _receipt(bought, repeated=not is_new)
+
+
+def _refuse_new(goal: Goal, wanted: Transfer, max_price: int | None) -> None:
+    if is_blocked(user_id=wanted.debit_id, streamer_id=goal.streamer_id):
+        raise BlockedByStreamer
+    if max_price is not None and wanted.amount > max_price:
+        raise PriceChanged(price=wanted.amount)
 
 
 def _hold(wanted: Transfer) -> tuple[Transfer, bool]:
@@ -148,39 +193,3 @@ def _receipt(bought: Contribution, *, repeated: bool) -> Receipt:
         created_at=bought.created_at,
         repeated=repeated,
     )
-
-
-@durable(subject="escrow_id")
-def count_contributions(*, escrow_id: str) -> int:
-    """Count a batch of bought tickets into their goal, and return the coins it added.
-
-    One step for many buyers: the escrow's balance, the earnings, the goal's progress, and one
-    `goal.progressed`. Progress is what the escrow received, so counting again adds nothing.
-    """
-    with transaction.atomic():
-        escrow = escrows.lock_row(escrow_id=escrow_id)
-        batch = posting.post_pending(escrow=escrow)
-        goal_id = escrow_ids.goal_of(escrow_id)
-        goal = Goal.objects.select_for_update().filter(pk=goal_id, type__in=SELLS_TICKETS).first()
-        if goal is None or goal.progress == escrow.received:
-            return 0
-        added = escrow.received - goal.progress
-        progress.advance(goal=goal, amount=added, payers=batch.payers)
-        return added
-
-
-def count_all_contributions(*, escrow_id: str) -> None:
-    """Count all tickets of an escrow that were bought until now."""
-    while count_contributions(escrow_id=escrow_id):
-        pass
-
-
-def close_sale(*, escrow_id: str) -> None:
-    """Close the escrow of a show to new payments, wait for those in flight, and count everything.
-
-    So no ticket is paid out or refunded uncounted.
-    """
-    with transaction.atomic():
-        escrow = escrows.lock_escrow(escrow_id=escrow_id)
-        escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)
-        count_all_contributions(escrow_id=escrow_id)

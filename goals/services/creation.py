@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
-from goals import escrow_ids
+from goals import escrow_ids, rules
 from goals.endings import EndedBecause, Outcome
 from goals.errors import (
     ExpiryInThePast,
@@ -16,14 +17,18 @@ from goals.errors import (
     GoalNotFound,
     GoalOfAnotherSession,
     KaraokeAlreadyActive,
+    NbfTooFar,
+    ShorterThanSold,
     ShowAlreadyCreated,
+    StartsTooLate,
     TicketProductMismatch,
     UnknownTicketProduct,
 )
 from goals.models import Goal, TicketProduct
-from goals.services import contributions, lifecycle, locking, session_stage
+from goals.services import counting, lifecycle, locking, session_stage
 from goals.services.publishing import publish_goal
 from goals.types import SELLS_TICKETS, GoalType
+from livestream import clock
 from livestream.events.contracts import GOAL_CREATED
 from livestream.storage.conflicts import retried
 from sessions_app.services import locking as session_locking
@@ -56,16 +61,20 @@ def create_funding_goal(
     exp: datetime,
     ticket_product_id: str,
     ticket_product_type: str,
+    duration: int,
     now: datetime,
+    start_within: int | None = None,
 ) -> Goal:
     """Open the sale of tickets for a show, with its escrow; levels' targets are coins.
 
-    The ticket's price is that of the product at this moment. Raises SessionNotFound,
-    NotYourSession, SessionNotActive, UnknownTicketProduct, ExpiryInThePast.
+    Its terms bind (spec section 3): the ticket's price is that of the product at this moment, the
+    show lasts at least `duration` seconds, and starts within `start_within` seconds of the reached
+    sale's end, SHOW_START_WITHIN where they are not given. Raises SessionNotFound,
+    NotYourSession, SessionNotActive, StageTaken, UnknownTicketProduct, ExpiryInThePast.
     """
     with transaction.atomic():
         session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
-        session_stage.refuse_show(session_id=session_id)
+        session_stage.refuse_sale(session=session)
         if exp <= now:
             raise ExpiryInThePast
         product = find_product(product_id=ticket_product_id, product_type=ticket_product_type)
@@ -77,13 +86,11 @@ def create_funding_goal(
             exp=exp,
             ticket_product=product,
             ticket_price=product.price,
+            terms_duration=duration,
+            terms_start_within=settings.SHOW_START_WITHIN if start_within is None else start_within,
         )
-        escrows.open_escrow(
-            escrow_id=escrow_ids.show_funding(goal.id),
-            user_id=streamer_id,
-            accepts_until=exp,
-            now=now,
-        )
+        escrow_id = escrow_ids.show_funding(goal.id)
+        escrows.open_escrow(escrow_id=escrow_id, user_id=streamer_id, accepts_until=exp, now=now)
         return create_goal(goal=goal, now=now)
 
 
@@ -109,26 +116,21 @@ def create_show_goal(
 ) -> Goal:
     """Make the show that a closed and reached funding goal paid for; targets are seconds.
 
-    Its tickets are on sale again until it ends. Raises GoalNotFound, NotYourGoal,
+    Its tickets are on sale again until it ends or its session does. What the sale itself refuses
+    comes before what else the streamer does. Raises NbfTooFar, GoalNotFound, NotYourGoal,
     FundingNotClosed, FundingNotReached, ShowAlreadyCreated, GoalOfAnotherSession,
-    TicketProductMismatch and what locking the session raises.
+    TicketProductMismatch, ShorterThanSold, StartsTooLate, StageTaken and what locking the session
+    raises.
     """
+    _refuse_far(nbf, now)
     with transaction.atomic():
         session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
-        session_stage.refuse_show(session_id=session_id)
         funding = _lock_funding(funding_goal_id, streamer_id, now)
         _check_sold(funding, now)
         _check_fits(funding, session_id, ticket_product_id, ticket_product_type)
-        show = Goal(
-            type=GoalType.SHOW,
-            session=session,
-            streamer_id=streamer_id,
-            levels=levels,
-            nbf=nbf,
-            funding_goal=funding,
-            ticket_product=funding.ticket_product,
-            ticket_price=funding.ticket_price,
-        )
+        _check_terms(funding, seconds=rules.target(levels), starts_at=max(nbf or now, now))
+        session_stage.refuse_show(session=session)
+        show = Goal(type=GoalType.SHOW, session=session, levels=levels, nbf=nbf, **_sold(funding))
         escrows.set_accepts_until(escrow_id=str(funding.escrow_id), until=None)
         return create_goal(goal=show, now=now)
 
@@ -138,10 +140,23 @@ def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
     if seen is None:
         raise GoalNotFound(f"There is no funding goal {goal_id}.")
     locking.refuse_others(goal=seen, caller_id=streamer_id)
-    contributions.count_all_contributions(escrow_id=str(seen.escrow_id))
+    counting.count_all_contributions(escrow_id=str(seen.escrow_id))
     # Its task may be late, and would then end the show's own sale.
     lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.EXPIRED, now=now)
     return locking.lock_goal(goal_id=goal_id)
+
+
+def _sold(funding: Goal) -> dict[str, Any]:
+    """Return what a show takes over from its sale."""
+    return {
+        "funding_goal": funding,
+        "streamer_id": funding.streamer_id,
+        "ticket_product": funding.ticket_product,
+        "ticket_price": funding.ticket_price,
+        "terms_duration": funding.terms_duration,
+        "terms_start_within": funding.terms_start_within,
+        "start_by": funding.start_by,
+    }
 
 
 def _check_sold(funding: Goal, now: datetime) -> None:
@@ -150,7 +165,9 @@ def _check_sold(funding: Goal, now: datetime) -> None:
     # The last ticket may have been counted, and the sale closed by it, since the request was made.
     if funding.ended_at is None and (funding.exp is None or funding.exp > now):
         raise FundingNotClosed
-    if not funding.reached or funding.outcome == Outcome.REFUNDED:  # by support, for instance
+    if funding.ended_because == EndedBecause.NOT_STARTED:
+        raise StartsTooLate(start_by=clock.to_epoch(funding.start_by))
+    if not funding.reached or funding.outcome != Outcome.COMPLETED:  # called off, or refunded by support
         raise FundingNotReached
 
 
@@ -160,6 +177,18 @@ def _check_fits(funding: Goal, session_id: str, product_id: str, product_type: s
     product = funding.ticket_product
     if product is None or (product.id, product.type) != (product_id, product_type):
         raise TicketProductMismatch
+
+
+def _check_terms(funding: Goal, *, seconds: int, starts_at: datetime) -> None:
+    if funding.terms_duration is not None and seconds < funding.terms_duration:
+        raise ShorterThanSold(f"{funding.terms_duration} seconds were sold.", duration=funding.terms_duration)
+    if funding.start_by is not None and starts_at > funding.start_by:
+        raise StartsTooLate(start_by=clock.to_epoch(funding.start_by))
+
+
+def _refuse_far(nbf: datetime | None, now: datetime) -> None:
+    if nbf is not None and nbf > now + timedelta(seconds=settings.SESSION_MAX_DURATION):
+        raise NbfTooFar(f"At most {settings.SESSION_MAX_DURATION} seconds.", max=settings.SESSION_MAX_DURATION)
 
 
 @retried
@@ -173,8 +202,9 @@ def create_karaoke_goal(
 ) -> Goal:
     """Make the session's karaoke: a level a song, targets in seconds, each above the previous one.
 
-    Raises KaraokeAlreadyActive while another one has not ended, and what locking the session does.
+    Raises NbfTooFar, KaraokeAlreadyActive while another one has not ended, and what locking the session does.
     """
+    _refuse_far(nbf, now)
     with transaction.atomic():
         session = session_locking.lock_own_session(session_id=session_id, caller_id=streamer_id)
         if Goal.objects.filter(session=session, type=GoalType.KARAOKE, ended_at=None).exists():

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from goals import escrow_ids, selectors
 from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import contributions, lifecycle, settlement
+from goals.services import counting, lifecycle, sales, settlement
 from goals.types import Settlement
 from livestream.outbox.performing import drain
 from livestream.storage.conflicts import retried
@@ -34,8 +34,10 @@ class Due:
     act: Callable[[datetime], object]
 
 
-def find_due(*, before: datetime, escrow_id: str | None = None) -> Iterator[Due]:
+def find_due(*, before: datetime, escrow_id: str | None = None, although_closed: bool = False) -> Iterator[Due]:
     """Iterate over what was due before `before`, of all goals and escrows or of one escrow.
+
+    What is owed to a closed account is due only where somebody asks for it with `although_closed`.
 
     Goals come first, since their end decides about escrows. It looks for the next when it is
     asked for it: what finishing the one before has settled is not found any more.
@@ -44,9 +46,12 @@ def find_due(*, before: datetime, escrow_id: str | None = None) -> Iterator[Due]
     yield from _uncounted(before, escrow_id)
     for escrow in _chosen(Escrow.objects.filter(state=Escrow.State.OPEN), escrow_id):
         yield from _undecided(escrow, before)
-    for escrow in recovery.unfinished(before=before):
+    for escrow in recovery.unfinished(before=before, although_closed=although_closed):
         if escrow_id in (None, escrow.escrow_id):
-            yield Due(f"finish what was {escrow.state}", (escrow.escrow_id,), _resume(escrow.escrow_id))
+            resume = partial(
+                _without_time, recovery.resume, escrow_id=escrow.escrow_id, although_closed=although_closed
+            )
+            yield Due(f"finish what was {escrow.state}", (escrow.escrow_id,), resume)
 
 
 def finish(*, due: Due, now: datetime) -> None:
@@ -84,7 +89,7 @@ def _uncounted(before: datetime, escrow_id: str | None) -> Iterator[Due]:
     if escrow_id is not None:
         waiting = waiting.filter(account_id=escrow_id)
     for account_id in waiting.order_by("account_id").values_list("account_id", flat=True).distinct():
-        count = partial(_without_time, contributions.count_all_contributions, escrow_id=account_id)
+        count = partial(_without_time, counting.count_all_contributions, escrow_id=account_id)
         yield Due("count tickets", (account_id, escrow_ids.goal_of(account_id)), count)
 
 
@@ -118,6 +123,8 @@ def _of_show(last: Goal, before: datetime) -> Iterator[Due]:
         yield Due("refund a show", _subjects(last), partial(_without_time, settlement.refund_show, goal_id=last.id))
     elif last.facts.performed:
         yield _of_goal("pay a show out", last, settlement.pay_show_out)
+    elif last.start_by and last.start_by < before:
+        yield _of_goal("refund a show that was not started in time", last, sales.check_show_started)
     elif last.session.ended_at and last.session.ended_at < before:  # until then its show can be made
         yield _of_goal("refund a show that was never made", last, settlement.check_funding_goal_refundable)
 
@@ -134,9 +141,5 @@ def _subjects(goal: Goal) -> tuple[str, ...]:
     return (goal.id, goal.escrow_id) if goal.escrow_id else (goal.id,)
 
 
-def _resume(escrow_id: str) -> Callable[[datetime], object]:
-    return partial(_without_time, recovery.resume, escrow_id=escrow_id)
-
-
-def _without_time(service: Act, _: datetime, **about: str) -> object:
+def _without_time(service: Act, _: datetime, **about: str | bool) -> object:
     return service(**about)

@@ -14,13 +14,17 @@ from goals.errors import (
     DurationOutOfBounds,
     LivestreamTriggerQuotaExceeded,
     OwnSession,
+    PriceChanged,
     QualityNotOffered,
+    StageTaken,
 )
-from goals.models import Goal
-from goals.services import creation, lifecycle, locking, progress, session_stage
+from goals.models import Block, Goal
+from goals.services import blocks, creation, lifecycle, locking, progress, session_stage, stage_time
 from goals.types import GoalType, facts_of
+from livestream import realtime
 from livestream.storage.conflicts import retried
 from livestream.users import is_blocked
+from sessions_app import rules
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
 from wallet import selectors as wallet
@@ -32,49 +36,48 @@ LATEST_EXPIRY = timedelta(minutes=10)
 
 
 @retried
-def invite(*, kind: GoalType, session_id: str, viewer_id: str, exp: datetime, duration: int, now: datetime) -> Goal:
+def invite(
+    *,
+    kind: GoalType,
+    session_id: str,
+    viewer_id: str,
+    exp: datetime,
+    duration: int,
+    now: datetime,
+    max_price: int | None = None,
+) -> Goal:
     """Invite the streamer for `duration` seconds, or join an ongoing invitation, and pay for it.
 
-    `kind` is a type of invitation, private or to a 1-on-1.
+    `kind` is a type of invitation, private or to a 1-on-1. Whoever joins pays for the `duration`
+    that they ask for, at the rate of the invitation; whoever asks again extends their block of time.
 
-    Goal and payment commit together. `exp` is clamped to 30 s to 10 min from now. The checks
-    are in the order of seed 003. Raises SessionNotFound, SessionNotActive, OwnSession,
-    BlockedByStreamer, QualityNotOffered, ShowInProgress, ExclusiveInProgress,
-    LivestreamTriggerQuotaExceeded, InsufficientBalance, DurationOutOfBounds.
+    Goal and payment commit together. `exp` is clamped to 30 s to 10 min from now, `max_price` is the
+    most coins to pay. The checks are in the order of seed 003. Raises SessionNotFound,
+    SessionNotActive, OwnSession, BlockedByStreamer, QualityNotOffered, ShowInProgress,
+    ExclusiveInProgress, LivestreamTriggerQuotaExceeded, PriceChanged, InsufficientBalance,
+    StageTaken, EscrowClosed, DurationOutOfBounds.
     """
     _refuse_duration(duration)
+    _end_overdue(kind, session_id, now)
     with transaction.atomic():
         # The lock makes one goal of two viewers who press at the same moment.
         session = session_locking.lock_active_session(session_id=session_id)
-        price = _price_for(kind, session, viewer_id, duration)
-        session_stage.refuse_invitation(session_id=session_id)
-        goal = _find_ongoing(kind, session, viewer_id, now)
+        rate = _rate_of_session(kind, session, viewer_id)
+        session_stage.refuse_invitation(session=session)
+        goal = _lock_ongoing(kind, session, viewer_id, now)
         if goal is None:
             _refuse_cooling(kind, session, viewer_id, now)
-        if goal is not None:
-            price = price_to_join(goal=goal, now=now)
-        if not _has_paid(goal, viewer_id) and wallet.balance_of(user_id=viewer_id) < price:
-            raise InsufficientBalance(f"{price} coins are needed.")
-        goal = goal or _create(kind, session, viewer_id, exp, duration, price, now)
-        _pay(goal, viewer_id, price, now)
+        price = rules.price_of(rate=rate if goal is None else goal.coins_a_minute, duration=duration)
+        _refuse_price(price, max_price, viewer_id)
+        goal = goal or _create(kind, session, viewer_id, exp, duration, rate, now)
+        _pay(goal, viewer_id, price, duration, now)
         return selectors.get_goal(goal.id)
 
 
-def price_to_join(*, goal: Goal, now: datetime) -> int:
-    """Return the coins that joining costs: the price of the invitation, in full until it is agreed.
-
-    Once the private show runs, a viewer who joins pays for what is left of it, rounded up.
-    """
-    price, duration = goal.price or 0, goal.prepaid_duration or 1
-    if goal.agreed_at is None or goal.exp is None:
-        return price
-    left = max(-((now - goal.exp) // timedelta(seconds=1)), 0)
-    return max(-(-price * min(left, duration) // duration), 1)
-
-
-def transfer_id_of(*, goal: Goal, viewer_id: str) -> str:
-    """Name the payment of a viewer for an invitation (seed 003)."""
-    return f"session:{goal.type}:{goal.id}:{viewer_id}"
+def transfer_id_of(*, goal: Goal, viewer_id: str, number: int = 1) -> str:
+    """Name the payment of a viewer for an invitation (seed 003), and each further one by its number."""
+    first = f"session:{goal.type}:{goal.id}:{viewer_id}"
+    return first if number == 1 else f"{first}:{number}"
 
 
 def _refuse_duration(duration: int) -> None:
@@ -83,27 +86,56 @@ def _refuse_duration(duration: int) -> None:
         raise DurationOutOfBounds(f"{shortest} to {longest} seconds.", min=shortest, max=longest)
 
 
-def _price_for(kind: GoalType, session: Session, viewer_id: str, duration: int) -> int:
+def _rate_of_session(kind: GoalType, session: Session, viewer_id: str) -> int:
     if session.streamer_id == viewer_id:
         raise OwnSession
     if is_blocked(user_id=viewer_id, streamer_id=session.streamer_id):
         raise BlockedByStreamer
-    price = session.get_price(str(facts_of(kind).invited_by), duration)
-    if price is None:
+    rate = session.prices.get(str(facts_of(kind).invited_by))
+    if rate is None:
         raise QualityNotOffered
-    return price
+    return int(rate)
 
 
-def _find_ongoing(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> Goal | None:
-    """Return what there is to join: anybody's private invitation, one's own to a 1-on-1."""
+def _refuse_price(price: int, max_price: int | None, viewer_id: str) -> None:
+    if max_price is not None and price > max_price:
+        raise PriceChanged(price=price)
+    if wallet.balance_of(user_id=viewer_id) < price:
+        raise InsufficientBalance(f"{price} coins are needed.")
+
+
+def _end_overdue(kind: GoalType, session_id: str, now: datetime) -> None:
+    """End what should be over by now, since its task is late: nobody joins it any more.
+
+    A private show of which it is in doubt whether it was performed whole is left to its task.
+    """
+    for goal in Goal.objects.filter(session_id=session_id, type=kind, ended_at=None, exp__lte=now):
+        realtime.work_off(subjects=(goal.id, goal.streamer_id), now=now)
+        if stage_time.in_doubt_until(goal=goal, now=now) is not None:
+            continue
+        with transaction.atomic():
+            session_locking.lock_session(session_id=session_id)
+            lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.EXPIRED, now=now)
+
+
+def _lock_ongoing(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> Goal | None:
+    """Return what there is to join: anybody's private invitation, one's own to a 1-on-1.
+
+    Its escrow is locked, and the goal with it: it neither ends nor is released from meanwhile.
+    Raises StageTaken in the few seconds in which it is in doubt whether a private show that is
+    over was performed whole.
+    """
     goals = Goal.objects.filter(session=session, type=kind, ended_at=None)
     if not facts_of(kind).others_may_join:
         goals = goals.filter(triggered_by_id=viewer_id)
     goal = goals.first()
-    if goal is not None and goal.exp is not None and goal.exp <= now:
-        lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.EXPIRED, now=now)  # its task is late
+    if goal is None:
         return None
-    return goal
+    escrows.lock_escrow(escrow_id=str(goal.escrow_id))
+    found = goals.filter(pk=goal.pk).first()
+    if found is not None and found.exp is not None and found.exp <= now:
+        raise StageTaken
+    return found
 
 
 def _refuse_cooling(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> None:
@@ -117,12 +149,8 @@ def _refuse_cooling(kind: GoalType, session: Session, viewer_id: str, now: datet
         raise LivestreamTriggerQuotaExceeded(f"Again in {left} seconds.", retry_after=left)
 
 
-def _has_paid(goal: Goal | None, viewer_id: str) -> bool:
-    return goal is not None and selectors.paid_by(goal=goal, user_id=viewer_id) > 0
-
-
 def _create(
-    kind: GoalType, session: Session, viewer_id: str, exp: datetime, duration: int, price: int, now: datetime
+    kind: GoalType, session: Session, viewer_id: str, exp: datetime, duration: int, rate: int, now: datetime
 ) -> Goal:
     goal = Goal(
         type=kind,
@@ -131,25 +159,39 @@ def _create(
         triggered_by_id=viewer_id,
         exp=min(max(exp, now + SOONEST_EXPIRY), now + LATEST_EXPIRY),
         prepaid_duration=duration,
-        price=price,
+        price=rules.price_of(rate=rate, duration=duration),
+        rate=rate,
     )
     escrows.open_escrow(escrow_id=str(goal.escrow_id), user_id=session.streamer_id, accepts_until=goal.exp, now=now)
     return creation.create_goal(goal=goal, now=now)
 
 
-def _pay(goal: Goal, viewer_id: str, price: int, now: datetime) -> None:
-    """Pay into the invitation's escrow and count it at once; who has paid pays nothing more."""
-    if _has_paid(goal, viewer_id):
-        return
-    holding.hold(
-        transfer_id=transfer_id_of(goal=goal, viewer_id=viewer_id),
+def _pay(goal: Goal, viewer_id: str, price: int, duration: int, now: datetime) -> None:
+    """Pay for a block of time into the invitation's escrow, and count it at once."""
+    escrow_id = str(goal.escrow_id)
+    number = selectors.payments_made(escrow_id=escrow_id, user_id=viewer_id) + 1
+    hold, _ = holding.hold(
+        transfer_id=transfer_id_of(goal=goal, viewer_id=viewer_id, number=number),
         payer_id=viewer_id,
-        escrow_id=str(goal.escrow_id),
+        escrow_id=escrow_id,
         amount=price,
-        tags=[escrow_ids.invitation_tag(session_id=goal.session_id, escrow_id=str(goal.escrow_id))],
+        tags=[escrow_ids.invitation_tag(session_id=goal.session_id, escrow_id=escrow_id)],
         now=now,
     )
-    escrow = escrows.lock_row(escrow_id=str(goal.escrow_id))
-    posting.post_all_pending(escrow=escrow)
+    posting.post_all_pending(escrow=escrows.lock_row(escrow_id=escrow_id))
     locked = locking.lock_goal(goal_id=goal.id)
-    progress.advance(goal=locked, amount=1 - locked.progress, payers={viewer_id: price})
+    block = blocks.add_block(goal=locked, hold=hold, duration=duration, now=now)
+    if number > 1 and not locked.facts.others_may_join:
+        _lengthen(locked, block)
+    if locked.agreed_at is None:
+        progress.advance(goal=locked, amount=1 - locked.progress, payers={viewer_id: price})
+    else:
+        blocks.prolong(goal=locked, block=block, now=now)
+        progress.advance(goal=locked, amount=0, payers={viewer_id: price})
+
+
+def _lengthen(goal: Goal, block: Block) -> None:
+    """Make a 1-on-1 longer by a further block of the viewer whom it is for."""
+    goal.prepaid_duration = (goal.prepaid_duration or 0) + block.duration
+    goal.price = (goal.price or 0) + block.amount
+    goal.save(update_fields=["prepaid_duration", "price"])

@@ -11,12 +11,18 @@ from goals import endings
 from goals.endings import EndedBecause, Outcome
 from goals.errors import AgreeRequired, GoalNotActive
 from goals.models import Goal
-from goals.services import contributions, locking, performance, session_stage
+from goals.services import counting, locking, performance, session_stage, stage_checks, stage_time
 from goals.services.publishing import publish_goal
-from livestream.events.contracts import GOAL_ENDED, GOAL_STARTED
+from livestream import realtime
+from livestream.events.contracts import GOAL_CHANGED, GOAL_ENDED, GOAL_STARTED
 from livestream.outbox import Delivery, durable, enqueue
 from livestream.storage.conflicts import retried
 from wallet.services import escrows
+
+# Who ends a goal for one of these reasons holds locks already, and has worked off the webhooks before.
+_UNDER_LOCK = frozenset(
+    {EndedBecause.COMPLETED, EndedBecause.UNPERFORMED, EndedBecause.BLOCKED, EndedBecause.ACCOUNT_CLOSED}
+)
 
 
 @durable(subject="goal_id")
@@ -41,11 +47,23 @@ def activate_goal(now: datetime, *, goal_id: str) -> bool:
 def start(*, goal: Goal, now: datetime) -> None:
     """Publish `goal.started`; what nobody performs is looked at after SHOW_MAX_WAIT."""
     publish_goal(GOAL_STARTED, goal)
-    if goal.facts.waits_for_first_second:
-        unperformed_at = now + timedelta(seconds=settings.SHOW_MAX_WAIT)
-        enqueue(deactivate_unperformed_show, Delivery(eta=unperformed_at), goal_id=goal.id)
-    if goal.facts.performed:
+    if goal.facts.given_up_unperformed:
+        _give_up_after(goal, now)
+    if goal.is_performed:
+        stage_checks.plan(goal_id=goal.id, now=now)
         performance.settle_stage(goal=goal, now=now)
+
+
+def plan_giving_up(*, goal_id: str) -> None:
+    """Look at a goal that the streamer paused after SHOW_MAX_WAIT, so that it does not hold money."""
+    goal = locking.find_goal(goal_id=goal_id)
+    if goal.active and goal.stage_paused is not None:
+        _give_up_after(goal, goal.stage_paused)
+
+
+def _give_up_after(goal: Goal, since: datetime) -> None:
+    at = since + timedelta(seconds=settings.SHOW_MAX_WAIT)
+    enqueue(deactivate_unperformed_show, Delivery(eta=at), goal_id=goal.id)
 
 
 @durable(subject="goal_id")
@@ -53,13 +71,20 @@ def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, trigg
     """End a goal, and return whether this call did it; only that call publishes `goal.ended`.
 
     What was paid and performed until now is counted first: it may still complete the goal, and
-    then it is the completion that ends it. `because` decides the outcome, and whether nobody may
-    invite again for a while (`goals.endings`). A reason that holds no longer, such as an `exp`
-    that was moved on, ends nothing. Raises GoalNotFound.
+    then it is the completion that ends it. While it is in doubt whether a performance is complete,
+    the end waits some seconds. `because` decides the outcome, and whether nobody may invite again
+    for a while (`goals.endings`). A reason that holds no longer, such as an `exp` that was moved
+    on, ends nothing. Raises GoalNotFound.
     """
     with transaction.atomic():
+        if because not in _UNDER_LOCK:
+            work_off(goal_id=goal_id, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.ended_at is not None or not _still_holds(because, goal, now):
+            return False
+        if because != EndedBecause.COMPLETED and (again_at := stage_time.in_doubt_until(goal=goal, now=now)):
+            later = Delivery(eta=again_at)
+            enqueue(deactivate_goal, later, goal_id=goal_id, because=because, triggerer=triggerer)
             return False
         _count_what_is_due(goal, now)
         goal.refresh_from_db()
@@ -71,12 +96,23 @@ def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, trigg
 
 @durable(subject="goal_id")
 def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
-    """End a show, or a 1-on-1, that nobody has performed for a second, so that it does not hold money."""
+    """End a show, or a 1-on-1, of which nobody performed a second for SHOW_MAX_WAIT: it holds money."""
     with transaction.atomic():
+        work_off(goal_id=goal_id, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
-        if performance.ever_performed(goal=goal, now=now):
+        if not stage_time.is_given_up(goal=goal, now=now):
             return False
         return deactivate_goal(goal_id=goal_id, because=EndedBecause.UNPERFORMED, now=now)
+
+
+def work_off(*, goal_id: str, now: datetime) -> None:
+    """Process the accepted webhooks about a goal that is performed and its streamer, before any lock.
+
+    What was accepted decides, and not what was worked off by chance. Raises GoalNotFound.
+    """
+    goal = locking.find_goal(goal_id=goal_id)
+    if goal.active and goal.is_performed:
+        realtime.work_off(subjects=(goal.id, goal.streamer_id), now=now)
 
 
 def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = None) -> None:
@@ -87,15 +123,17 @@ def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = No
     because = EndedBecause.REFUNDED_BY_SUPPORT
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
-        if goal.facts.performed:
+        if goal.is_performed:
             performance.close_stage(goal=goal, now=now)
             goal.refresh_from_db()
         if goal.ended_at is not None:
-            Goal.objects.filter(pk=goal.pk).update(ended_because=because, outcome=Outcome.REFUNDED)
+            goal.ended_because, goal.outcome = because, Outcome.REFUNDED
+            goal.save(update_fields=["ended_because", "outcome"])
+            publish_goal(GOAL_CHANGED, goal)
             return
         _end(goal, because, now, triggerer)
         if goal.facts.sells_tickets:
-            contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
+            counting.count_all_contributions(escrow_id=str(goal.escrow_id))
 
 
 def _still_holds(because: EndedBecause, goal: Goal, now: datetime) -> bool:
@@ -107,24 +145,27 @@ def _still_holds(because: EndedBecause, goal: Goal, now: datetime) -> bool:
 
 def _count_what_is_due(goal: Goal, now: datetime) -> None:
     if goal.facts.sells_tickets:
-        contributions.count_all_contributions(escrow_id=str(goal.escrow_id))
-    elif goal.facts.performed:
+        counting.count_all_contributions(escrow_id=str(goal.escrow_id))
+    elif goal.is_performed:
         performance.close_stage(goal=goal, now=now)
 
 
 def _end(goal: Goal, because: EndedBecause, now: datetime, triggerer: str | None) -> None:
     agreed = goal.agreed_at is not None
     if because == EndedBecause.EXPIRED:
-        because = endings.at_expiry(goal.type, agreed=agreed)
+        because = endings.at_expiry(goal.type, agreed=agreed, reached=goal.reached)
     goal.active, goal.ended_at, goal.ended_because = False, now, because
     goal.exp = min(goal.exp, now) if goal.exp else now
-    goal.outcome = endings.outcome_of(goal.type, because, progress=goal.progress, agreed=agreed)
+    goal.outcome = endings.outcome_of(goal.type, because, progress=goal.progress, agreed=agreed, reached=goal.reached)
     if endings.cools_down(because):
         goal.cooldown_until = now + goal.facts.cooldown_period
     goal.save(update_fields=["active", "ended_at", "ended_because", "exp", "outcome", "cooldown_until"])
     session_stage.give_stage_back(goal=goal)
+    session_stage.clear_room(goal=goal)
+    if goal.is_performed:
+        stage_checks.stop(goal_id=goal.id)
     if goal.escrow_id:
-        escrows.set_accepts_until(escrow_id=goal.escrow_id, until=now)
+        escrows.stop_accepting(escrow_id=goal.escrow_id, at=now)
     publish_goal(GOAL_ENDED, goal, triggerer=triggerer, outcome=goal.outcome, ended_because=because)
 
 
@@ -132,12 +173,13 @@ def _end(goal: Goal, because: EndedBecause, now: datetime, triggerer: str | None
 def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
     """End the caller's own goal; what was paid for it is given back unless it was reached.
 
-    Raises GoalNotFound, NotYourGoal, AgreeRequired for an invitation, which is answered, and
-    GoalNotActive where it has ended before, or is reached by now.
+    A private show or a 1-on-1 that runs is split by what was performed. Raises GoalNotFound,
+    NotYourGoal, AgreeRequired for an invitation that waits for its answer, and GoalNotActive where
+    it has ended before, or is reached by now.
     """
     goal = locking.find_goal(goal_id=goal_id)
     locking.refuse_others(goal=goal, caller_id=caller_id)
-    if goal.facts.is_invitation:
+    if goal.facts.is_invitation and goal.agreed_at is None:
         raise AgreeRequired
     with transaction.atomic():
         ended = deactivate_goal(goal_id=goal_id, because=EndedBecause.CANCELLED, triggerer=triggerer, now=now)

@@ -2,108 +2,173 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from goals import rules, stage
 from goals.models import Goal, PerformanceInterval, PerformanceMark
-from goals.services import locking, progress
-from goals.types import PERFORMED
-from livestream.outbox import Delivery, durable, enqueue
+from goals.services import asking, locking, paid_time, progress, stage_time
+from goals.services.publishing import publish_goal
+from goals.types import HAS_STAGE_CHANNEL
+from livestream import realtime
+from livestream.events.contracts import GOAL_CHANGED
+from livestream.outbox import Delivery, durable, enqueue, external
+from livestream.storage.conflicts import retried
+from sessions_app.services import presence
+
+# A connection that is replaced within 3 s is reported to nobody: so who is not there is asked for again.
+_ASKED_AGAIN = timedelta(seconds=4)
 
 
 def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool, source: str, now: datetime) -> bool:
     """Note that the streamer entered or left a goal's stage at `at`, once for each `source`.
 
-    Ignores users other than the goal's streamer, goals that are not performed and goals that
-    have ended. Returns whether the mark counts.
+    An empty stage has nobody on it, so a leaving of nobody in particular (`user_id` None) is the
+    streamer's. Ignores other users, and goals without a stage channel of their own. What comes after
+    the goal's end is kept and changes nothing. Returns whether the mark counts.
     """
+    goal = Goal.objects.filter(pk=goal_id, type__in=HAS_STAGE_CHANNEL).first()
+    if goal is None or user_id not in ((goal.streamer_id,) if joined else (goal.streamer_id, None)):
+        return False
+    if joined:  # before the goal is locked: the countdown of a session is locked before its goals
+        presence.sign_of_life(streamer_id=goal.streamer_id, at=at, now=now)
+    return add_mark(goal_id=goal_id, at=min(at, now), joined=joined, source=source, now=now)
+
+
+def add_mark(*, goal_id: str, at: datetime, joined: bool, source: str, now: datetime) -> bool:
+    """Store a mark of a goal's own streamer, and count again; returns whether it counts."""
     with transaction.atomic():
-        known = Goal.objects.filter(pk=goal_id, type__in=PERFORMED)
-        if not known.filter(streamer_id=user_id, ended_at=None).exists():
-            return False
+        if Goal.objects.filter(pk=goal_id, ended_at__lte=at).exists():
+            return False  # it is about the time after the goal
         goal = locking.lock_goal(goal_id=goal_id)
-        if goal.ended_at is not None or goal.marks.filter(source=source).exists():
+        if goal.marks.filter(source=source).exists():
             return False
-        PerformanceMark.objects.create(goal=goal, at=min(at, now), joined=joined, source=source)
-        settle_stage(goal=goal, now=now)
-        return True
+        in_time = goal.ended_at is None
+        PerformanceMark.objects.create(goal=goal, at=at, joined=joined, source=source, in_time=in_time)
+        if in_time:
+            settle_stage(goal=goal, now=now)
+        return in_time
 
 
 def settle_stage(*, goal: Goal, now: datetime) -> None:
     """Compute a locked goal's performed seconds again, credit them and schedule the next level.
 
-    An open interval is credited only up to a level it has reached; the rest of it when it
-    is closed. A scheduled goal has no seconds yet: who is on stage early counts from its start.
+    Time since the streamer came is credited when they leave, or as far as it reaches a level that
+    no leaving can take back any more: a webhook may be STAGE_PATIENCE late. A scheduled goal has no
+    seconds yet: who is on stage early counts from its start.
     """
-    if not goal.active:
+    if not goal.active or not goal.is_performed:
         return
-    stretches = _stretches(goal, now)
+    stretches = stage_time.stretches_of(goal=goal, now=now)
     _store(goal, stretches)
-    _show_on_goal(goal, stretches)
-    seconds = stage.performed(stretches)
-    running = stage.performed(stretches, now=now)
-    if rules.level_at(goal.levels, running) > goal.level:
-        seconds = running
-    # What was credited while on stage stays credited, but never more than is true by now.
-    _credit(goal, min(max(seconds, goal.performed), running), now)
-    if goal.active and _is_on(stretches):
+    changed = _show_on_goal(goal, stretches)
+    _credit(goal, _creditable(goal, stretches, now), now)
+    if goal.active:
+        if changed:
+            publish_goal(GOAL_CHANGED, goal)
         _plan(goal, stretches)
 
 
 def close_stage(*, goal: Goal, now: datetime) -> None:
     """Close a locked goal's open interval now, or at its last moment, and credit all seconds."""
-    if not goal.active:
+    if not goal.active or not goal.is_performed:
         return
-    stretches = stage.closed(_stretches(goal, now), at=now, by="end")
+    stretches = stage_time.stretches_of(goal=goal, now=now, closed=True)
     _store(goal, stretches)
     _credit(goal, stage.performed(stretches), now)
 
 
+def performed_between(*, goal: Goal, start: datetime, end: datetime, now: datetime) -> int:
+    """Return the whole seconds of a goal that were performed from `start` to `end`, by now."""
+    return stage.between(stage_time.stretches_of(goal=goal, now=now), start=start, end=min(end, now))
+
+
+@external(queue="default", subject="goal_id")
+def complete_performance(now: datetime, *, goal_id: str, asked_before: bool = False) -> None:
+    """Look whether a performance reached its next level, and ask first whether the streamer is on stage.
+
+    It calls the network, and must run outside of a transaction. A realtime server that cannot say
+    delays nothing.
+    """
+    goal = locking.find_goal(goal_id=goal_id)
+    if goal.active and goal.is_performed:
+        look_at_stage(goal=goal, asked_before=asked_before, now=now)
+
+
+def look_at_stage(*, goal: Goal, asked_before: bool = False, now: datetime) -> None:
+    """Ask who is on a goal's stage, and count by the answer and by all webhooks that were accepted."""
+    there = asking.ask(goal=goal)
+    with transaction.atomic():
+        realtime.work_off(subjects=(goal.id, goal.streamer_id), now=now)
+    take_answer(goal_id=goal.id, there=there, asked_before=asked_before, now=now)
+
+
+@retried
+def take_answer(*, goal_id: str, there: bool | None, asked_before: bool, now: datetime) -> None:
+    """Count by what the realtime server answered; it was asked at `now`.
+
+    Not there: it is asked once more, and then the streamer left when they were last known to be
+    there. There, and not on stage: a join was lost, so they came now. None changes nothing.
+    """
+    with transaction.atomic():
+        goal = locking.lock_goal(goal_id=goal_id)
+        if not goal.active or not goal.is_performed:
+            return
+        asking.keep(goal=goal, there=there, asked_at=now)
+        stretches = stage_time.stretches_of(goal=goal, now=now)
+        opened_at = stretches[-1].opened_at if stage_time.may_go_on(stretches=stretches) else None
+        if there is False and opened_at is not None and opened_at < now:
+            if not asked_before:
+                enqueue(complete_performance, Delivery(eta=now + _ASKED_AGAIN), goal_id=goal_id, asked_before=True)
+                return
+            _add_answer(goal, max(opened_at, goal.stage_seen or opened_at), False, now)
+        elif there and opened_at is not None:
+            goal.stage_seen = now
+            goal.save(update_fields=["stage_seen"])
+        elif there and goal.session.active:
+            _add_answer(goal, now, True, now)
+        settle_stage(goal=goal, now=now)
+
+
 @durable(subject="goal_id")
-def complete_performance(now: datetime, *, goal_id: str) -> None:
-    """Look whether a performance reached its next level while the streamer is on stage."""
+def count_again(now: datetime, *, goal_id: str) -> None:
+    """Count a goal's seconds again, since something else that is paid for has taken some of them."""
     with transaction.atomic():
         settle_stage(goal=locking.lock_goal(goal_id=goal_id), now=now)
 
 
-def ever_performed(*, goal: Goal, now: datetime) -> bool:
-    """Return whether a second of a goal was performed, or is being performed."""
-    return stage.performed(_stretches(goal, now), now=now) > 0
+def _add_answer(goal: Goal, at: datetime, joined: bool, asked_at: datetime) -> None:
+    source = f"{stage.ASKED}{int(asked_at.timestamp() * 1000)}"
+    PerformanceMark.objects.get_or_create(goal=goal, source=source, defaults={"at": at, "joined": joined})
 
 
-def _stretches(goal: Goal, now: datetime) -> list[stage.Interval]:
-    marks = [stage.Mark(m.at, m.joined, m.source) for m in goal.marks.order_by("at", "id")]
-    started = goal.started_at or goal.created_at
-    found = stage.intervals(marks, start=started, opens_until=goal.session.ended_at)
-    last = _last_moment(goal)
-    return stage.closed(found, at=last, by="end") if last and last <= now else found
+def _creditable(goal: Goal, stretches: Sequence[stage.Interval], now: datetime) -> int:
+    """Return the seconds to credit by now.
+
+    What was credited while on stage stays credited, but never more than is true by now.
+    """
+    seconds = stage.performed([each for each in stretches if each.left])
+    certain, running = stage.certain(stretches, at=now - stage_time.patience()), stage.performed(stretches, now=now)
+    if 0 < goal.target <= certain:  # it ends here, with all that was performed
+        return running
+    if rules.level_at(goal.levels, certain) > goal.level:
+        seconds = certain
+    return min(max(seconds, goal.performed), running)
 
 
-def _last_moment(goal: Goal) -> datetime | None:
-    """Return until when time on stage can count, however late it is that anybody looks."""
-    ended_at = goal.session.ended_at
-    left = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
-    return min((moment for moment in (goal.exp, left) if moment), default=None)
-
-
-def _is_on(stretches: list[stage.Interval]) -> bool:
-    return bool(stretches) and stretches[-1].closed_at is None
-
-
-def _store(goal: Goal, stretches: list[stage.Interval]) -> None:
+def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
+    rows = [(each.opened_at, each.closed_at, each.opened_by, each.closed_by) for each in stretches]
+    fields = ("opened_at", "closed_at", "opened_by", "closed_by")
+    if list(goal.intervals.order_by("opened_at", "id").values_list(*fields)) == rows:
+        return
     goal.intervals.all().delete()
     PerformanceInterval.objects.bulk_create(
-        PerformanceInterval(
-            goal=goal,
-            opened_at=each.opened_at,
-            closed_at=each.closed_at,
-            opened_by=each.opened_by,
-            closed_by=each.closed_by,
-        )
-        for each in stretches
+        PerformanceInterval(goal=goal, **dict(zip(fields, row, strict=True))) for row in rows
     )
+    for goal_id in paid_time.goals_that_give_way(to=goal):
+        enqueue(count_again, Delivery(key=f"paid:{goal_id}"), goal_id=goal_id)
 
 
 def _credit(goal: Goal, seconds: int, now: datetime) -> None:
@@ -121,18 +186,33 @@ def _credit(goal: Goal, seconds: int, now: datetime) -> None:
     goal.refresh_from_db()
 
 
-def _plan(goal: Goal, stretches: list[stage.Interval]) -> None:
-    """Schedule a check for the moment in which the next level will be reached."""
+def _plan(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
+    """Schedule a look for when the next level is reached for certain, should the streamer stay."""
     following = rules.next_target(goal.levels, goal.level)
-    if following is not None:
-        reached_at = stage.reaches(stretches, seconds=following)
-        enqueue(complete_performance, Delivery(eta=reached_at), goal_id=goal.id)
+    if following is None or not stage_time.may_go_on(stretches=stretches):
+        return
+    reached_at = stage.reaches(stretches, seconds=following)
+    closed_at = stretches[-1].closed_at
+    if closed_at is None or reached_at <= closed_at:
+        # One look for each level and moment, however often the goal is counted meanwhile.
+        delivery = Delivery(
+            eta=reached_at + stage_time.patience(), key=f"{goal.id}:{following}:{reached_at.timestamp()}"
+        )
+        enqueue(complete_performance, delivery, goal_id=goal.id)
 
 
-def _show_on_goal(goal: Goal, stretches: list[stage.Interval]) -> None:
-    """Show when the streamer last came and left, in the order of time and not of arrival."""
-    ends = [each.closed_at for each in stretches]
+def _show_on_goal(goal: Goal, stretches: Sequence[stage.Interval]) -> bool:
+    """Show when the streamer last came and left, in the order of time and not of arrival.
+
+    Returns whether the streamer came or left. A pause that is only the goal's end is neither.
+    """
+    ends = [each.closed_at if each.left else None for each in stretches]
+    before = (goal.stage_started, goal.stage_paused)
     goal.stage_started = stretches[-1].opened_at if stretches else None
     goal.stage_paused = ends[-1] if ends else None
     goal.stage_updated = max((end for end in ends if end), default=None)
+    if (goal.stage_started, goal.stage_paused) == before:
+        return False
     goal.save(update_fields=["stage_started", "stage_paused", "stage_updated"])
+    only_ends = goal.stage_paused is not None and not stretches[-1].left
+    return goal.stage_started != before[0] or not only_ends

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
+
 from goals import representation
 from goals.models import Goal
 from livestream.events import publish
-from livestream.events.contracts import GoalEvent
+from livestream.events.contracts import GOAL_CHANGED, GoalEvent
 from livestream.events.signals import DomainSignal
 
 
@@ -29,6 +31,9 @@ def publish_goal(signal: DomainSignal, goal: Goal, **details: Any) -> None:
         "exp": goal.exp,
         "escrow_id": goal.escrow_id,
     }
+    if signal is GOAL_CHANGED:
+        # What changed may lie outside of the goal's row: its database counts this as a change as well.
+        Goal.objects.filter(pk=goal.pk).update(version=F("version"))
     payload = signal.payload(**(facts | details))
     assert isinstance(payload, GoalEvent)  # noqa: S101 - a goal's signals carry a goal's payloads
     publish(signal, payload)

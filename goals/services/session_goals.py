@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from goals import rules
 from goals.endings import EndedBecause
 from goals.models import ExclusiveGoalPair, Goal
-from goals.services import lifecycle, settlement
+from goals.services import leaving, lifecycle, settlement
 from goals.types import INVITATIONS, SELLS_TICKETS
+from livestream import users
 from livestream.outbox import Delivery, enqueue
 from sessions_app import selectors as sessions
+from sessions_app.services import session_versions
 
 
 def deactivate_goals_in_session(*, session_id: str) -> None:
     """End every goal of an ended session: shows after SHOW_END_GRACE seconds, all others now.
 
-    A reached funding goal whose show was never made is refunded.
+    A reached funding goal whose show was never made is refunded. Where the streamer's account is
+    closed, nothing has a grace, and that is the reason.
     """
-    ended_at = sessions.get_session(session_id=session_id).ended_at
+    session = sessions.get_session(session_id=session_id)
+    if users.is_closed(user_id=session.streamer_id):
+        leaving.end_goals_of_streamer(streamer_id=session.streamer_id)
+        return
     for goal in Goal.objects.filter(session_id=session_id, ended_at=None):
-        eta = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
+        eta = rules.lives_until(goal_type=goal.type, ended_at=session.ended_at) if session.ended_at else None
         enqueue(lifecycle.deactivate_goal, Delivery(eta=eta), goal_id=goal.id, because=EndedBecause.SESSION_ENDED)
     unshown = Goal.objects.filter(session_id=session_id, type__in=SELLS_TICKETS, show_goal=None)
     for goal in unshown:
@@ -40,7 +47,10 @@ def cleanup_expired_exclusive_goal_pairs(*, session_id: str, goal_id: str, agree
     cooled = Q(trigger_exclusive_goal_agreed=None, trigger_exclusive_goal_ended__isnull=False) & (
         Q(trigger_exclusive_goal_cooldown=None) | Q(trigger_exclusive_goal_cooldown__lte=now)
     )
-    ExclusiveGoalPair.objects.filter(over | cooled, session_id=session_id).delete()
+    with transaction.atomic():
+        dropped, _ = ExclusiveGoalPair.objects.filter(over | cooled, session_id=session_id).delete()
+        if dropped:
+            session_versions.bump(session_id=session_id)
     if agreed:
         _supersede_others(session_id, goal_id)
 

@@ -1,64 +1,71 @@
-"""The stage of a session: what has it, what cannot begin meanwhile, and the preset of that time (spec section 6)."""
+"""The streamer's stage: what has it, what cannot begin meanwhile, and the preset of that time (spec sections 5, 6)."""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from goals.errors import ExclusiveInProgress, ShowInProgress, StageTaken
 from goals.models import Goal, ShowGoalPair
-from goals.types import types_with_preset
+from goals.types import INVITATIONS, WATCHED_BY_PAYERS, Settlement, types_settled_by, types_with_preset
 from livestream.outbox import Delivery, durable, enqueue
 from sessions_app.models import Session
+from sessions_app.services import bans, session_events
 from sessions_app.services import locking as session_locking
 
 
-def show_in_progress(*, session_id: str) -> bool:
-    """Return whether tickets are on sale in a session, or a show is to be played."""
-    selling = Q(funding_ended=None)
-    playing = Q(show_goal__isnull=False, show_ended=None)
-    return ShowGoalPair.objects.filter(selling | playing, session_id=session_id).exists()
+def show_in_progress(*, session: Session) -> bool:
+    """Return whether tickets are on sale in a session, or a show of its streamer is to be played."""
+    shows = WATCHED_BY_PAYERS & types_settled_by(Settlement.SHOW)
+    return _selling(session) or _taking_stage(session).filter(type__in=shows).exists()
 
 
-def exclusive_in_progress(*, session_id: str) -> bool:
+def exclusive_in_progress(*, session: Session) -> bool:
     """Return whether the streamer is in a 1-on-1."""
-    running = Goal.objects.filter(
-        session_id=session_id, type__in=types_with_preset(Session.Preset.EXCLUSIVE), ended_at=None
-    )
-    return running.exists()
+    return _taking_stage(session).filter(type__in=types_with_preset(Session.Preset.EXCLUSIVE)).exists()
 
 
-def private_in_progress(*, session_id: str) -> bool:
-    """Return whether an agreed private show is going on."""
-    kinds = types_with_preset(Session.Preset.PRIVATE)
-    private = Goal.objects.filter(session_id=session_id, type__in=kinds, ended_at=None)
-    return private.filter(agreed_at__isnull=False).exists()
-
-
-def refuse_invitation(*, session_id: str) -> None:
-    """Raise ShowInProgress or ExclusiveInProgress where nobody can invite."""
-    if show_in_progress(session_id=session_id):
+def refuse_invitation(*, session: Session) -> None:
+    """Raise ShowInProgress or ExclusiveInProgress where nobody can invite (seed 003)."""
+    if show_in_progress(session=session):
         raise ShowInProgress
-    if exclusive_in_progress(session_id=session_id):
+    if exclusive_in_progress(session=session):
         raise ExclusiveInProgress
 
 
-def refuse_show(*, session_id: str) -> None:
-    """Raise ExclusiveInProgress or StageTaken where no tickets can be sold and no show made."""
-    if exclusive_in_progress(session_id=session_id):
-        raise ExclusiveInProgress
-    if private_in_progress(session_id=session_id):
+def refuse_sale(*, session: Session) -> None:
+    """Raise StageTaken where no tickets can be put on sale: during a private show or a 1-on-1.
+
+    Tickets of a further show are sold while one is on.
+    """
+    if _taking_stage(session).exclude(type__in=types_settled_by(Settlement.SHOW)).exists():
         raise StageTaken
 
 
-def refuse_agreement(*, session_id: str) -> None:
-    """Raise StageTaken where the streamer cannot agree to anything now."""
-    if (
-        show_in_progress(session_id=session_id)
-        or exclusive_in_progress(session_id=session_id)
-        or private_in_progress(session_id=session_id)
-    ):
+def refuse_show(*, session: Session) -> None:
+    """Raise StageTaken where no show can be made, since the streamer is on one stage at a time (spec section 5)."""
+    if _taking_stage(session).exists():
         raise StageTaken
+
+
+def refuse_agreement(*, session: Session) -> None:
+    """Raise StageTaken where the streamer cannot agree to anything now: a stage is taken, or tickets are on sale."""
+    if _selling(session) or _taking_stage(session).exists():
+        raise StageTaken
+
+
+def _selling(session: Session) -> bool:
+    return ShowGoalPair.objects.filter(session=session, funding_ended=None).exists()
+
+
+def _taking_stage(session: Session) -> QuerySet[Goal]:
+    """Return what the session's streamer performs or is to perform for payers, at most one.
+
+    All sessions of the streamer count, since a show may outlive its own. A session is locked by
+    whoever asks, and a streamer has one that is active: so nobody else takes the stage meanwhile.
+    """
+    paid_for = Goal.objects.filter(streamer_id=session.streamer_id, type__in=WATCHED_BY_PAYERS, ended_at=None)
+    return paid_for.exclude(type__in=INVITATIONS, agreed_at=None)
 
 
 def take_stage(*, goal: Goal, session: Session) -> None:
@@ -71,14 +78,20 @@ def take_stage(*, goal: Goal, session: Session) -> None:
         return
     before = _on_stage(session).first()
     goal.preset_before = before.preset_before if before else session.preset
-    session.preset = goal.facts.preset
-    session.save(update_fields=["preset"])
+    _set_preset(session, goal.facts.preset)
 
 
 def give_stage_back(*, goal: Goal) -> None:
     """Have the preset go back to what it was; a session is locked before goals, hence later."""
     if goal.preset_before:
         enqueue(restore_preset, Delivery(subject=goal.session_id), goal_id=goal.id)
+
+
+def clear_room(*, goal: Goal) -> None:
+    """Have the streamer put out of the room of a goal that was paid for and is over (spec section 5)."""
+    is_unanswered = goal.facts.is_invitation and goal.agreed_at is None
+    if goal.facts.stage_rank is not None and not is_unanswered:
+        bans.ban_from_goal_room(session=goal.session, goal_id=goal.id)
 
 
 @durable()
@@ -90,8 +103,14 @@ def restore_preset(*, goal_id: str) -> None:
         if not _on_stage(session).filter(pk=goal_id).update(preset_before=""):
             return
         if session.preset == goal.facts.preset and not _on_stage(session).exists():
-            session.preset = goal.preset_before
-            session.save(update_fields=["preset"])
+            _set_preset(session, goal.preset_before)
+
+
+def _set_preset(session: Session, preset: str) -> None:
+    if session.preset != preset:
+        session.preset = preset
+        session.save(update_fields=["preset"])
+        session_events.publish_changed(session=session)
 
 
 def _on_stage(session: Session) -> QuerySet[Goal]:

@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
-from goals import escrow_ids
+from goals import endings
 from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
-from goals.services import contributions, lifecycle, locking
+from goals.services import blocks, counting, lifecycle, locking
+from goals.services.publishing import publish_goal
+from livestream.events.contracts import GOAL_CHANGED
 from livestream.outbox import Delivery, durable, enqueue
 from wallet.services import escrows, payouts, refunds, splits
+
+# Reasons to refund a reached sale that hold only as long as it has no show.
+_WITHOUT_A_SHOW = frozenset({EndedBecause.SESSION_ENDED, EndedBecause.NOT_STARTED, EndedBecause.ACCOUNT_CLOSED})
 
 
 def pay_show_out(*, goal_id: str, now: datetime) -> None:
     """Have the escrow of a completed show paid out: earnings since the session's start (seed 002)."""
     show = Goal.objects.get(pk=goal_id)
-    contributions.close_sale(escrow_id=str(show.escrow_id))
+    counting.close_sale(escrow_id=str(show.escrow_id))
     _pay_out(show, now)
 
 
 def refund_show(*, goal_id: str) -> None:
-    """Have everybody who paid for a show get everything back."""
+    """Have everybody who paid for a show get everything back; what became of its sale is published."""
     goal = Goal.objects.get(pk=goal_id)
-    contributions.close_sale(escrow_id=str(goal.escrow_id))
+    counting.close_sale(escrow_id=str(goal.escrow_id))
     if goal.funding_goal_id:
-        Goal.objects.filter(pk=goal.funding_goal_id).update(outcome=Outcome.REFUNDED)
+        sale = Goal.objects.filter(pk=goal.funding_goal_id, outcome=Outcome.COMPLETED)
+        if sale.update(outcome=Outcome.REFUNDED):
+            publish_goal(GOAL_CHANGED, Goal.objects.get(pk=goal.funding_goal_id))
     _refund(goal)
 
 
 def settle_private(*, goal_id: str, now: datetime) -> None:
-    """Have a private show that was agreed to paid out, and any other invitation refunded."""
+    """Have a private show that was agreed to paid by what was performed of each block, and any other refunded.
+
+    Performed to its end, it is paid out whole.
+    """
     goal = Goal.objects.get(pk=goal_id)
     if goal.agreed_at is None:
         _refund(goal)
-    else:
+    elif goal.reached:
         _pay_out(goal, now)
+    else:
+        until = goal.ended_at or now
+        held = blocks.held_blocks(goal=goal)
+        blocks.cut(blocks=held, at=until)
+        _split(goal, blocks.performed_shares(goal=goal, blocks=held, until=until, now=now))
 
 
 def pay_exclusive_out(*, goal_id: str, now: datetime) -> None:
@@ -62,29 +78,54 @@ def check_trigger_exclusive_goal_refundable(now: datetime, *, goal_id: str) -> N
         if goal.ended_at is None or goal.outcome in (Outcome.AGREED, Outcome.COMPLETED):
             return
         if goal.facts.performed and goal.progress:
-            _split(goal)
+            held = blocks.held_blocks(goal=goal.trigger_goal or goal)
+            _split(goal, blocks.shares_in_order(blocks=held, performed=goal.progress))
         else:
             _refund(goal)
 
 
 @durable(subject="goal_id")
-def check_funding_goal_refundable(now: datetime, *, goal_id: str) -> bool:
-    """Refund a reached funding goal whose session ended before its show was made (seed 000).
+def check_funding_goal_refundable(
+    now: datetime, *, goal_id: str, because: EndedBecause = EndedBecause.SESSION_ENDED
+) -> bool:
+    """Refund a funding goal whose session, or account, ended before its show was made (seed 000)."""
+    return refund_sale(goal_id=goal_id, because=because, now=now)
 
-    Ends the goal first where that is still to come, so that all of its money is counted.
+
+def refund_sale(*, goal_id: str, because: EndedBecause, now: datetime, triggerer: str | None = None) -> bool:
+    """End a sale and have everybody refunded, also if it was reached; return whether this call did it.
+
+    One that is still open ends first, so that all of its money is counted. One that was reached has
+    ended before: then its reason and its outcome are replaced once, and published as `goal.changed`.
+    A show that has started is left to its own end. One that is only scheduled ends with the sale,
+    unless the reason is that there is none. Raises GoalNotFound.
     """
     with transaction.atomic():
         # The whole escrow, before the goal's locks: this waits for payments in flight.
-        escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
-        lifecycle.deactivate_goal(goal_id=goal_id, because=EndedBecause.SESSION_ENDED, now=now)
-        goal = locking.lock_goal(goal_id=goal_id)
-        if goal.show_goal_id or not goal.reached:
+        escrows.lock_escrow(escrow_id=str(locking.find_goal(goal_id=goal_id).escrow_id))
+        if lifecycle.deactivate_goal(goal_id=goal_id, because=because, triggerer=triggerer, now=now):
+            return True
+        sale = locking.lock_goal(goal_id=goal_id)
+        # Once: what support has refunded since was not refunded for this reason.
+        if sale.outcome != Outcome.COMPLETED or not _end_show(sale, because, triggerer, now):
             return False
-        # Once: what support has refunded since was not refunded because the session ended.
-        sale = Goal.objects.filter(pk=goal.pk, outcome=Outcome.COMPLETED)
-        sale.update(ended_because=EndedBecause.SESSION_ENDED, outcome=Outcome.REFUNDED)
+        sale.ended_because = because
+        sale.outcome = endings.outcome_of(sale.type, because, progress=sale.progress, agreed=False)
+        sale.save(update_fields=["ended_because", "outcome"])
         refund_show(goal_id=goal_id)
+        publish_goal(GOAL_CHANGED, sale)
         return True
+
+
+def _end_show(sale: Goal, because: EndedBecause, triggerer: str | None, now: datetime) -> bool:
+    """End the show of a sale that is refunded, if there is one; False where it stands in the way."""
+    show_id = sale.show_goal_id
+    if show_id is None:
+        return True
+    if because in _WITHOUT_A_SHOW or lifecycle.activate_goal(goal_id=show_id, now=now):  # its task may be late
+        return False
+    scheduled = Goal.objects.filter(pk=show_id, active=False, ended_at=None).exists()
+    return scheduled and lifecycle.deactivate_goal(goal_id=show_id, because=because, triggerer=triggerer, now=now)
 
 
 def _pay_out(goal: Goal, now: datetime) -> None:
@@ -97,5 +138,5 @@ def _refund(goal: Goal) -> None:
     enqueue(refunds.escrow_refund, escrow_id=str(goal.escrow_id))
 
 
-def _split(goal: Goal) -> None:
-    enqueue(splits.escrow_split, escrow_id=str(goal.escrow_id), part=goal.progress, whole=goal.target)
+def _split(goal: Goal, kept: Mapping[str, int]) -> None:
+    enqueue(splits.escrow_split, escrow_id=str(goal.escrow_id), kept=kept)

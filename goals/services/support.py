@@ -51,10 +51,13 @@ def refund_escrow(*, escrow_id: str, triggerer: str, now: datetime) -> None:
 
 @retried
 def settle_escrow(*, escrow_id: str, now: datetime) -> list[str]:
-    """Have everything happen that is overdue about an escrow and its goals; returns what, in words."""
+    """Have everything happen that is overdue about an escrow and its goals; returns what, in words.
+
+    It pays a closed account as well, which nothing but the decision of a person does (spec section 6).
+    """
     with transaction.atomic():
         done = []
-        for each in due.find_due(before=now, escrow_id=escrow_id):
+        for each in due.find_due(before=now, escrow_id=escrow_id, although_closed=True):
             each.act(now)
             done.append(f"{each.what} ({each.subjects[0]})")
         return done

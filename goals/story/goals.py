@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.admin.models import LogEntry
 
 from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval
 from goals.services import support
+from goals.story import stage
 from goals.story.reasons import why
 from goals.story.related import in_order, ref_to
 from livestream.desk import audit
 from livestream.story import (
     Curve,
-    Entry,
     Fact,
-    Kind,
     RowRef,
     Section,
-    State,
     Subject,
     Window,
     buckets,
@@ -43,7 +41,7 @@ def goals_section(subject: Subject, window: Window, now: datetime) -> Section:
     return Section(
         headline=" ".join(dict.fromkeys(reasons)),
         facts=[*_users(goals[0]), *(_state(goal) for goal in goals)],
-        entries=[_on_stage(each, now) for each in found[: buckets.MOST_LISTED]],
+        entries=[stage.on_stage(each, now) for each in found[: buckets.MOST_LISTED]],
         curves=[curve for goal in goals for curve in _curves(goal, found, now)],
         omitted="More intervals follow" if len(found) > buckets.MOST_LISTED else "",
     )
@@ -72,38 +70,35 @@ def _users(goal: Goal) -> Iterator[Fact]:
 def _state(goal: Goal) -> Fact:
     text = f"{goal.state}, {goal.outcome}" if goal.outcome else goal.state
     if goal.levels:
-        unit = seconds if goal.facts.performed else coins
+        unit = seconds if goal.is_performed else coins
         text += f"; {goal.progress:,} of {unit(goal.target)}"
     return Fact(label=f"{name(goal.type).capitalize()} goal", text=text, ref=ref_to(goal))
-
-
-def _on_stage(interval: PerformanceInterval, now: datetime) -> Entry:
-    closed = interval.closed_at
-    lasted = ((closed or now) - interval.opened_at).total_seconds()
-    return Entry(
-        at=interval.opened_at,
-        until=closed,
-        kind=Kind.STAGE,
-        title=f"On stage for {seconds(int(lasted))}" if closed else "On stage, still",
-        detail=f"from webhook {interval.opened_by}" + (f" to {interval.closed_by}" if closed else ""),
-        order=(interval.pk,),
-        state=State.DONE if closed else State.WAITING,
-        about=interval.goal_id,
-    )
 
 
 def _curves(goal: Goal, intervals: Sequence[PerformanceInterval], now: datetime) -> Iterator[Curve]:
     if goal.facts.sells_tickets:
         yield Curve(name="Target", unit="coins", points=(), target=goal.target)
-    if not goal.facts.performed or goal.started_at is None:
+    if not goal.is_performed or goal.started_at is None:
         return
-    points, sofar = [(goal.started_at, 0)], 0.0
+    mine = [each for each in intervals if each.goal_id == goal.id]
+    points = _performed(goal, mine, since=goal.agreed_at or goal.started_at, now=now)
+    yield Curve(name="Performed", unit="seconds", points=tuple(points), target=goal.target)
+
+
+def _performed(
+    goal: Goal, intervals: Sequence[PerformanceInterval], *, since: datetime, now: datetime
+) -> list[tuple[datetime, int]]:
+    """Return the performed seconds over time, which stop at the target although the streamer stays on stage."""
+    points, sofar = [(since, 0)], 0.0
     for interval in intervals:
-        if interval.goal_id == goal.id:
-            points.append((interval.opened_at, int(sofar)))
-            closed = interval.closed_at or now
-            sofar += (closed - interval.opened_at).total_seconds()
-            points.append((closed, int(sofar)))
+        points.append((interval.opened_at, int(sofar)))
+        closed = interval.closed_at or now
+        left = max(goal.target - sofar, 0.0)
+        stayed = (closed - interval.opened_at).total_seconds()
+        if 0 < left < stayed:
+            points.append((interval.opened_at + timedelta(seconds=left), goal.target))
+        sofar += min(stayed, left)
+        points.append((closed, int(sofar)))
     if goal.ended_at:
         points.append((max(goal.ended_at, points[-1][0]), int(sofar)))
-    yield Curve(name="Performed", unit="seconds", points=tuple(points), target=goal.target)
+    return points

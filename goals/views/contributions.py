@@ -10,10 +10,11 @@ from rest_framework.response import Response
 
 from goals import selectors
 from goals.models import Contribution
-from goals.serializers import ContributionBody, ContributionSerializer, ReceiptSerializer
-from goals.services import contributions, locking
+from goals.serializers import ContributionBody, ContributionSerializer, GoalSerializer, ReceiptSerializer
+from goals.services import contributions, giving_back, locking
+from goals.views.goals import as_answer
 from livestream import clock
-from livestream.api.bodies import caller_id, validated
+from livestream.api.bodies import NoBody, caller_id, validated
 from livestream.api.filters import refuse_unknown
 from livestream.api.idempotency import REPLAYED, keeps_its_own_answers, read_key
 
@@ -31,7 +32,8 @@ class ContributionView(GenericAPIView[Contribution]):
         """Buy tickets into escrow; a repeat with the same Idempotency-Key pays nothing more.
 
         The transfer itself is the record of the key, so that a purchase stays one round trip
-        to the database, and its receipt can be returned again at any later time.
+        to the database, and its receipt can be returned again at any later time. Above
+        `max_price` nothing is bought.
         """
         receipt = contributions.contribute(
             goal_id=goal_id,
@@ -51,3 +53,19 @@ class ContributionView(GenericAPIView[Contribution]):
         locking.refuse_others_but_support(goal_id=goal_id, user=request.user)
         page = self.paginate_queryset(selectors.contributions_of(goal_id=goal_id))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class GivenBackView(GenericAPIView[Contribution]):
+    """Give tickets back."""
+
+    serializer_class = GoalSerializer
+
+    @extend_schema(operation_id="give_contribution_back", request=None, responses={200: GoalSerializer})
+    def delete(self, request: Request, goal_id: str, transfer_id: str) -> Response:
+        """Give one of your own purchases back, as long as the sale is open and not reached.
+
+        A purchase that was given back before stays so.
+        """
+        validated(request, NoBody)
+        giving_back.give_back(goal_id=goal_id, transfer_id=transfer_id, caller_id=caller_id(request), now=clock.now())
+        return Response(as_answer(selectors.get_goal(goal_id), request))

@@ -17,7 +17,7 @@ from goals.event_serializers import GoalEventSerializer
 from goals.filters import GoalFilter
 from goals.models import Goal
 from goals.serializers import EndBody, FundingBody, GoalSerializer, KaraokeBody, ShowBody
-from goals.services import answering, creation, lifecycle, locking
+from goals.services import answering, creation, leaving, locking
 from goals.types import GoalType
 from livestream import clock, context
 from livestream.api.answers import answer, answers
@@ -37,18 +37,18 @@ _BODIES = PolymorphicProxySerializer(
     serializers={GoalType.FUNDING: FundingBody, GoalType.SHOW: ShowBody, GoalType.KARAOKE: KaraokeBody},
     resource_type_field_name=None,
 )
-# What `agree` in the body of DELETE stands for; without it the streamer cancels.
+# What `agree` in the body of DELETE stands for; without it the streamer ends, and a payer withdraws.
 _ENDINGS: dict[bool | None, Callable[..., Any]] = {
     True: answering.agree,
     False: answering.disagree,
-    None: lifecycle.cancel_goal,
+    None: leaving.end_or_withdraw,
 }
 _CREATED_BY_STREAMERS = (GoalType.FUNDING, GoalType.SHOW, GoalType.KARAOKE)
 _TYPE = OpenApiParameter("type", str, required=True, enum=[each.value for each in _CREATED_BY_STREAMERS])
 
 
 class GoalViewSet(GenericViewSet[Goal]):
-    """Everybody may look at goals; only the streamer may make or end one."""
+    """Everybody may look at goals. The streamer makes and ends them; who invited takes the invitation back."""
 
     serializer_class = GoalSerializer
     filterset_class = GoalFilter
@@ -83,7 +83,11 @@ class GoalViewSet(GenericViewSet[Goal]):
 
     @extend_schema(operation_id="end_goal", request=EndBody, responses={200: GoalSerializer})
     def deactivate_goal(self, request: Request, goal_id: str) -> Response:
-        """Agree to an invitation or decline it, or end a goal of another type (seed 001)."""
+        """Agree to an invitation or decline it, end a goal, or take an unanswered invitation back (seed 001).
+
+        A sale can be called off after it was reached, until its show starts: everybody is refunded,
+        and a show that is only scheduled ends with it.
+        """
         end = _ENDINGS[validated(request, EndBody).get("agree")]
         end(
             goal_id=goal_id,
@@ -133,6 +137,7 @@ def _make(request: Request) -> Goal:
 
 def _make_funding(request: Request) -> Goal:
     body = validated(request, FundingBody)
+    body |= body.pop("terms")
     return creation.create_funding_goal(
         streamer_id=caller_id(request),
         now=clock.now(),

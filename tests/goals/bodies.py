@@ -47,6 +47,7 @@ def funding_body(session: Session) -> dict[str, Any]:
         "levels": [dict(LEVEL)],
         "exp": clock.to_epoch(clock.now()) + 600,
         "context": {"ticket_product_id": TICKET, "ticket_product_type": "show"},
+        "terms": {"duration": 60, "start_within": 900},
     }
 
 
@@ -100,6 +101,14 @@ IN_FUNDING = [
     ("/levels", [LEVEL] * 101, "max_length"),
     ("/levels", [LEVEL, LEVEL], "targets_not_rising"),
     ("/nbf", 1745993863, "unknown_member"),
+    ("/terms", MISSING, "required"),
+    ("/terms", None, "null"),
+    ("/terms", 60, "invalid"),
+    ("/terms/duration", MISSING, "required"),
+    ("/terms/duration", 24 * 3600 + 1, "max_value"),
+    ("/terms/start_within", 24 * 3600 + 1, "max_value"),
+    ("/terms/price", 200, "unknown_member"),
+    *[(f"/terms/{name}", wrong, code) for name in ("duration", "start_within") for wrong, code in NO_NUMBERS],
 ]
 IN_SHOW = [
     *_IN_BOTH,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import contributions
+from goals.services import counting, lifecycle
+from goals.types import GoalType
 from livestream import clock
 from livestream.models import OutboxMessage
 from sessions_app.models import Session
@@ -15,7 +17,7 @@ from tests.support.shows import buy
 
 def count(funding: Goal) -> Goal:
     """Count what was bought, as the sweep would have it done, and return the goal as it is then."""
-    contributions.count_all_contributions(escrow_id=str(funding.escrow_id))
+    counting.count_all_contributions(escrow_id=str(funding.escrow_id))
     funding.refresh_from_db()
     return funding
 
@@ -30,6 +32,14 @@ def sold_out(session: Session | None = None, *, tickets: int = 2) -> Goal:
 def quick_show(session: Session | None = None, **details: Any) -> Goal:
     """Return the show of a sold-out funding goal."""
     return forget_effects(make_show(sold_out(session), **details))
+
+
+def quick_shows(session: Session, *, number: int) -> None:
+    """Make shows of one session, each after the one before was called off: the last one is on."""
+    for _ in range(number):
+        for before in Goal.objects.filter(session=session, type=GoalType.SHOW, ended_at=None):
+            lifecycle.deactivate_goal(goal_id=before.id, because=EndedBecause.CANCELLED, now=clock.now())
+        quick_show(session)
 
 
 def forget_effects(goal: Goal) -> Goal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -25,7 +26,7 @@ from goals.models import (
 from goals.services import progress
 from livestream import clock
 from tests.goals.snapshot import everything
-from tests.goals.stories import quick_show, sold_out
+from tests.goals.stories import quick_show, quick_shows, sold_out
 from tests.support.people import make_funding, make_session, make_user
 from tests.support.plans import assert_found_through_indexes
 from tests.support.shows import buy
@@ -128,8 +129,8 @@ def test_a_goal_s_page_shows_its_steps_newest_first_and_twenty_at_a_time(desk, f
     assert "step-20" in answer.content.decode()
 
 
-def test_goals_that_are_not_over_can_be_picked_out(desk, session, show, moving):
-    later = quick_show(session, nbf=moving.at.replace(hour=21))
+def test_goals_that_are_not_over_can_be_picked_out(desk, show, moving):
+    later = quick_show(make_session(), nbf=moving.at + timedelta(minutes=10))
     assert found(desk, "goal", state="active") == {show}
     assert found(desk, "goal", state="scheduled") == {later}
     assert len(found(desk, "goal")) == 4
@@ -165,8 +166,7 @@ def test_a_longer_list_takes_no_more_queries_and_is_never_counted(desk, session,
 
     quick_show(session)
     few = queries()
-    for _ in range(3):
-        quick_show(session)
+    quick_shows(session, number=3)
     assert queries() == few
 
 

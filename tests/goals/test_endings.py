@@ -23,12 +23,28 @@ def test_only_a_completed_goal_is_completed(goal_type):
     assert completed == {EndedBecause.COMPLETED}
 
 
-@pytest.mark.parametrize("because", [each for each in EndedBecause if each != EndedBecause.REFUNDED_BY_SUPPORT])
-@pytest.mark.parametrize("goal_type", [each for each in GoalType if facts_of(each).is_invitation])
-def test_an_agreed_invitation_ends_as_agreed_unless_support_refunds_it(goal_type, because):
-    assert endings.outcome_of(goal_type, because, progress=1, agreed=True) == Outcome.AGREED
-    refunded = endings.outcome_of(goal_type, EndedBecause.REFUNDED_BY_SUPPORT, progress=1, agreed=True)
-    assert refunded == Outcome.REFUNDED
+but_for_support = pytest.mark.parametrize(
+    "because", [each for each in EndedBecause if each != EndedBecause.REFUNDED_BY_SUPPORT]
+)
+
+
+@but_for_support
+def test_an_agreed_invitation_to_a_one_on_one_ends_as_agreed_unless_support_refunds_it(because):
+    agreed = {"progress": 1, "agreed": True}
+    assert endings.outcome_of(GoalType.TRIGGER_EXCLUSIVE, because, **agreed) == Outcome.AGREED
+    by_support = endings.outcome_of(GoalType.TRIGGER_EXCLUSIVE, EndedBecause.REFUNDED_BY_SUPPORT, **agreed)
+    assert by_support == Outcome.REFUNDED
+
+
+@but_for_support
+@pytest.mark.parametrize(
+    ("progress", "reached", "outcome"), [(60, True, "agreed"), (59, False, "split"), (0, False, "refunded")]
+)
+def test_an_agreed_private_show_is_paid_for_what_was_performed_whatever_ended_it(because, progress, reached, outcome):
+    performed = {"progress": progress, "agreed": True, "reached": reached}
+    assert endings.outcome_of(GoalType.TRIGGER_PRIVATE, because, **performed) == outcome
+    by_support = endings.outcome_of(GoalType.TRIGGER_PRIVATE, EndedBecause.REFUNDED_BY_SUPPORT, **performed)
+    assert by_support == Outcome.REFUNDED
 
 
 @pytest.mark.parametrize("because", [EndedBecause.CANCELLED, EndedBecause.SESSION_ENDED, EndedBecause.EXPIRED])
@@ -47,5 +63,10 @@ def test_at_its_expiry_an_invitation_was_not_answered_or_has_run_its_time():
         invitation = facts_of(goal_type).is_invitation
         expected = EndedBecause.UNANSWERED if invitation else EndedBecause.EXPIRED
         assert endings.at_expiry(goal_type, agreed=False) == expected
-        if invitation:
-            assert endings.at_expiry(goal_type, agreed=True) == EndedBecause.COMPLETED
+
+
+def test_an_agreed_private_show_is_complete_at_its_expiry_where_it_was_performed_whole():
+    kind = GoalType.TRIGGER_PRIVATE
+    assert endings.at_expiry(kind, agreed=True, reached=True) == EndedBecause.COMPLETED
+    assert endings.at_expiry(kind, agreed=True, reached=False) == EndedBecause.EXPIRED
+    assert endings.at_expiry(GoalType.TRIGGER_EXCLUSIVE, agreed=True) == EndedBecause.COMPLETED

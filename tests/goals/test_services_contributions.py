@@ -9,14 +9,14 @@ import pytest
 from goals.endings import EndedBecause
 from goals.errors import GoalNotFound, NotForSale, OwnGoal
 from goals.models import Contribution, Goal, TicketProduct
-from goals.services import contributions, lifecycle
+from goals.services import counting, lifecycle, performance
 from livestream import clock, ids
 from livestream.idempotency import KeyReused
 from tests.goals.stories import count, quick_show, sold_out
 from tests.support.matrix import last_event
 from tests.support.people import give_coins, make_funding, make_session, make_show, make_user
 from tests.support.shows import buy
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, go_on_stage
 from wallet.errors import EscrowClosed, InsufficientBalance
 from wallet.models import PendingCredit, Transfer
 from wallet.selectors import balance_of
@@ -155,8 +155,9 @@ def test_late_tickets_are_sold_while_the_show_is_scheduled_and_while_it_runs(ses
     lifecycle.activate_goal(goal_id=show.id, now=clock.now())
     go_on_stage(show)
     assert buy(funding, viewer).progress == 800
-    moving.advance(seconds=60)
-    lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
+    moving.advance(seconds=60 + PATIENCE)
+    performance.complete_performance(goal_id=show.id, now=clock.now())
+    assert Goal.objects.get(pk=show.id).outcome == "completed"
     refused(EscrowClosed, funding, viewer)
 
 
@@ -164,7 +165,7 @@ def test_counting_takes_many_purchases_in_one_step(funding, viewer):
     for quantity in (1, 2):
         buy(funding, viewer, quantity)
     buy(funding, make_user(coins=1000))
-    assert contributions.count_contributions(escrow_id=funding.escrow_id) == 800
+    assert counting.count_contributions(escrow_id=funding.escrow_id) == 800
     funding.refresh_from_db()
     assert funding.progress == 800
     assert not PendingCredit.objects.exists()
@@ -172,7 +173,7 @@ def test_counting_takes_many_purchases_in_one_step(funding, viewer):
 
 def test_counting_again_adds_nothing(funding, viewer):
     buy(funding, viewer)
-    counted = [contributions.count_contributions(escrow_id=funding.escrow_id) for _ in range(2)]
+    counted = [counting.count_contributions(escrow_id=funding.escrow_id) for _ in range(2)]
     assert counted == [200, 0]
 
 
@@ -193,6 +194,6 @@ def test_counting_in_batches_counts_everything_once(funding, monkeypatch):
     monkeypatch.setattr("wallet.services.posting.post_pending.__kwdefaults__", {"limit": 2})
     for _ in range(5):
         buy(funding, make_user(coins=200))
-    assert contributions.count_contributions(escrow_id=funding.escrow_id) == 400
+    assert counting.count_contributions(escrow_id=funding.escrow_id) == 400
     assert count(funding).progress == 1000
     assert verify_ledger() == []

@@ -10,7 +10,7 @@ import pytest
 
 from goals.endings import EndedBecause
 from goals.models import Contribution, Goal
-from goals.services import contributions, lifecycle
+from goals.services import contributions, counting, lifecycle
 from livestream import clock, ids
 from livestream.errors import DomainError
 from tests.goals.stories import count, quick_show
@@ -49,7 +49,7 @@ def test_whoever_buys_while_the_sale_ends_is_counted_or_refused_and_nobody_is_st
     funding = make_funding(make_session(), target=target)
     viewers = [make_user(coins=200) for _ in range(8)]
     acts = [partial(buy, funding, viewer) for viewer in viewers]
-    acts += [lambda: contributions.count_contributions(escrow_id=funding.escrow_id)] * 2
+    acts += [lambda: counting.count_contributions(escrow_id=funding.escrow_id)] * 2
     acts += [
         lambda: lifecycle.deactivate_goal(goal_id=funding.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     ] * 2

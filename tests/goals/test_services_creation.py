@@ -41,6 +41,7 @@ def open_sale(session, **changed):
         "exp": in_seconds(600),
         "ticket_product_id": TICKET,
         "ticket_product_type": "show",
+        "duration": 60,
         "now": clock.now(),
     }
     return creation.create_funding_goal(**(given | changed))

@@ -10,12 +10,12 @@ from django.conf import settings
 from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval, PerformanceMark
 from goals.services import lifecycle, performance
-from livestream import clock
+from livestream import clock, ids
 from tests.goals.stories import perform_at, quick_show
 from tests.support.matrix import events_of_goal, last_event
 from tests.support.outbox import pass_time, pending_actors, run_due
 from tests.support.people import make_user
-from tests.support.stage import go_on_stage, leave_stage
+from tests.support.stage import PATIENCE, go_on_stage, leave_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +34,10 @@ def progress_of(goal):
     return goal.progress
 
 
-def test_the_goal_completes_in_the_second_in_which_its_target_is_reached(moving, show):
+def test_the_goal_completes_as_soon_as_no_webhook_can_take_its_target_back(moving, show):
     go_on_stage(show)
-    assert perform_at(show) == in_seconds(60)
-    pass_time(moving, seconds=59.999)
+    assert perform_at(show) == in_seconds(60 + PATIENCE)
+    pass_time(moving, seconds=60 + PATIENCE - 0.001)
     assert (progress_of(show), show.state) == (0, "active")
     pass_time(moving, seconds=0.001)
     assert (progress_of(show), show.state, show.outcome, show.exp) == (60, "ended", "completed", clock.now())
@@ -51,7 +51,7 @@ def test_after_a_pause_only_what_is_left_has_to_be_performed(moving, show):
     go_on_stage(show)
     pass_time(moving, seconds=39)
     assert show.state == "active"
-    pass_time(moving, seconds=0.5)
+    pass_time(moving, seconds=0.5 + PATIENCE)
     assert (progress_of(show), show.state) == (60, "ended")
 
 
@@ -72,7 +72,7 @@ def test_who_waits_on_stage_before_the_start_performs_from_the_start_on(moving):
     go_on_stage(show)
     pass_time(moving, seconds=159)
     assert (progress_of(show), show.state, show.stage_started) == (0, "active", show.nbf)
-    pass_time(moving, seconds=1)
+    pass_time(moving, seconds=1 + PATIENCE)
     assert (progress_of(show), show.state) == (60, "ended")
 
 
@@ -86,17 +86,19 @@ def test_coming_before_the_start_and_leaving_before_it_is_no_performance(moving)
     assert not PerformanceInterval.objects.filter(closed_at=None).exists()
 
 
-@pytest.mark.parametrize("who", ["a viewer", "nobody"])
-def test_nobody_else_s_coming_and_going_counts(moving, show, who):
-    other = make_user().pk if who == "a viewer" else None
-    for joined in (True, False):
-        done = performance.mark_stage(
-            goal_id=show.id, user_id=other, at=clock.now(), joined=joined, source=str(joined), now=clock.now()
-        )
-        assert not done
+def test_nobody_else_s_coming_and_going_counts(moving, show):
+    other = make_user().pk
+    for who, joined in ((other, True), (None, True), (other, False)):
+        assert not mark(show.id, who, joined)
         moving.advance(seconds=30)
     assert progress_of(show) == 0
     assert not PerformanceMark.objects.exists()
+
+
+def mark(goal_id, user_id, joined):
+    return performance.mark_stage(
+        goal_id=goal_id, user_id=user_id, at=clock.now(), joined=joined, source=ids.new_id(), now=clock.now()
+    )
 
 
 @pytest.mark.parametrize("which", ["funding", "ended", "unknown"])
@@ -104,10 +106,7 @@ def test_a_goal_that_is_not_performed_has_no_stage(moving, show, which):
     if which == "ended":
         lifecycle.deactivate_goal(goal_id=show.id, because=EndedBecause.SESSION_ENDED, now=clock.now())
     goal_id = {"funding": show.funding_goal_id, "ended": show.id, "unknown": "0" * 24}[which]
-    done = performance.mark_stage(
-        goal_id=goal_id, user_id=show.streamer_id, at=clock.now(), joined=True, source="1", now=clock.now()
-    )
-    assert not done
+    assert not mark(goal_id, show.streamer_id, joined=True)
     assert not PerformanceMark.objects.exists()
 
 
@@ -128,7 +127,7 @@ def test_a_leaving_that_becomes_known_late_takes_seconds_back_but_no_level(movin
     assert (progress_of(show), show.level, show.state) == (15, 1, "active")
     assert last_event("goal.progressed", goal_id=show.id).amount == -5
     go_on_stage(show)
-    pass_time(moving, seconds=75)
+    pass_time(moving, seconds=75 + PATIENCE)
     assert (progress_of(show), show.state) == (90, "ended")
     assert events_of_goal(show.id).count("goal.completed") == 2
 
@@ -155,6 +154,6 @@ def test_on_stage_again_is_shown_as_not_paused(moving, show):
 
 def test_nothing_is_planned_any_more_once_a_show_is_over(moving, show):
     go_on_stage(show)
-    pass_time(moving, seconds=60)
+    pass_time(moving, seconds=60 + PATIENCE)
     pass_time(moving, seconds=settings.SHOW_MAX_WAIT)
     assert pending_actors() == []

@@ -13,7 +13,7 @@ from livestream import clock
 from sessions_app.services import ending
 from tests.goals.stories import quick_show
 from tests.support.outbox import pass_time, run_due
-from tests.support.stage import go_on_stage, leave_stage
+from tests.support.stage import PATIENCE, go_on_stage, leave_stage
 from wallet.selectors import balance_of
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_coming_on_before_the_end_counts_though_it_becomes_known_later(moving, s
     end_session(show)
     moving.advance(seconds=10)
     go_on_stage(show, at=entered)
-    pass_time(moving, seconds=40)
+    pass_time(moving, seconds=40 + PATIENCE)
     assert (progress_of(show), show.outcome) == (60, "completed")
 
 
@@ -57,7 +57,7 @@ def test_who_is_on_when_the_session_ends_performs_on_within_the_grace(moving):
     go_on_stage(show)
     pass_time(moving, seconds=10)
     end_session(show)
-    pass_time(moving, seconds=settings.SHOW_END_GRACE)
+    pass_time(moving, seconds=settings.SHOW_END_GRACE + PATIENCE)
     assert (progress_of(show), show.outcome) == (settings.SHOW_END_GRACE + 10, "completed")
 
 

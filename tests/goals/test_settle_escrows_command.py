@@ -18,7 +18,7 @@ from tests.support.escrows import balances, coins_in
 from tests.support.invitations import agree, invite
 from tests.support.people import make_funding, make_session, make_show, make_user
 from tests.support.shows import buy, reached_funding, running_show
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, come_online, go_on_stage
 from wallet.models import Escrow
 from wallet.services import payouts, refunds
 from wallet.verification import verify_ledger
@@ -48,7 +48,7 @@ def show_completed(moving):
     """Reach the target of a show on stage; nothing that follows is done."""
     show = running_show(moving)
     go_on_stage(show)
-    moving.advance(seconds=show.target)
+    moving.advance(seconds=show.target + PATIENCE)
     performance.complete_performance(goal_id=show.id, now=clock.now())
     return show
 
@@ -72,7 +72,13 @@ def show_never_made(moving):
     return funding
 
 
-def private_agreed(moving):
+def private_performed(moving):
+    session = endings.offering_session()
+    come_online(session.streamer_id)
+    return agree(invite(session, make_user(coins=1000)))
+
+
+def private_left_alone(moving):
     return agree(invite(endings.offering_session(), make_user(coins=1000)))
 
 
@@ -100,7 +106,8 @@ STORIES = {
     funding_missed: "refunded",
     funding_cancelled: "refunded",
     show_never_made: "refunded",
-    private_agreed: "completed",
+    private_performed: "completed",
+    private_left_alone: "refunded",
     private_unanswered: "refunded",
     one_on_one_unanswered: "refunded",
     one_on_one_left_alone: "refunded",

@@ -1,6 +1,7 @@
 """Performed time follows from comings and goings alone, whatever way they become known."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -104,3 +105,53 @@ def test_an_open_interval_counts_for_nothing_before_it_began():
 def test_who_comes_on_in_the_moment_in_which_the_session_ends_is_on():
     [opened] = worked_out([Mark(after(5000), True, "1")], opens_until=after(5000))
     assert opened.opened_at == after(5000)
+
+
+@given(stories(), moments, moments)
+def test_what_is_certain_is_what_was_performed_if_the_streamer_left_at_that_moment(marks, at, now):
+    assume(at <= now and all(mark.at <= now for mark in marks))
+    found = worked_out(marks)
+    certain = stage.certain(found, at=at)
+    assert certain <= stage.performed(found, now=max(now, START))
+    if not found or found[-1].left:
+        assert certain == stage.performed(found)
+    else:
+        assert certain == stage.performed([*found[:-1], *stage.closed(found[-1:], at=at, by="leave")])
+
+
+@given(stories(), st.lists(moments, unique=True, max_size=4))
+def test_the_seconds_between_moments_that_follow_one_another_are_all_seconds(marks, cuts):
+    found = worked_out(marks)
+    ends = [START, *sorted(cut for cut in cuts if cut > START), after(200_000)]
+    parts = sum((stretch.within(a, b) for a, b in pairwise(ends) for stretch in found), timedelta())
+    assert parts == sum((stretch.within(START, after(200_000)) for stretch in found), timedelta())
+    assert stage.between(found, start=START, end=after(200_000)) == parts // timedelta(seconds=1)
+
+
+@given(stories(), stories())
+def test_the_time_of_others_is_taken_out_once(marks, others):
+    mine, theirs = worked_out(marks), worked_out(others)
+    end = after(200_000)
+    left = stage.without(mine, theirs)
+    ended = stage.closed(mine, at=end, by="end")
+    on_both = sum((a.within(b.opened_at, b.closed_at or end) for a in ended for b in theirs), timedelta())
+    whole = sum((each.within(START, end) for each in mine), timedelta())
+    assert sum((each.within(START, end) for each in left), timedelta()) == whole - on_both
+    edges = [edge for each in left for edge in (each.opened_at, each.closed_at) if edge]
+    assert edges == sorted(edges)
+    assert all(each.closed_at for each in left[:-1])
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ([(0, True, "1"), (10, False, "asked:1"), (30, False, "2")], 30),  # a webhook says it better
+        ([(0, True, "1"), (10, False, "asked:1"), (20, True, "2"), (30, False, "3")], 20),
+        ([(0, True, "1"), (10, False, "asked:1"), (30, False, "gone:1")], 10),
+        ([(0, True, "1"), (10, False, "2"), (30, False, "3")], 10),
+        ([(0, True, "1"), (10, False, "asked:1"), (20, False, "asked:2")], 10),
+    ],
+)
+def test_a_webhook_says_better_than_the_realtime_server_when_the_streamer_left(told, seconds):
+    marks = [Mark(after(1000 * at), joined, source) for at, joined, source in told]
+    assert stage.performed(worked_out(marks)) == seconds

@@ -126,9 +126,18 @@ def test_an_invitation_is_answered_and_not_just_ended(goal):
 
 @pytest.mark.parametrize("agreeing", [{"agree": True}, {"agree": False}, {}])
 def test_only_the_streamer_answers(goal, viewer, agreeing):
-    for other in (viewer, make_user(), make_user(is_staff=True), offering_session().streamer):
+    inviting = [viewer] if agreeing else []  # without an answer, whoever invited takes it back
+    for other in (*inviting, make_user(), make_user(is_staff=True), offering_session().streamer):
         with nothing_changes():
             assert said(answer(goal, by=other, **agreeing)) == (403, "not_your_goal")
+
+
+def test_whoever_invited_takes_back_an_unanswered_invitation_and_no_other(goal, viewer):
+    assert answer(goal, by=viewer).json()["ended_because"] == "withdrawn"
+    run_due()
+    assert balance_of(user_id=viewer.pk) == 1000
+    with nothing_changes():
+        assert said(answer(goal, by=viewer)) == (409, "goal_not_active")
 
 
 @pytest.mark.parametrize("agreeing", [True, False])

@@ -134,6 +134,7 @@ def test_the_streamer_sees_who_bought_what(api, funding, bought):
             "user_id": each.payer_id,
             "quantity": 1,
             "amount": 200,
+            "returned": 0,
             "created_at": clock.to_epoch(each.created_at),
         }
         for each in bought
@@ -156,3 +157,76 @@ def test_the_list_is_of_one_goal(api, session, funding, bought):
     other = make_funding(session)
     buy(other, make_user(coins=200))
     assert len(api.get(f"/goals/{other.id}/contributions").json()["results"]) == 1
+
+
+@pytest.mark.parametrize("max_price", [600, 601, 2**63 - 1])
+def test_a_price_that_the_buyer_agreed_to_is_paid(buyer, funding, viewer, max_price):
+    body = {"quantity": 3, "max_price": max_price}
+    assert buyer.post(f"/goals/{funding.id}/contributions", body).status_code == 201
+    assert balance_of(user_id=viewer.pk) == 400
+
+
+def test_above_the_price_that_the_buyer_agreed_to_nothing_moves(buyer, funding):
+    before = everything()
+    response = buyer.post(f"/goals/{funding.id}/contributions", {"quantity": 3, "max_price": 599})
+    assert_refused(response, 409, "price_changed")
+    assert response.json()["price"] == 600
+    assert everything() == before
+
+
+def test_a_repeat_is_answered_whatever_price_it_names(buyer, funding, viewer):
+    first = order(buyer, funding, 2, key="a")
+    headers = {"Idempotency-Key": "a"}
+    body = {"quantity": 2, "max_price": 1}
+    again = buyer.post(f"/goals/{funding.id}/contributions", body, headers=headers)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert balance_of(user_id=viewer.pk) == 600
+
+
+@pytest.mark.parametrize(("wrong", "code"), [(0, "min_value"), ("600", "invalid"), (None, "null"), (1.5, "invalid")])
+def test_a_price_that_is_none_is_refused(buyer, funding, wrong, code):
+    response = buyer.post(f"/goals/{funding.id}/contributions", {"quantity": 1, "max_price": wrong})
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["pointer"], error["code"]) == (400, "/max_price", code)
+
+
+def give_back(client, goal, transfer_id):
+    return client.delete(f"/goals/{goal.id}/contributions/{transfer_id}")
+
+
+def test_giving_a_ticket_back_answers_with_the_goal_as_its_reader_sees_it(buyer, funding, viewer):
+    bought = [buy(funding, viewer, quantity) for quantity in (2, 1)]
+    for _ in range(2):
+        response = give_back(buyer, funding, bought[0].transfer_id)
+        assert response.status_code == 200
+        assert (response.json()["progress"], response.json()["breakdown"]) == (200, {viewer.pk: 200})
+    assert give_back(buyer, funding, bought[1].transfer_id).json()["progress"] == 0
+    assert "breakdown" not in buyer.get(f"/goals/{funding.id}").json()
+    assert balance_of(user_id=viewer.pk) == 1000
+
+
+def test_the_streamer_sees_what_was_given_back(api, buyer, funding, viewer):
+    give_back(buyer, funding, buy(funding, viewer).transfer_id)
+    [row] = api.get(f"/goals/{funding.id}/contributions").json()["results"]
+    assert (row["amount"], row["returned"]) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("transfer_id", "status", "code"),
+    [
+        ("goal:ticket:unknown", 404, "contribution_not_found"),
+        ("a%00b", 404, "not_found"),
+        ("x" * 129, 404, "not_found"),
+    ],
+)
+def test_a_purchase_that_there_is_not_is_not_found(buyer, funding, transfer_id, status, code):
+    assert_refused(give_back(buyer, funding, transfer_id), status, code)
+
+
+def test_giving_back_what_is_final_or_somebody_else_s_is_refused(buyer, api, funding, viewer):
+    receipt = buy(funding, viewer, 5)
+    assert_refused(give_back(api, funding, receipt.transfer_id), 403, "not_your_contribution")
+    buy(funding, make_user(coins=1000), 5)
+    before = everything()
+    assert_refused(give_back(buyer, funding, receipt.transfer_id), 409, "sale_reached")
+    assert everything() == before

@@ -11,11 +11,14 @@ from livestream import clock
 from sessions_app.services import ending
 from tests.support.clients import client_of, said
 from tests.support.endings import offering_session, one_on_one_cut_short, perform
+from tests.support.escrows import give_back_payments
 from tests.support.invitations import agree, disagree, exclusive_of, invite
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_user
 from tests.support.shows import buy
-from wallet.services import refunds
+from wallet.models import Escrow
+from wallet.selectors import payments_held
+from wallet.services import early_refunds, refunds
 
 # On PostgreSQL the feed shows what is committed, hence real transactions there.
 pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
@@ -122,6 +125,43 @@ def test_a_chunk_of_a_refund_is_told_to_whom_it_gave_back(moving, session):
     for buyer in buyers:
         told = [each["data"]["amount"] for each in read(buyer)[0] if each["name"] == "escrow.refunded"]
         assert told == [200]
+
+
+def refund_early(funding, *payers):
+    payers = [payer.pk for payer in payers]
+    about = {"escrow_id": funding.escrow_id, "payers": payers}
+    return early_refunds.refund_payers(**about, reason="withdrawn", now=clock.now())
+
+
+def refunds_told_to(reader):
+    return [each["data"]["amount"] for each in read_all(reader) if each["name"] == "escrow.refunded"]
+
+
+def test_an_early_refund_is_told_to_whom_it_gave_back_with_their_own_coins(moving, session):
+    funding = make_funding(session, target=100_000)
+    buyers = sorted((make_user(coins=1000) for _ in range(3)), key=lambda user: user.pk)
+    for quantity, buyer in enumerate(buyers, start=1):
+        buy(funding, buyer, quantity=quantity)
+    refund_early(funding, buyers[0], buyers[2])  # the one between them is in the span of their ids
+    run_due()
+    assert [refunds_told_to(buyer) for buyer in buyers] == [[200], [], [600]]
+    assert refunds_told_to(session.streamer) == [800]
+    for payer, stranger in ((buyers[0], buyers[2]), (buyers[2], buyers[0])):
+        assert stranger.pk not in str(read_all(payer))
+
+
+def test_a_whole_refund_is_told_with_what_was_left_and_not_to_whom_nothing_was(moving, session):
+    funding, early, cut, late = make_funding(session, target=100_000), *(make_user(coins=1000) for _ in range(3))
+    for buyer in (early, cut, late):
+        buy(funding, buyer)
+    buy(funding, cut)
+    [first, _] = payments_held(escrow_id=funding.escrow_id, payer_id=cut.pk)
+    give_back_payments(Escrow.objects.get(pk=funding.escrow_id), {first.transfer_id: 50})
+    refund_early(funding, early)
+    refunds.escrow_refund(escrow_id=funding.escrow_id, now=clock.now())
+    run_due()
+    assert [refunds_told_to(buyer) for buyer in (early, cut, late)] == [[200], [150, 250], [200]]
+    assert refunds_told_to(session.streamer) == [150, 200, 450]
 
 
 def test_reading_on_from_any_cursor_gives_just_what_came_after(moving, session, viewer, monkeypatch):

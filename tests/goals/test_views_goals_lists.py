@@ -10,12 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from goals.models import Goal
 from livestream import clock, ids
-from tests.goals.stories import quick_show
+from tests.goals.stories import quick_show, quick_shows
 from tests.support.people import make_funding, make_session
 
 pytestmark = pytest.mark.django_db
 
-MEMBERS = "id type active state progress unit level levels nbf exp conditions context metadata outcome ended_because"
+MEMBERS = (
+    "id version type active state progress unit level levels nbf exp"
+    " conditions context metadata terms outcome ended_because"
+)
 
 
 @pytest.fixture
@@ -68,6 +71,5 @@ def test_a_longer_list_takes_no_more_queries(request, session, who):
     client, path = request.getfixturevalue(who), f"/goals?session={session.id}"
     make_funding(session)
     few = queries_of(client, path)
-    for _ in range(3):
-        quick_show(session)
+    quick_shows(session, number=3)
     assert queries_of(client, path) == few

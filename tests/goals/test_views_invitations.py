@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = ["private", "exclusive"]
 PRICES = {"private": 120, "exclusive": 200}
+RATES = {"private": 60, "exclusive": 100}
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def test_the_inviting_viewer_is_answered_with_the_goal_and_the_own_coins(press, 
     assert response.status_code == 202
     assert response.json() == {
         "id": goal.id,
+        "version": 2,
         "type": f"trigger-{kind}",
         "active": True,
         "state": "active",
@@ -64,6 +66,7 @@ def test_the_inviting_viewer_is_answered_with_the_goal_and_the_own_coins(press, 
         "conditions": {"session_id": session.id},
         "context": {"type": f"trigger-{kind}", **to_one},
         "metadata": {"user_id": session.streamer_id, "triggered_by": viewer.pk, "prepaid_duration": 120},
+        "price": {"rate": RATES[kind], "minimum": RATES[kind], "joining": PRICES[kind]},
         "outcome": None,
         "ended_because": None,
         "breakdown": {viewer.pk: PRICES[kind]},
@@ -78,9 +81,41 @@ def test_another_viewer_joins_a_private_invitation_and_makes_an_own_one_to_a_1_o
     assert second.json()["breakdown"] == {other.pk: PRICES[kind]}
 
 
-def test_pressing_twice_pays_once(press, viewer, kind):
-    assert press().json() == press().json()
+def test_pressing_twice_asks_for_twice_the_time_and_a_repeat_of_one_request_does_not(press, viewer, kind):
+    press(key="once"), press(key="once")
     assert balance_of(user_id=viewer.pk) == 1000 - PRICES[kind]
+    again = press(key="again").json()
+    assert again["metadata"]["prepaid_duration"] == {"private": 120, "exclusive": 240}[kind]
+    assert again["breakdown"] == {viewer.pk: 2 * PRICES[kind]}
+    assert balance_of(user_id=viewer.pk) == 1000 - 2 * PRICES[kind]
+
+
+def test_what_joining_costs_is_in_what_everybody_reads_before_they_pay(press, session, kind):
+    goal = press().json()
+    session.prices = {"sd": 6000, "exclusive": 6000}
+    session.save()
+    read = client_of(make_user()).get(f"/goals/{goal['id']}").json()
+    assert read["price"] == goal["price"]
+    assert "breakdown" not in read or read["breakdown"] == {}
+
+
+def test_a_price_above_the_one_that_was_seen_is_refused_and_said(press, session, kind):
+    dear = {"sd": 60_000, "exclusive": 60_000}
+    session.prices = dear
+    session.save()
+    with nothing_changes():
+        response = press(max_price=PRICES[kind])
+    assert said(response) == (409, "price_changed")
+    assert response.json()["price"] == 120_000
+
+
+@pytest.mark.parametrize(
+    ("given", "code"), [("120", "invalid"), (-1, "min_value"), (True, "invalid"), (1.5, "invalid")]
+)
+def test_a_max_price_is_a_whole_number_of_coins(press, given, code):
+    with nothing_changes():
+        response = press(max_price=given)
+    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [("/max_price", code)]
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-1000, 30), (29, 30), (31, 31), (600, 600), (10_000, 600)])

@@ -14,7 +14,7 @@ from tests.support.clients import client_of, said
 from tests.support.endings import cancel, make_karaoke, offering_session, perform
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_user
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, go_on_stage
 from tests.support.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,7 @@ def test_a_karaoke_is_made_and_embedded_in_its_session(make, session):
     assert made.status_code == 201
     assert made.json() == {
         "id": goal.id,
+        "version": 1,
         "type": "karaoke",
         "active": True,
         "state": "active",
@@ -65,7 +66,14 @@ def test_a_karaoke_is_made_and_embedded_in_its_session(make, session):
         "ended_because": None,
         "breakdown": {},
     }
-    assert shown(session) == {"goal": goal.id, "progress": 0, "level": 0, "levels": SONGS, "ended": None}
+    assert shown(session) == {
+        "goal": goal.id,
+        "version": 1,
+        "progress": 0,
+        "level": 0,
+        "levels": SONGS,
+        "ended": None,
+    }
 
 
 def test_a_karaoke_can_be_made_for_later(moving, make):
@@ -154,7 +162,7 @@ def test_the_player_is_commanded_and_everybody_sees_each_song(moving, session):
 def test_each_song_is_told_once_and_the_last_one_ends_it(moving, session):
     goal = make_karaoke(session)
     go_on_stage(goal)
-    pass_time(moving, seconds=31)
+    pass_time(moving, seconds=30 + PATIENCE + 1)
     told = Push.objects.filter(subject=goal.id, event="goal.ended")
     assert {push.data["goal"]["outcome"] for push in told} == {"completed"}
     assert shown(session)["ended"] == clock.to_epoch(clock.now() - timedelta(seconds=1))

@@ -1,0 +1,56 @@
+"""Giving one purchase of tickets back, while its sale is open and not reached (spec section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from goals import escrow_ids
+from goals.endings import EndedBecause
+from goals.errors import ContributionNotFound, GoalNotActive, NotYourContribution, SaleReached
+from goals.models import Contribution, Goal
+from goals.services import counting, locking
+from livestream.storage.conflicts import retried
+from wallet.models import EarlyRefund, Escrow
+from wallet.services import early_refunds, escrows
+
+
+@retried
+def give_back(*, goal_id: str, transfer_id: str, caller_id: str, now: datetime) -> None:
+    """Give one purchase of the caller back, as long as its sale is open and not reached (spec section 3).
+
+    All that was bought until now is counted first. A purchase that was given back before stays
+    so. Raises ContributionNotFound, NotYourContribution, SaleReached, GoalNotActive.
+    """
+    bought = Contribution.objects.filter(pk=transfer_id, goal_id=goal_id).first()
+    if bought is None:
+        raise ContributionNotFound
+    if bought.payer_id != caller_id:
+        raise NotYourContribution
+    with transaction.atomic():  # a refusal changes nothing: what was just counted is counted again in its own time
+        escrow = escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
+        counting.count_all_contributions(escrow_id=escrow.escrow_id)
+        if EarlyRefund.objects.filter(pk=transfer_id).exists():
+            return
+        _refuse_late(locking.lock_goal(goal_id=goal_id), now)
+        escrow.refresh_from_db()
+        refund_payments(escrow=escrow, kept={transfer_id: 0}, because=EndedBecause.WITHDRAWN, now=now)
+
+
+def _refuse_late(goal: Goal, now: datetime) -> None:
+    if goal.reached:
+        raise SaleReached
+    if not goal.active or (goal.exp is not None and goal.exp <= now):
+        raise GoalNotActive
+
+
+def refund_payments(*, escrow: Escrow, kept: Mapping[str, int], because: EndedBecause, now: datetime) -> None:
+    """Give payments for tickets back, and take them out of the sale's progress.
+
+    `escrow` is locked exclusively and counted by the caller; `kept` maps payments to the coins
+    that stay.
+    """
+    given = early_refunds.refund_payments(escrow=escrow, kept=kept, reason=because, now=now)
+    counting.count_refunds(escrow_id=escrow.escrow_id, payers=given.payers)

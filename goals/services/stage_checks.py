@@ -1,0 +1,41 @@
+"""Asking the realtime server every STAGE_CHECK seconds who is on the stage of a running goal (spec section 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from goals.models import Goal
+from goals.services import locking, performance
+from livestream.outbox import Delivery, drop_pending, enqueue, external
+
+
+@external(queue="default", subject="goal_id")
+def check_stage(now: datetime, *, goal_id: str) -> None:
+    """Ask whether the streamer is on a goal's stage, and plan the next time, until the goal has ended.
+
+    It calls the network, and must run outside of a transaction.
+    """
+    goal = locking.find_goal(goal_id=goal_id)
+    if not goal.active:
+        return
+    performance.look_at_stage(goal=goal, now=now)
+    with transaction.atomic():
+        if Goal.objects.filter(pk=goal_id, active=True).exists():
+            plan(goal_id=goal_id, now=now)
+
+
+def plan(*, goal_id: str, now: datetime) -> None:
+    """Have the realtime server asked in STAGE_CHECK seconds, once in each such period."""
+    period = settings.STAGE_CHECK
+    eta = now + timedelta(seconds=period)
+    delivery = Delivery(eta=eta, key=f"{goal_id}:{int(eta.timestamp()) // period}", pending="keep")
+    enqueue(check_stage, delivery, goal_id=goal_id)
+
+
+def stop(*, goal_id: str) -> None:
+    """Forget what is planned about the stage of a goal that has ended."""
+    for task in (check_stage, performance.complete_performance):
+        drop_pending(task, subject=goal_id)

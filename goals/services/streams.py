@@ -1,0 +1,57 @@
+"""Stages that follow from a streamer's own stream: private shows, and leaving with the stream (spec section 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from goals import stage
+from goals.models import Goal, PerformanceInterval
+from goals.services import locking, performance, stage_checks
+from goals.types import HAS_STAGE_CHANNEL, PERFORMED_IN_STREAM
+from sessions_app import selectors as sessions
+
+
+def begin_private(*, goal_id: str, now: datetime) -> None:
+    """Count a private show from the agreement on: a streamer who is in their stream performs it.
+
+    Its target is all the time until its `exp`, where it has none yet.
+    """
+    goal = locking.lock_goal(goal_id=goal_id)
+    if goal.ended_at is not None or goal.agreed_at is None:
+        return
+    if not goal.performed:
+        goal.progress = 0  # until now it counted that it was paid for
+    if not goal.levels and goal.exp is not None:
+        goal.levels = [{"title": goal.type, "target": (goal.exp - goal.agreed_at) // timedelta(seconds=1)}]
+    goal.save(update_fields=["progress", "levels"])
+    stage_checks.plan(goal_id=goal_id, now=now)
+    known = sessions.presence_of(streamer_id=goal.streamer_id)
+    if known is not None and known.online:
+        performance.add_mark(goal_id=goal_id, at=known.changed_at, joined=True, source=str(known.source), now=now)
+
+
+def mark_private_shows(*, streamer_id: str, at: datetime, joined: bool, source: str, now: datetime) -> None:
+    """Note on the streamer's private show that they entered or left their own stream."""
+    then = Q(ended_at=None) | Q(agreed_at__lte=at, ended_at__gt=at)
+    shows = Goal.objects.filter(then, streamer_id=streamer_id, type__in=PERFORMED_IN_STREAM, agreed_at__isnull=False)
+    for goal_id in shows.order_by("id").values_list("id", flat=True):
+        performance.add_mark(goal_id=goal_id, at=min(at, now), joined=joined, source=source, now=now)
+
+
+def open_stages(*, streamer_id: str) -> list[str]:
+    """Return the goals on whose stages the streamer is, as far as is known."""
+    running = Goal.objects.filter(streamer_id=streamer_id, active=True, type__in=HAS_STAGE_CHANNEL)
+    on = PerformanceInterval.objects.filter(goal__in=running, closed_at=None)
+    return list(on.order_by("goal_id").values_list("goal_id", flat=True))
+
+
+def leave_every_stage(*, streamer_id: str, at: datetime, now: datetime) -> None:
+    """Have the streamer leave every stage as of `at`, since they are gone from their stream.
+
+    A repeat for the same moment changes nothing.
+    """
+    source = f"{stage.GONE}{int(at.timestamp() * 1000)}"
+    for goal_id in open_stages(streamer_id=streamer_id):
+        performance.add_mark(goal_id=goal_id, at=at, joined=False, source=source, now=now)
