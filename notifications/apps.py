@@ -1,5 +1,6 @@
 """App configuration."""
 
+from livestream import realtime
 from livestream.apps import DomainAppConfig
 
 
@@ -7,3 +8,9 @@ class NotificationsConfig(DomainAppConfig):
     name = "notifications"
     verbose_name = "Notifications"
     default = True
+
+    def ready(self) -> None:
+        super().ready()
+        from notifications.services.realtime import InboxAndServer
+
+        realtime.register(InboxAndServer())

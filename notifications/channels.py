@@ -65,6 +65,11 @@ def stage(goal_id: str) -> str:
     return f"presence-enc-goal@{goal_id}"
 
 
+def stream(streamer_id: str) -> str:
+    """Name the channel that shows who watches a stream, the streamer included (spec section 5)."""
+    return f"presence-stream@{streamer_id}"
+
+
 def viewer(*, streamer_id: str, quality: str, viewer_id: str) -> str:
     """Name the channel on which one viewer hears about one quality of a stream (spec section 7)."""
     return f"presence-stream-viewer@{streamer_id}.{quality}.{viewer_id}"
@@ -72,7 +77,7 @@ def viewer(*, streamer_id: str, quality: str, viewer_id: str) -> str:
 
 def audience(streamer_id: str) -> list[str]:
     """Name the channels of everybody who watches; what goes there names no payer."""
-    return [f"private-stream@{streamer_id}", f"presence-stream@{streamer_id}"]
+    return [f"private-stream@{streamer_id}", stream(streamer_id)]
 
 
 def targets(streamer_id: str) -> list[str]:

@@ -18,11 +18,19 @@ class WebhookTooLarge(DomainError):
 
     status = 413
     code = "body_too_large"
-    title = "The webhook is larger than 256 KB"
+    title = "The webhook is larger than 4 MB"
+
+
+class TooManyEvents(DomainError):
+    """More than Pusher ever sends, and more than is stored while it waits for the answer."""
+
+    status = 413
+    code = "too_many_events"
+    title = "The webhook has more than 10,000 events"
 
 
 class MalformedWebhook(DomainError):
-    """Signed, and yet not what a webhook looks like."""
+    """Signed, and yet no webhook: it has no time, or no list of events."""
 
     code = "malformed_webhook"
     title = "The webhook is malformed"

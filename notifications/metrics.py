@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from prometheus_client import Counter, Metric
 
 from livestream import clock, metrics
 from notifications import selectors
 from notifications.models import Audience, Push, Webhook
 
-# refused and stored count what was sent to us, the others what became of what was stored.
+# refused counts whole webhooks; all else are events: stored, or passed over because they could not be read
+# or are none of ours; and what became of those that were stored.
 WEBHOOKS = Counter("livestream_webhooks", "Webhooks, by what became of them.", ["result"])
-for _result in ("stored", "refused", "published", "ignored", "failed"):
+for _result in ("stored", "refused", "unreadable", "foreign", "published", "ignored", "failed"):
     WEBHOOKS.labels(_result)  # so that each is there, and 0, before the first
 
 
@@ -40,9 +41,18 @@ def audience_figures(now: datetime) -> Iterator[Metric]:
 
 @metrics.figures
 def webhook_figures(now: datetime) -> Iterator[Metric]:
-    """Read how many stored webhooks are not processed, and when the oldest of them happened."""
+    """Read how many stored webhooks are not processed, and when the oldest of them happened.
+
+    Those of stages and streamers are also told apart, because money is decided by them.
+    """
     waiting = Webhook.objects.filter(processed_at=None)
-    first = waiting.aggregate(first=Min("time_ms"))["first"]
-    since = metrics.seconds_since(clock.from_epoch(first / 1000), now) if first else 0.0
-    yield metrics.gauge("livestream_webhooks_waiting", "Webhooks not yet processed.", metrics.capped(waiting))
+    count, since = metrics.capped(waiting), _since(waiting, now)
+    on_stages = _since(selectors.waiting_on_stages(), now)
+    yield metrics.gauge("livestream_webhooks_waiting", "Webhooks not yet processed.", count)
     yield metrics.gauge("livestream_webhooks_oldest_waiting_seconds", "How long ago the oldest happened.", since)
+    yield metrics.gauge("livestream_webhooks_oldest_stage_seconds", "The same of stages and streamers.", on_stages)
+
+
+def _since(waiting: QuerySet[Webhook], now: datetime) -> float:
+    first = waiting.aggregate(first=Min("time_ms"))["first"]
+    return metrics.seconds_since(clock.from_epoch(first / 1000), now) if first else 0.0

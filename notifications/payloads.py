@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sessions_app import embedded
 
 LARGEST_DATA_BYTES = 10 * 1024
 
@@ -26,23 +28,43 @@ def size(data: Data) -> int:
 def fit(data: Data, *, reserve: int = 0) -> dict[str, Any]:
     """Return the data, or as much of it as is allowed; `reserve` bytes are kept for what is added later.
 
-    First a goal's coins by payer are left out, which are read through the API. What is still
-    too large becomes a reference: the ids and types, and `truncated`.
+    First coins by payer are left out, which are read through the API, then the `levels` of goals, and
+    last what a session embeds of its goals. A document that lost levels or goals says `truncated`,
+    and so does the push. What is still too large becomes a reference: ids, version, state and progress.
     """
     largest = LARGEST_DATA_BYTES - reserve
-    if size(data) <= largest:
-        return dict(data)
-    shorter = {name: _without_breakdown(value) for name, value in data.items()}
+    shorter = dict(data)
+    for members, is_read_elsewhere in _LEFT_OUT:
+        if size(shorter) <= largest:
+            return shorter
+        pruned = _without(shorter, members, mark=not is_read_elsewhere)
+        if not is_read_elsewhere and pruned != shorter:
+            pruned["truncated"] = True
+        shorter = pruned
     if size(shorter) <= largest:
         return shorter
     reference = {name: _refer(value) for name, value in data.items() if _can_refer(value)}
     return {**reference, "truncated": True}
 
 
-def _without_breakdown(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {name: member for name, member in value.items() if name != "breakdown"}
+# What is left out, in this order, and whether nobody misses it in a push.
+_LEFT_OUT: tuple[tuple[Sequence[str], bool], ...] = (
+    (("breakdown",), True),
+    (("levels",), False),
+    (embedded.MEMBERS, False),
+)
+# What every document says of itself, however short.
+_REFERENCE = ("id", "type", "version", "active", "state", "progress", "unit", "level")
+
+
+def _without(document: Data, members: Sequence[str], *, mark: bool) -> dict[str, Any]:
+    """Return a document without these members, and the same of the documents in it."""
+    kept = {
+        name: _without(value, members, mark=mark) if isinstance(value, dict) else value
+        for name, value in document.items()
+        if name not in members
+    }
+    return {**kept, "truncated": True} if mark and len(kept) < len(document) else kept
 
 
 def _can_refer(value: Any) -> bool:
@@ -54,4 +76,4 @@ def _can_refer(value: Any) -> bool:
 def _refer(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {name: value[name] for name in ("id", "type") if name in value}
+    return {name: value[name] for name in _REFERENCE if name in value}

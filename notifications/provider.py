@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pusher
+import requests
 import structlog
 import urllib3
 from django.conf import settings
 from pusher import errors
+from pusher.http import POST, Request
 
-from notifications.pusher_backend import PooledBackend
+from notifications.pusher_backend import DeadlineBackend, PooledBackend
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +31,13 @@ LARGEST_BATCH = 10
 # How many calls of one crowd may be under way. At the distance of a cloud a call is mostly waiting.
 CALLS_AT_A_TIME = 16
 _TIMEOUT_SECONDS = 5
+# Who waits for the answer to a query holds up the end of a performance.
+_QUERY_SECONDS = 2
 _making_client = threading.Lock()
 # `trigger` refuses text that takes more memory than this, whatever its bytes.
 _LIBRARY_LIMIT = 30_720
+# The statuses of a server that knows no such call.
+_NOT_OFFERED = ("404", "405", "501")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,15 @@ class Unavailable(Exception):
 
 
 class Provider(Protocol):
-    """Sends one call's worth of events; raises Refused or Unavailable."""
+    """Sends one call's worth of events, and ends connections; raises Refused or Unavailable."""
 
     name: str
 
     def send(self, outgoing: Sequence[Outgoing]) -> None: ...
+
+    def end_connections(self, *, user_id: str) -> None:
+        """End all connections on which the user has signed in; a client may connect again."""
+        ...
 
 
 class LocalProvider:
@@ -67,6 +77,9 @@ class LocalProvider:
     def send(self, outgoing: Sequence[Outgoing]) -> None:
         for each in outgoing:
             log.debug("push", push=each.event, channels=each.channels, data=each.data)
+
+    def end_connections(self, *, user_id: str) -> None:
+        log.info("connections_ended", user_id=user_id)
 
 
 class PusherProvider:
@@ -87,22 +100,48 @@ class PusherProvider:
         for batch in _batches(outgoing):
             self._call("trigger_batch", batch, already_encoded=True)
 
-    def _call(self, method: str, *args: Any, **kwargs: Any) -> None:
+    def end_connections(self, *, user_id: str) -> None:
+        """End them; Refused also where a server of the same protocol cannot do that."""
+        # The package's own method leaves the app out of the path.
+        path = f"/apps/{settings.PUSHER_APP_ID}/users/{user_id}/terminate_connections"
+        sender = client()._pusher_client
         try:
-            answer = getattr(client(), method)(*args, **kwargs)
-        except errors.PusherBadRequest as error:
-            raise Refused(f"400: {error}") from error
-        except errors.PusherBadStatus as error:
-            kind = Refused if str(error).startswith("413") else Unavailable
-            raise kind(str(error)) from error
-        except (errors.PusherError, urllib3.exceptions.HTTPError) as error:
-            raise Unavailable(repr(error)) from error
-        except ValueError as error:
-            # Either the package refuses its arguments, or what answered was not Pusher.
-            kind = Unavailable if hasattr(error, "doc") else Refused
-            raise kind(repr(error)) from error
+            _call(sender.http, "send_request", Request(sender, POST, path, {}))
+        except Unavailable as error:
+            if str(error).startswith(_NOT_OFFERED):
+                raise Refused(str(error)) from error
+            raise
+
+    def _call(self, method: str, *args: Any, **kwargs: Any) -> None:
+        answer = _call(client(), method, *args, **kwargs)
         if isinstance(answer, dict) and answer.get("error"):
             raise Unavailable(str(answer["error"]))
+
+
+def _call(pusher_client: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+    """Call the package, and turn each of the errors it may raise into Refused or Unavailable."""
+    try:
+        return getattr(pusher_client, method)(*args, **kwargs)
+    except errors.PusherBadRequest as error:
+        raise Refused(f"400: {error}") from error
+    except errors.PusherBadStatus as error:
+        kind = Refused if str(error).startswith("413") else Unavailable
+        raise kind(str(error)) from error
+    except (errors.PusherError, urllib3.exceptions.HTTPError, requests.RequestException) as error:
+        raise Unavailable(repr(error)) from error
+    except ValueError as error:
+        # Either the package refuses its arguments, or what answered was not Pusher.
+        kind = Unavailable if hasattr(error, "doc") else Refused
+        raise kind(repr(error)) from error
+
+
+def members_of(*, channel: str) -> frozenset[str]:
+    """Ask the server which users are in a presence channel; raises Refused or Unavailable within two seconds."""
+    answer = _call(_query_client(), "users_info", channel)
+    users = answer.get("users") if isinstance(answer, dict) else None
+    if not isinstance(users, list) or not all(isinstance(each, dict) for each in users):
+        raise Unavailable(f"It answered {str(answer)[:200]}.")
+    return frozenset(str(each.get("id")) for each in users)
 
 
 def get_provider() -> Provider:
@@ -116,6 +155,18 @@ def sign_channel(*, channel: str, socket_id: str, member: dict[str, Any] | None)
     return signed
 
 
+def can_be_asked() -> bool:
+    """Return whether there is a server that knows who is in a channel."""
+    return isinstance(get_provider(), PusherProvider)
+
+
+def sign_user(*, user_id: str, socket_id: str) -> dict[str, Any]:
+    """Return the package's authentication of one connection as the user's, `{auth, user_data}`."""
+    # The other members of a channel may see these data, so the id is all there is.
+    signed: dict[str, Any] = client().authenticate_user(socket_id, {"id": user_id})
+    return signed
+
+
 def can_sign() -> bool:
     """Return whether there are credentials to sign with."""
     return bool(settings.PUSHER_APP_ID and settings.PUSHER_KEY and settings.PUSHER_SECRET)
@@ -125,21 +176,29 @@ def client() -> pusher.Pusher:
     """Return this process's client, which keeps its connections open."""
     # Threads that start at the same time must not make one each: every client has a pool of its own.
     with _making_client:
-        return _client(
-            os.getpid(),
-            app_id=settings.PUSHER_APP_ID,
-            key=settings.PUSHER_KEY,
-            secret=settings.PUSHER_SECRET,
-            ssl=settings.PUSHER_SSL,
-            host=settings.PUSHER_HOST or None,
-            port=settings.PUSHER_PORT,
-            cluster=settings.PUSHER_CLUSTER or None,
-        )
+        return _client(os.getpid(), timeout=_TIMEOUT_SECONDS, backend=PooledBackend, **_credentials())
 
 
-@functools.lru_cache(maxsize=2)
+def _query_client() -> pusher.Pusher:
+    with _making_client:
+        return _client(os.getpid(), timeout=_QUERY_SECONDS, backend=DeadlineBackend, **_credentials())
+
+
+def _credentials() -> dict[str, Any]:
+    return {
+        "app_id": settings.PUSHER_APP_ID,
+        "key": settings.PUSHER_KEY,
+        "secret": settings.PUSHER_SECRET,
+        "ssl": settings.PUSHER_SSL,
+        "host": settings.PUSHER_HOST or None,
+        "port": settings.PUSHER_PORT,
+        "cluster": settings.PUSHER_CLUSTER or None,
+    }
+
+
+@functools.lru_cache(maxsize=4)
 def _client(_pid: int, **options: Any) -> pusher.Pusher:
-    return pusher.Pusher(timeout=_TIMEOUT_SECONDS, backend=PooledBackend, **options)
+    return pusher.Pusher(**options)
 
 
 def _fits_trigger(one: Outgoing) -> bool:

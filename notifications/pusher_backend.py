@@ -1,4 +1,8 @@
-"""The backend that sends the `pusher` package's requests: a pool of connections that stay open, for any thread."""
+"""The backends that send the `pusher` package's requests.
+
+Pushes go through a pool of connections that stay open, for any thread; a query has a connection and
+a deadline of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ import requests
 import urllib3
 from pusher.http import process_response
 from pusher.requests import CERT_PATH
+
+from livestream.outbound.deadlines import session_with_deadline
 
 # In one process; a call that finds all of them in use waits until one is free.
 CONNECTIONS = 32
@@ -52,3 +58,27 @@ class PooledBackend:
         target = request.url if self._is_proxied else request.signed_path
         response = self._urlopen(request.method, target, body=request.body, headers=request.headers, redirect=False)
         return process_response(response.status, response.data.decode(errors="replace"))
+
+
+class DeadlineBackend:
+    """Sends one request within the client's `timeout`, however slowly the answer arrives.
+
+    Raises errors of `requests`, and what `process_response` does.
+    """
+
+    def __init__(self, client: Any, **_: Any) -> None:
+        self._seconds = client.timeout
+
+    def send_request(self, request: SignedRequest) -> Any:
+        """Send a request of the package's and return the decoded answer."""
+        with session_with_deadline(seconds=self._seconds) as session:
+            response = session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=dict(request.headers),
+                timeout=self._seconds,
+                verify=CERT_PATH,
+                allow_redirects=False,
+            )
+            return process_response(response.status_code, response.text)

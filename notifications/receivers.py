@@ -5,11 +5,12 @@ Receivers of one event run in the order in which they stand here.
 
 from __future__ import annotations
 
-from goals.types import INVITATIONS, GoalType
+from goals.types import INVITATIONS, SELLS_TICKETS, GoalType, Settlement, types_settled_by
 from livestream import cached_views, clock
 from livestream.events import receives
 from livestream.events.conditions import agreed, not_a_completed_show
 from livestream.events.contracts import (
+    ACCOUNT_CLOSED,
     CHANNEL_OCCUPIED,
     CHANNEL_VACATED,
     ESCROW_COMPLETED,
@@ -17,12 +18,16 @@ from livestream.events.contracts import (
     ESCROW_REFUNDED,
     GOAL_ADDED,
     GOAL_AGREED,
+    GOAL_CHANGED,
     GOAL_COMPLETED,
     GOAL_ENDED,
     GOAL_PROGRESSED,
     GOAL_STARTED,
+    SESSION_CHANGED,
     SESSION_ENDED,
     SESSION_STARTED,
+    USER_BLOCKED,
+    AccountClosed,
     ChannelEvent,
     ChannelOccupied,
     EscrowCompleted,
@@ -31,16 +36,19 @@ from livestream.events.contracts import (
     EscrowRefunded,
     GoalAdded,
     GoalAgreed,
+    GoalChanged,
     GoalCompleted,
     GoalEnded,
     GoalEvent,
     GoalProgressed,
     GoalStarted,
+    SessionChanged,
     SessionEvent,
     SessionStarted,
+    UserBlocked,
 )
 from livestream.events.signals import DomainSignal
-from notifications.services import audiences, escrow_pushes, goal_pushes, session_pushes, tracking
+from notifications.services import audiences, escrow_pushes, goal_pushes, revoking, session_pushes, tracking
 
 # Escrows (seed 002).
 
@@ -62,6 +70,7 @@ def notify_escrow_refunded(event: EscrowRefunded) -> None:
         first_payer=event.first_payer,
         last_payer=event.last_payer,
         event_id=event.event_id,
+        early=event.early,
     )
 
 
@@ -110,7 +119,8 @@ def notify_goal_agreed(event: GoalAgreed) -> None:
 
 
 @receives(GOAL_PROGRESSED, effect=True, news=True)
-def notify_goal_progress_updated(event: GoalProgressed) -> None:
+@receives(GOAL_CHANGED, effect=True, news=True)
+def notify_goal_progress_updated(event: GoalProgressed | GoalChanged) -> None:
     goal_pushes.schedule_progress(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
@@ -133,6 +143,27 @@ def notify_livestream_mvps(event: GoalCompleted) -> None:
         event_id=event.event_id,
         now=clock.now(),
     )
+
+
+@receives(GOAL_COMPLETED, effect=True, news=True)
+def notify_goal_completed(event: GoalCompleted) -> None:
+    goal_pushes.push_goal(
+        goal_id=event.goal_id,
+        event="goal.completed",
+        event_id=event.event_id,
+        level=event.level,
+        now=clock.now(),
+    )
+
+
+# Ticket holders may be a crowd: they hear of what matters to them, in a task of its own.
+@receives(GOAL_ADDED, types={GoalType.SHOW}, effect=True, news=True)
+@receives(GOAL_STARTED, types={GoalType.SHOW}, effect=True, news=True)
+@receives(GOAL_COMPLETED, types=types_settled_by(Settlement.SHOW), effect=True, news=True)
+@receives(GOAL_CHANGED, types=SELLS_TICKETS, effect=True, news=True)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.SHOW), when=not_a_completed_show, effect=True, news=True)
+def notify_ticket_holders(event: GoalEvent) -> None:
+    goal_pushes.enqueue_pushes_to_holders(event=event)
 
 
 @receives(GOAL_ENDED, when=not_a_completed_show, effect=True, news=True)
@@ -168,16 +199,41 @@ def trigger_exclusive_on_close_notification(event: GoalEnded) -> None:
     goal_pushes.push_exclusive_closed(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-# Snapshots of channels. An effect, and not part of the change itself: a snapshot that is dropped
-# before the change commits would be cached again with the old state (spec section 4).
+# Lost access: whom a streamer blocks, whose account is closed and who is paid back watches no longer.
+
+
+@receives(USER_BLOCKED, effect=True, news=True)
+def revoke_stream_from_blocked(event: UserBlocked) -> None:
+    revoking.revoke_from_blocked(event=event, now=clock.now())
+
+
+@receives(ACCOUNT_CLOSED, effect=True, news=True)
+def revoke_streams_from_closed(event: AccountClosed) -> None:
+    revoking.revoke_from_closed(event=event, now=clock.now())
+
+
+def is_early(event: EscrowRefunded) -> bool:
+    """Only where single payers were given their payments back, and the escrow goes on."""
+    return event.early
+
+
+@receives(ESCROW_REFUNDED, when=is_early, effect=True, news=True)
+def revoke_stream_from_paid_back(event: EscrowRefunded) -> None:
+    revoking.revoke_from_paid_back(event=event, now=clock.now())
+
+
+# Snapshots of channels. They are kept under the versions of what they show, so none is ever older than
+# the database. This drops them as well for what has no version: the coins of each payer.
 
 
 @receives(GOAL_ADDED, effect=True)
 @receives(GOAL_STARTED, effect=True)
 @receives(GOAL_AGREED, effect=True)
 @receives(GOAL_PROGRESSED, effect=True)
+@receives(GOAL_CHANGED, effect=True)
 @receives(GOAL_ENDED, effect=True)
 @receives(SESSION_STARTED, effect=True)
+@receives(SESSION_CHANGED, effect=True)
 @receives(SESSION_ENDED, effect=True)
 def invalidate_cached_pusher_channel_data(event: GoalEvent | SessionEvent) -> None:
     cached_views.invalidate_cached_pusher_channel_data(streamer_id=event.streamer_id)
@@ -204,6 +260,11 @@ def trigger_user_enter(event: ChannelEvent) -> None:
     entered = isinstance(event, ChannelOccupied)
     name = session_pushes.ENTERED if entered else session_pushes.LEFT
     session_pushes.push_user_enter(name=name, event=event, now=clock.now())
+
+
+@receives(SESSION_CHANGED, effect=True, news=True)
+def notify_session_updated(event: SessionChanged) -> None:
+    session_pushes.push_session_updated(event=event, now=clock.now())
 
 
 @receives(SESSION_STARTED, effect=True, news=True)

@@ -3,24 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast
 
-from goals.models import Goal
-from goals.types import MAY_BE_JOINED, PERFORMED, WATCHED_BY_PAYERS
-from livestream.models import User, UserTag
+from goals import selectors as goals
+from goals.models import Block, Goal
+from goals.types import HAS_STAGE_CHANNEL, INVITATIONS, MAY_BE_JOINED, WATCHED_BY_PAYERS
+from livestream import cached_views
+from livestream.models import User, UserTag, ViewVersion
 from livestream.users import blocked_by_tag
 from notifications.models import Admission, Audience, Push, Webhook
-from wallet.models import Transfer
+from notifications.models.webhook import event_id_of
+from sessions_app.models import Session
+from wallet.models import EarlyRefund, Escrow, Transfer
 
 _WAITING = Q(told_at=None, failed_at=None)
 _FEW = 100
+BLOCKED, CLOSED = "The streamer blocked this viewer.", "The account is closed."
+GIVEN_BACK = "The payment was given back."
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a webhook says, without what became of it: a thousand of these are cheap to read."""
+
+    id: int
+    body_hash: str
+    index: int
+    time_ms: int
+    name: str
+    channel: str
+    user_id: str
+    received_at: datetime
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event that the webhook is published as."""
+        return event_id_of(body_hash=self.body_hash, index=self.index, time_ms=self.time_ms)
 
 
 def waiting_pushes() -> QuerySet[Push]:
     """Return the pushes to send, in order: what is happening now, then the bulk."""
     return Push.objects.filter(sent_at=None, failed_at=None).order_by("bulk", "id")
+
+
+def version_of_snapshots(*, streamer_id: str) -> str | None:
+    """Return a text that differs after each change of what a streamer's channels show; None without a session.
+
+    Versions of the session and of its goals only grow, and commit with what they count. So a
+    snapshot that is kept under this text is never older than the database, however late the
+    receivers run that invalidate it.
+    """
+    of_session = Goal.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
+    changes = Subquery(of_session.annotate(total=Sum("version")).values("total"))
+    invalidated = Subquery(ViewVersion.objects.filter(pk=cached_views.channels_of(streamer_id)).values("version"))
+    active = Session.objects.filter(streamer_id=streamer_id, active=True)
+    found = active.values_list("id", "shown_version__version", changes, invalidated).first()
+    return None if found is None else ":".join(str(part) for part in found)
 
 
 def due_webhooks(*, now: datetime) -> QuerySet[Webhook]:
@@ -29,14 +85,46 @@ def due_webhooks(*, now: datetime) -> QuerySet[Webhook]:
     return Webhook.objects.filter(ready, processed_at=None).order_by("time_ms", "id")
 
 
-def next_of_its_channel(*, webhook_id: int, now: datetime) -> Webhook | None:
-    """Lock and return a due webhook, unless it or an earlier one of its channel is being processed.
+def waiting_on_stages(*, subjects: Collection[str] | None = None) -> QuerySet[Webhook]:
+    """Return the webhooks that wait about stages and streamers, of these subjects or of all, by time.
 
-    An earlier one that has failed does not delay its channel.
+    They include those that failed and wait for their next try.
+    """
+    waiting = Webhook.objects.filter(processed_at=None, is_stage=True).order_by("time_ms", "id")
+    return waiting if subjects is None else waiting.filter(subject_id__in=subjects)
+
+
+def due_of_subject(*, subject_id: str, now: datetime) -> QuerySet[Webhook]:
+    """Return the webhooks of a stage or streamer to process, in the order of their own time."""
+    return due_webhooks(now=now).filter(is_stage=True, subject_id=subject_id)
+
+
+def subjects_due(*, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+    """Return stages and streamers about which a webhook is due, and when the first of these was received."""
+    due = due_webhooks(now=now).filter(is_stage=True).order_by()
+    first = due.values("subject_id").annotate(first=Min("received_at")).order_by("first")
+    return list(first.values_list("subject_id", "first")[:limit])
+
+
+def due_audience(*, now: datetime) -> QuerySet[Webhook]:
+    """Return the webhooks about nobody but an audience to process, in the order of their own time."""
+    return due_webhooks(now=now).filter(is_stage=False)
+
+
+def take_audience(*, now: datetime, limit: int) -> list[Accepted]:
+    """Lock and return the next webhooks about audiences that nobody else is at."""
+    due = due_audience(now=now).select_for_update(of=("self",), skip_locked=True)
+    return [Accepted(*row) for row in due.values_list(*Accepted.__slots__)[:limit]]
+
+
+def take_turn(*, webhook_id: int, now: datetime) -> Webhook | None:
+    """Lock and return a due webhook, unless it is being processed, or an earlier one of its stage is to go first.
+
+    An earlier one that has failed delays nobody.
     """
     before = Q(time_ms__lt=OuterRef("time_ms")) | Q(time_ms=OuterRef("time_ms"), id__lt=OuterRef("id"))
-    earlier = Webhook.objects.filter(before, channel=OuterRef("channel"), processed_at=None, attempts=0)
-    candidates = due_webhooks(now=now).filter(~Exists(earlier), pk=webhook_id)
+    earlier = waiting_on_stages().filter(before, subject_id=OuterRef("subject_id"), attempts=0)
+    candidates = due_webhooks(now=now).filter(Q(is_stage=False) | ~Exists(earlier), pk=webhook_id)
     return candidates.select_for_update(of=("self",), skip_locked=True).first()
 
 
@@ -72,9 +160,53 @@ def unwelcome(*, streamer_id: str, escrow_id: str, viewers: Collection[str]) -> 
     searched = payers.values("debit_id") if len(viewers) > _FEW else list(viewers)
     block = UserTag.objects.filter(user_id=OuterRef("id"), tag=blocked_by_tag(streamer_id=streamer_id))
     among = User.objects.filter(Exists(block) | Q(is_active=False), pk__in=searched)
-    reasons = {True: "The streamer blocked this viewer.", False: "The account is closed."}
+    reasons = {True: BLOCKED, False: CLOSED}
     wanted = set(viewers)
-    return {user.id: reasons[user.is_active] for user in among.only("id", "is_active") if user.id in wanted}
+    found = {user.id: reasons[user.is_active] for user in among.only("id", "is_active") if user.id in wanted}
+    return dict.fromkeys(_given_back(escrow_id, wanted), GIVEN_BACK) | found
+
+
+def _given_back(escrow_id: str, viewers: Collection[str]) -> set[str]:
+    """Return those of the viewers to whom all that they paid into an escrow was given back."""
+    early = EarlyRefund.objects.filter(escrow_id=escrow_id, payer_id__gte=min(viewers), payer_id__lte=max(viewers))
+    returned = set(early.order_by().values_list("payer_id", flat=True)) & set(viewers)
+    return returned - goals.payers_who_hold(escrow_id=escrow_id, payers=returned) if returned else set()
+
+
+def sessions_to_watch(*, streamer_id: str) -> list[Session]:
+    """Return the sessions of a streamer that somebody may watch: the active one, and those a show outlives."""
+    outliving = _running(Goal.objects.filter(streamer_id=streamer_id))
+    wanted = Q(active=True) | Q(pk__in=outliving.values("session_id"))
+    return list(Session.objects.filter(wanted, streamer_id=streamer_id).order_by("-created_at", "id"))
+
+
+def sessions_paid_for(*, user_id: str) -> list[Session]:
+    """Return the sessions in which something runs that the user paid for."""
+    paid = Transfer.objects.filter(debit_id=user_id, kind=Transfer.Kind.HOLD)
+    held = Escrow.objects.filter(pk__in=paid.values("credit_id"), state=Escrow.State.OPEN)
+    found = [each for pk in held.order_by("pk").values_list("pk", flat=True) for each in sessions_of(escrow_id=pk)]
+    return list({session.id: session for session in found}.values())
+
+
+def sessions_of(*, escrow_id: str) -> list[Session]:
+    """Return the sessions in which something runs that an escrow was paid for."""
+    running = _running(goals.goals_of_escrow(escrow_id=escrow_id))
+    return list(Session.objects.filter(pk__in=running.values("session_id")))
+
+
+def _running(among: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Return those of the goals that payers watch now: no invitation that is not answered yet."""
+    return among.filter(active=True, type__in=WATCHED_BY_PAYERS).exclude(type__in=INVITATIONS, agreed_at=None)
+
+
+def paid_back_early(*, escrow_id: str, batch: str) -> dict[str, list[str]]:
+    """Return by reason those whose payments one batch of early refunds gave back, and who have no other one held."""
+    returned: dict[str, list[str]] = {}
+    rows = EarlyRefund.objects.filter(batch=batch).order_by("payer_id")
+    for payer_id, reason in rows.values_list("payer_id", "reason").distinct():
+        returned.setdefault(reason, []).append(payer_id)
+    still = goals.payers_who_hold(escrow_id=escrow_id, payers={each for ids in returned.values() for each in ids})
+    return {reason: [each for each in ids if each not in still] for reason, ids in returned.items()}
 
 
 def begun_without_audience() -> list[tuple[str, datetime]]:
@@ -83,7 +215,7 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
     The end of a grant follows from that moment: grants that were sent before would end too early.
     """
     on_stage = Goal.objects.filter(
-        active=True, type__in=PERFORMED & WATCHED_BY_PAYERS, stage_paused=None, stage_started__isnull=False
+        active=True, type__in=HAS_STAGE_CHANNEL & WATCHED_BY_PAYERS, stage_paused=None, stage_started__isnull=False
     )
     opened = Audience.objects.filter(goal_id=OuterRef("id"), since=OuterRef("stage_started"))
     begun = on_stage.filter(~Exists(opened)).values_list("id", "stage_started")
@@ -91,18 +223,45 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
 
 
 def joined_privately() -> QuerySet[Audience, str]:
-    """Return the running private shows that a viewer has paid for without being admitted yet."""
+    """Return the running private shows of which a viewer paid for time that they were not admitted to yet."""
     running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
     late = _not_admitted().filter(credit_id=OuterRef("escrow_id"))
-    return walked.filter(Exists(late)).values_list("goal_id", flat=True)
+    behind = _behind().filter(audience=OuterRef("pk"))
+    return walked.filter(Exists(late) | Exists(behind)).values_list("goal_id", flat=True)
 
 
 def payers_not_admitted(*, escrow_id: str) -> list[str]:
-    """Return the payers of an escrow who are in none of its audiences."""
+    """Return the payers of an escrow, unless refunded, who are in none of its audiences."""
     return list(_not_admitted().filter(credit_id=escrow_id).order_by().values_list("debit_id", flat=True).distinct())
+
+
+def viewers_failed(*, audience_id: str, viewers: Collection[str]) -> list[str]:
+    """Return those of the viewers of an audience who could not be notified."""
+    failed = Admission.objects.filter(audience_id=audience_id, viewer_id__in=viewers, failed_at__isnull=False)
+    return list(failed.values_list("viewer_id", flat=True))
+
+
+def viewers_behind(*, audience_id: str) -> list[str]:
+    """Return the viewers of an audience who paid for more time than they were admitted to."""
+    return list(_behind().filter(audience_id=audience_id).order_by().values_list("viewer_id", flat=True))
 
 
 def _not_admitted() -> QuerySet[Transfer]:
     admitted = Admission.objects.filter(viewer_id=OuterRef("debit_id"), audience__escrow_id=OuterRef("credit_id"))
-    return Transfer.objects.filter(~Exists(admitted), kind=Transfer.Kind.HOLD)
+    return Transfer.objects.filter(~Exists(admitted), early_refund=None, kind=Transfer.Kind.HOLD)
+
+
+def _behind() -> QuerySet[Admission]:
+    """Return admissions that end before a block of their viewer does, or failed before it was paid for."""
+    blocks = Block.objects.filter(
+        goal_id=OuterRef("audience__goal_id"), payer_id=OuterRef("viewer_id"), starts_at__isnull=False, cut_at=None
+    )
+    # Django multiplies a duration on SQLite by nothing but a plain integer.
+    seconds = Cast("duration", IntegerField())
+    length = ExpressionWrapper(seconds * Value(timedelta(seconds=1)), output_field=DurationField())
+    end = ExpressionWrapper(F("starts_at") + length, output_field=DateTimeField())
+    longer = blocks.annotate(end=end).filter(end__gt=OuterRef("exp"))
+    later = blocks.filter(created_at__gt=OuterRef("failed_at"))
+    notified = Q(told_at__isnull=False, failed_at=None) & Exists(longer)
+    return Admission.objects.filter(notified | Exists(later))

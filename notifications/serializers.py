@@ -12,17 +12,20 @@ from sessions_app.serializers import SessionSerializer
 
 
 class ChannelAuthBody(serializers.Serializer[Any]):
-    """What pusher-js sends; it may add parameters of the app, which nobody reads here."""
+    """What pusher-js sends: without a channel to sign in. It may add parameters of the app, which nobody reads here."""
 
     socket_id = StrictTextField(max_length=65, trim_whitespace=False, help_text="of the connection: 1234.5678")
-    channel_name = StrictTextField(max_length=200, trim_whitespace=False)
+    channel_name = StrictTextField(
+        max_length=200, trim_whitespace=False, required=False, help_text="the channel to join; left out to sign in"
+    )
 
 
 class ChannelAuth(serializers.Serializer[Any]):
-    """The signature; for a presence channel also what others see of the member, as JSON text."""
+    """The signature; for a presence channel and to sign in also what it says of the user, as JSON text."""
 
     auth = serializers.CharField()
-    channel_data = serializers.CharField(required=False)
+    channel_data = serializers.CharField(required=False, help_text="of a presence channel: what its members see")
+    user_data = serializers.CharField(required=False, help_text="to sign in: the user's id")
 
 
 class ChannelSnapshot(serializers.Serializer[Any]):
@@ -48,12 +51,34 @@ class RtcInfo(serializers.Serializer[Any]):
     user_id = serializers.CharField()
 
 
+class StreamKey(serializers.Serializer[Any]):
+    """A JSON Web Key (RFC 8037): the public half of one that signs stream tokens."""
+
+    kty = serializers.ChoiceField(choices=("OKP",))
+    crv = serializers.ChoiceField(choices=("Ed25519",))
+    x = serializers.CharField(help_text="The key, 32 bytes in base64url")
+    kid = serializers.CharField(help_text="By which a token names its key: the thumbprint (RFC 7638)")
+    use = serializers.ChoiceField(choices=("sig",))
+    alg = serializers.ChoiceField(choices=("EdDSA",))
+
+
+class StreamKeySet(serializers.Serializer[Any]):
+    """The keys with which stream tokens can be checked, the one that signs now first."""
+
+    keys = StreamKey(many=True)
+
+
 class StreamToken(serializers.Serializer[Any]):
-    """A right to watch, until `exp`; the room's token ends with it. The preview opens no room."""
+    """A right to watch, until `exp`; the room's token ends with it.
+
+    The preview of what others pay for opens no room.
+    """
 
     session_id = serializers.CharField()
     quality = serializers.ChoiceField(choices=("preview", "sd"))
-    token = serializers.CharField()
+    token = serializers.CharField(
+        help_text="A JSON Web Token: `sub`, `session_id`, `quality`, `iat`, `exp`, and `goal_id` of what is paid for"
+    )
     exp = serializers.IntegerField(help_text="Unix seconds")
-    byteplus_token = serializers.CharField(allow_null=True, help_text="null for a viewer's preview")
+    byteplus_token = serializers.CharField(allow_null=True, help_text="null for the preview of what others pay for")
     byteplus_rtc_info = RtcInfo(allow_null=True)

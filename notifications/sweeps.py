@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -10,7 +11,11 @@ from livestream import clock, ids
 from livestream.outbox import Delivery, enqueue, pending_messages, sweep
 from livestream.storage.purging import purge_in_chunks
 from notifications import selectors
-from notifications.services import admission, audiences, inbox, processing, retention, sending
+from notifications.services import admission, audiences, classifying, crowds, processing, retention, sending
+
+_SUBJECTS_AT_ONCE = 100
+# A worker that was killed still holds the message, which nobody else may run until its lease is over.
+_LATE = timedelta(seconds=3)
 
 
 @sweep(every=0.1)
@@ -21,12 +26,28 @@ def wake_sender() -> None:
             enqueue(sending.send_pushes, Delivery(key="queue", pending="keep"))
 
 
-@sweep(every=1.0)
-def wake_processor() -> None:
-    """Have stored webhooks processed."""
-    if selectors.due_webhooks(now=clock.now()).exists() and _is_idle(processing.process_webhooks, key=inbox.KEY):
-        with transaction.atomic():
-            enqueue(processing.process_webhooks, Delivery(key=inbox.KEY, pending="keep"))
+@sweep(every=0.25)
+def wake_stage_processors() -> None:
+    """Have the webhooks about each stage and streamer processed, where nobody was told or who was told is gone."""
+    now = clock.now()
+    classifying.classify_waiting(now=now)
+    for subject_id, since in selectors.subjects_due(now=now, limit=_SUBJECTS_AT_ONCE):
+        late = now - since > _LATE
+        for key in (subject_id, f"{subject_id}:late") if late else (subject_id,):
+            if _is_idle(processing.process_stage, key=key):
+                with transaction.atomic():
+                    delivery = Delivery(key=key, pending="keep", subject=subject_id)
+                    enqueue(processing.process_stage, delivery, subject_id=subject_id)
+                break
+
+
+@sweep(every=0.1)
+def wake_audience_processors() -> None:
+    """Have the webhooks about audiences processed, by as many workers at a time as there is work for."""
+    for lane in range(crowds.lanes_wanted(now=clock.now())):
+        if _is_idle(crowds.process_audience, key=str(lane)):
+            with transaction.atomic():
+                enqueue(crowds.process_audience, Delivery(key=str(lane), pending="keep"), lane=lane)
 
 
 @sweep(every=0.1)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
@@ -21,12 +26,16 @@ from notifications.serializers import (
     ChannelAuth,
     ChannelAuthBody,
     ChannelSnapshot,
+    StreamKeySet,
     StreamToken,
     WebhookDocument,
 )
-from notifications.services import channel_auth, channel_snapshots, inbox, stream_tokens
+from notifications.services import channel_auth, channel_snapshots, inbox, stream_keys, stream_tokens
 
-LARGEST_WEBHOOK_BYTES = 256 * 1024
+# Seconds. As long as this a key is published before it signs, and after it signed the last token.
+KEYS_MAX_AGE = 300
+# 10,000 events of 400 bytes each; ours take 150.
+LARGEST_WEBHOOK_BYTES = 4 * 1024 * 1024
 _HEADERS = [
     OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=description)
     for name, description in (
@@ -70,10 +79,14 @@ class ChannelAuthView(APIView):
 
     @extend_schema(operation_id="authorize_channel", request=ChannelAuthBody, responses=ChannelAuth)
     def post(self, request: Request) -> Response:
-        """Authorize a private or presence channel; 403 `channel_not_allowed` where it is not yours."""
+        """Authorize a channel, 403 `channel_not_allowed` where it is not yours; without `channel_name`, sign in."""
         body = ChannelAuthBody(data=request.data)
         body.is_valid(raise_exception=True)
-        signed = channel_auth.authorize_connection(user_id=str(request.user.pk), **body.validated_data)
+        user_id = str(request.user.pk)
+        if "channel_name" in body.validated_data:
+            signed = channel_auth.authorize_connection(user_id=user_id, now=clock.now(), **body.validated_data)
+        else:
+            signed = channel_auth.authenticate_connection(user_id=user_id, **body.validated_data)
         return Response(answer(ChannelAuth, signed))
 
 
@@ -102,6 +115,19 @@ class StreamTokenView(APIView):
         return Response(answer(StreamToken, token))
 
 
+class StreamKeysView(APIView):
+    """GET /.well-known/jwks.json"""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @method_decorator(cache_control(public=True, max_age=KEYS_MAX_AGE))
+    @extend_schema(operation_id="read_stream_keys", responses=StreamKeySet, auth=[])
+    def get(self, request: Request) -> Response:
+        """Read the public keys of the stream tokens (RFC 7517), so that an edge can check them by itself."""
+        return Response(answer(StreamKeySet, {"keys": stream_keys.published_keys()}))
+
+
 class ChannelView(APIView):
     """GET /notify/channels/{channel_name}"""
 
@@ -115,7 +141,20 @@ class ChannelView(APIView):
 
 def _raw_body(request: Request) -> bytes:
     """Read the body once, as it was signed, and no more of it than is allowed."""
-    body: bytes = request._request.read(LARGEST_WEBHOOK_BYTES + 1)
+    body = b"".join(_chunks(request._request, LARGEST_WEBHOOK_BYTES + 1))
     if len(body) > LARGEST_WEBHOOK_BYTES:
         raise WebhookTooLarge
     return body
+
+
+def _chunks(request: HttpRequest, most: int) -> Iterator[bytes]:
+    """Yield up to `most` bytes of a body, whether its length was declared or it came in chunks.
+
+    Django takes a body without a length for an empty one. The server ends the stream where the
+    last chunk ends, and says so by `wsgi.input_terminated`.
+    """
+    in_chunks = not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated")
+    stream = request.META["wsgi.input"] if in_chunks else request
+    while most > 0 and (chunk := stream.read(most)):
+        yield chunk
+        most -= len(chunk)

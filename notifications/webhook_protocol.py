@@ -1,42 +1,77 @@
-"""A webhook as Pusher sends it: its signature and its body (seed 002).
+"""A webhook as Pusher sends it: its signature, its body, and which of its events concern whom (seed 002).
 
-The body is `{time_ms, events: [{name, channel?, user_id?, …}]}`.
+The body is `{time_ms, events: [{name, channel?, user_id?, …}]}`. It is read as far as it can be:
+an event that cannot be read, or is none of ours, keeps no other from being taken (spec section 5).
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from livestream import clock
-from livestream.json_bodies import is_integer, load_object, refuse_unstorable
-from notifications.errors import MalformedWebhook, WebhookFromFuture, WebhookTooOld
+from livestream import clock, ids, json_spans
+from livestream.json_bodies import DuplicateMember, UnreadableBody, is_integer, load_object
+from livestream.storage.text import is_storable
+from notifications import channels
+from notifications.channels import GOAL, STREAM, Channel
+from notifications.errors import MalformedWebhook, TooManyEvents, WebhookFromFuture, WebhookTooOld
 
-MOST_EVENTS = 100
+MOST_EVENTS = 10_000
 LONGEST_TEXT = 200
 AHEAD = timedelta(minutes=5)
+
+OF_MEMBERS = ("member_added", "member_removed")
+OF_CHANNELS = ("channel_occupied", "channel_vacated")
+NAMES = frozenset({*OF_MEMBERS, *OF_CHANNELS})
+UNREADABLE, FOREIGN = "unreadable", "foreign"
+
+_TEXTS = ("name", "channel", "user_id")
+_BODY = ("time_ms", "events")
+# Stands for a value that cannot be read, and is of no type that anything may have.
+_ODD = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whom an event concerns.
+
+    `subject_id` is the goal of a stage, else the streamer. With `is_stage` the streamer may have come
+    or gone, by which money is decided; all other events are those of an audience.
+    """
+
+    subject_id: str
+    is_stage: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """One event of a webhook; `raw` is the event with all of its members."""
+    """One event of ours; `index` is its place in the webhook."""
 
+    index: int
     name: str
     channel: str
     user_id: str
-    raw: dict[str, Any]
+    concern: Concern
+
+    @property
+    def known_members(self) -> dict[str, str]:
+        """Return what is kept of the event: the members that it has, of those that mean something."""
+        return {name: text for name in _TEXTS if (text := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookBody:
-    """When the webhook was made, in milliseconds, and its events."""
+    """When the webhook was made, in milliseconds, its events of ours, and how many were passed over, by reason."""
 
     time_ms: int
     events: tuple[WebhookEvent, ...]
+    passed_over: Counter[str] = field(default_factory=Counter)
 
 
 def sign(*, body: bytes, secret: str) -> str:
@@ -56,19 +91,24 @@ def is_signed(*, body: bytes, key: str, signature: str, pairs: Iterable[tuple[st
 
 
 def read(body: bytes) -> WebhookBody:
-    """Read a signed body; raises MalformedWebhook, or UnreadableBody where it is no JSON object.
+    """Read a signed body as far as it can be read.
 
-    Unknown names of events are accepted, because Pusher may add new ones.
+    Raises UnreadableBody where it is no JSON object, MalformedWebhook where it has no time or no
+    list of events, TooManyEvents over 10,000 of them.
     """
-    document = load_object(body)
-    refuse_unstorable(document)
-    time_ms: Any = document.get("time_ms")
-    events = document.get("events")
+    time_ms, events = _read_at_once(body) or _read_by_parts(body)
     if not is_integer(time_ms):
         raise MalformedWebhook("time_ms is a whole number of milliseconds.")
-    if not isinstance(events, list) or len(events) > MOST_EVENTS:
-        raise MalformedWebhook(f"events is a list of at most {MOST_EVENTS}.")
-    return WebhookBody(time_ms, tuple(_read_event(event) for event in events))
+    if not isinstance(events, list):
+        raise MalformedWebhook("events is a list.")
+    if len(events) > MOST_EVENTS:
+        raise TooManyEvents
+    passed_over: Counter[str] = Counter()
+    found = [_read_event(index, event) for index, event in enumerate(events)]
+    for each in found:
+        if isinstance(each, str):
+            passed_over[each] += 1
+    return WebhookBody(time_ms, tuple(each for each in found if not isinstance(each, str)), passed_over)
 
 
 def check_age(*, time_ms: int, now: datetime, max_age: timedelta) -> None:
@@ -85,19 +125,89 @@ def time_of(*, time_ms: int, received_at: datetime) -> datetime:
     return min(clock.from_epoch(time_ms / 1000), received_at)
 
 
-def _read_event(event: Any) -> WebhookEvent:
-    if not isinstance(event, dict):
-        raise MalformedWebhook("An event is an object.")
-    name = _text(event, "name")
-    if not name:
-        raise MalformedWebhook("An event has a name.")
-    return WebhookEvent(name, _text(event, "channel"), _text(event, "user_id"), event)
+def concern_of(*, name: str, channel: Channel, user_id: str) -> Concern:
+    """Return whom an event on one of our channels concerns."""
+    if channel.room == GOAL:
+        return Concern(channel.subject_id, is_stage=True)
+    if channel.room == STREAM and channel.is_presence:
+        # An empty channel has nobody in it: its streamer has left, too.
+        own = name == "channel_vacated" or (name in OF_MEMBERS and user_id == channel.subject_id)
+        return Concern(channel.subject_id, is_stage=own)
+    return Concern(channel.subject_id, is_stage=False)
 
 
-def _text(event: dict[str, Any], member: str) -> str:
-    value = event.get(member)
+def _read_at_once(body: bytes) -> tuple[Any, Any] | None:
+    """Read the whole body with the usual parser; None where anything in it is odd."""
+    try:
+        document = json.loads(body.decode(), object_pairs_hook=_distinct)
+    except (ValueError, RecursionError):
+        return None
+    return (document.get("time_ms"), document.get("events")) if isinstance(document, dict) else None
+
+
+def _read_by_parts(body: bytes) -> tuple[Any, Any]:
+    """Read a body in which something is odd: what surrounds the events, then each event on its own.
+
+    Of an event only the members are read that mean something, so that another one may be anything.
+    """
+    try:
+        document = _only(json_spans.members(body), _BODY)
+        events = document.get("events", b"")
+        listed = json_spans.items(events) if events.startswith(b"[") else None
+    except json_spans.BrokenJSON as error:
+        load_object(body)  # it knows best what is wrong
+        raise UnreadableBody from error
+    return _value(document.get("time_ms", b"")), None if listed is None else [_members(each) for each in listed]
+
+
+def _members(raw: bytes) -> dict[str, Any] | None:
+    try:
+        return {name: _value(value) for name, value in _only(json_spans.members(raw), _TEXTS).items()}
+    except (json_spans.BrokenJSON, DuplicateMember):
+        return None
+
+
+def _only(members: Iterable[tuple[str, bytes]], names: Collection[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name, value in members:
+        if name in names:
+            if name in found:
+                raise DuplicateMember
+            found[name] = value
+    return found
+
+
+def _value(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode())
+    except (ValueError, RecursionError):
+        return _ODD
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member comes twice")
+    return members
+
+
+def _read_event(index: int, event: object) -> WebhookEvent | str:
+    """Return an event of ours, or why it is passed over."""
+    texts = [_text(event.get(name)) for name in _TEXTS] if isinstance(event, Mapping) else [None]
+    if None in texts or not texts[0]:
+        return UNREADABLE
+    name, channel_name, user_id = map(str, texts)
+    channel = channels.parse(channel_name) if name in NAMES else None
+    if channel is None:
+        return FOREIGN
+    if name in OF_MEMBERS and not ids.is_valid(user_id):
+        return UNREADABLE
+    return WebhookEvent(index, name, channel_name, user_id, concern_of(name=name, channel=channel, user_id=user_id))
+
+
+def _text(value: object) -> str | None:
+    """Return a text that can be stored, "" where there is none, and None where it is anything else."""
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise MalformedWebhook(f"{member} is a text of at most {LONGEST_TEXT} characters.")
-    return value
+    readable = isinstance(value, str) and len(value) <= LONGEST_TEXT and is_storable(value)
+    return str(value) if readable else None

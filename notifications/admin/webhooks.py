@@ -13,7 +13,7 @@ from livestream.desk.search import LookedUpAdmin
 from notifications import channels
 from notifications.models import Webhook
 
-_NAMES = ("member_added", "member_removed", "channel_occupied", "channel_vacated", "client_event")
+_NAMES = ("member_added", "member_removed", "channel_occupied", "channel_vacated")
 _BY_TIME = ("time_ms", "id")
 
 
@@ -29,6 +29,17 @@ class ProcessingFilter(ChoiceFilter):
     )
 
 
+class ConcernFilter(ChoiceFilter):
+    """Whether money may be decided by it; of those that were processed there is no index."""
+
+    title = "waiting, by concern"
+    parameter_name = "concern"
+    offered = (
+        Choice("stage", "a stage or streamer", lambda now: Q(processed_at=None, is_stage=True), _BY_TIME),
+        Choice("audience", "an audience", lambda now: Q(processed_at=None, is_stage=False), _BY_TIME),
+    )
+
+
 class NameFilter(ChoiceFilter):
     title = "type"
     parameter_name = "name"
@@ -39,8 +50,8 @@ class NameFilter(ChoiceFilter):
 class WebhookAdmin(LookedUpAdmin):
     """The inbox, newest first."""
 
-    list_display = ["id", "name", "channel", "user_id", "received_at", "processed_at", "result", "attempts"]
-    list_filter = [ProcessingFilter, NameFilter, age_filter(by_position(Webhook, "received_at"))]
+    list_display = ["id", "name", "channel", "user_id", "is_stage", "received_at", "processed_at", "result", "attempts"]
+    list_filter = [ProcessingFilter, ConcernFilter, NameFilter, age_filter(by_position(Webhook, "received_at"))]
     ordering = ["-id"]
     search_help_text = "Id of a goal or of a user, beginning of a username, a channel, or the hash of a webhook's body"
 

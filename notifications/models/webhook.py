@@ -7,12 +7,28 @@ import hashlib
 from django.db import models
 from django.db.models import Q
 
+# Once for each channel and not for each member.
+RARE = ("channel_occupied", "channel_vacated")
+
+
+def event_id_of(*, body_hash: str, index: int, time_ms: int) -> str:
+    """Return the id of the event that a webhook is published as.
+
+    It follows from what was sent, so the log can hold it only once, and a replay finds it.
+    """
+    told = hashlib.sha256(f"{body_hash}:{index}".encode()).hexdigest()
+    return f"{time_ms // 1000 & 0xFFFFFFFF:08x}{told[:16]}"
+
 
 class Webhook(models.Model):
     """One event of one webhook; `body_hash` and `index` make a repeat the same row.
 
     Pusher gives its events neither an id nor a time of their own: `time_ms` is when the
     webhook was made, and is what counts, not `received_at`.
+
+    `subject_id` is the goal of a stage, else the streamer, and `is_stage` is whether the streamer may
+    have come or gone. Both are known when a row is accepted, except by a process of an earlier
+    release: its rows are on a stage of no subject until `classifying` has read them.
     """
 
     class Result(models.TextChoices):
@@ -28,6 +44,8 @@ class Webhook(models.Model):
     user_id = models.CharField(max_length=200, blank=True)
     key = models.CharField(max_length=200)
     raw = models.JSONField()
+    is_stage = models.BooleanField(db_default=True)
+    subject_id = models.CharField(max_length=24, blank=True, db_default="")
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=9, choices=Result.choices, blank=True)
@@ -40,11 +58,19 @@ class Webhook(models.Model):
             models.UniqueConstraint(fields=["body_hash", "index"], name="webhook_once"),
         ]
         indexes = [
+            # What waits: all of it, which is mostly an audience, and the few on each stage.
             models.Index(fields=["time_ms", "id"], condition=Q(processed_at=None), name="webhook_queue"),
+            models.Index(
+                fields=["subject_id", "time_ms", "id"],
+                condition=Q(processed_at=None, is_stage=True),
+                name="webhook_stage_queue",
+            ),
+            models.Index(fields=["subject_id", "time_ms"], condition=Q(is_stage=True), name="webhook_of_stage"),
             models.Index(fields=["channel", "time_ms"], name="webhook_of_channel"),
             models.Index(fields=["received_at"], name="webhook_received"),
-            models.Index(fields=["name", "id"], name="webhook_of_type"),
-            models.Index(fields=["result", "id"], name="webhook_by_result"),
+            # Support's filters, where what they look for is rare; what is common needs no index.
+            models.Index(fields=["name", "id"], condition=Q(name__in=RARE), name="webhook_of_rare_type"),
+            models.Index(fields=["id"], condition=Q(result="ignored"), name="webhook_ignored"),
             models.Index(fields=["user_id", "id"], name="webhook_of_user"),
         ]
 
@@ -53,9 +79,5 @@ class Webhook(models.Model):
 
     @property
     def event_id(self) -> str:
-        """The id of the event that this webhook is published as.
-
-        It follows from what was sent, so the log can hold it only once, and a replay finds it.
-        """
-        told = hashlib.sha256(f"{self.body_hash}:{self.index}".encode()).hexdigest()
-        return f"{self.time_ms // 1000 & 0xFFFFFFFF:08x}{told[:16]}"
+        """The id of the event that this webhook is published as, see `event_id_of`."""
+        return event_id_of(body_hash=self.body_hash, index=self.index, time_ms=self.time_ms)

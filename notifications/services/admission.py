@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 
 import structlog
 from django.conf import settings
 
 from goals import selectors as goals
-from goals.services.authorizing import grant_exp
+from goals.services.authorizing import grant_exp, grant_exps
 from livestream import clock
 from livestream.outbox import external
 from livestream.storage.text import storable
 from notifications import selectors, sql
 from notifications.concurrency import Completed, run_bounded
 from notifications.models import Admission, Audience
-from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH, Provider, Refused, get_provider
-from notifications.services import stream_events
+from notifications.provider import (
+    CALLS_AT_A_TIME,
+    LARGEST_BATCH,
+    LocalProvider,
+    Outgoing,
+    Provider,
+    Refused,
+    get_provider,
+)
+from notifications.services import pushes, stream_events
 from notifications.services.stream_events import Opening
 
 log = structlog.get_logger(__name__)
@@ -40,6 +48,14 @@ class Page:
     viewers: Viewers
     upto: str
     last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the provider: when the grant of each viewer ends, by id, and the events that they are sent."""
+
+    viewers: Mapping[str, datetime]
+    events: Sequence[Outgoing]
 
 
 @external()
@@ -101,52 +117,73 @@ def _move_on(audience: Audience, page: Page, now: datetime) -> None:
 
 def _notify(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider, until: float) -> bool:
     """Send to all of these viewers; False where time was up before. Raises the first error."""
-    unwelcome = selectors.unwelcome(streamer_id=opening.goal.streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
-    _record_failures(audience, unwelcome, opening.now)
-    admitted = [viewer for viewer in viewers if viewer not in unwelcome]
-    calls: list[Viewers] = [
-        admitted[start : start + VIEWERS_A_CALL] for start in range(0, len(admitted), VIEWERS_A_CALL)
-    ]
+    admitted = _admitted(audience, opening, viewers)
     errors: list[Exception] = []
-    goes_on = takewhile(lambda _: not errors and time.monotonic() < until, calls)
+    goes_on = takewhile(lambda _: not errors and time.monotonic() < until, _calls(opening, admitted))
     made = 0
-    for batch in run_bounded(work=lambda call: _send(provider, opening, call), items=goes_on, limit=CALLS_AT_A_TIME):
+    for batch in run_bounded(work=lambda call: provider.send(call.events), items=goes_on, limit=CALLS_AT_A_TIME):
         _record(audience, opening, batch, provider)
-        made += len(batch)
+        made += sum(len(each.item.viewers) for each in batch)
         errors += [each.error for each in batch if each.error and not isinstance(each.error, Refused)]
     if errors:
         raise errors[0]
-    return made == len(calls)
+    return made == len(admitted)
 
 
-def _send(provider: Provider, opening: Opening, viewers: Viewers) -> None:
-    provider.send([event for viewer_id in viewers for event in opening.events(viewer_id)])
+def _admitted(audience: Audience, opening: Opening, viewers: Viewers) -> dict[str, datetime]:
+    """Return when the grant of each viewer ends, by id; note of all others why they are not let in."""
+    streamer_id = opening.goal.streamer_id
+    reasons = selectors.unwelcome(streamer_id=streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
+    exps = grant_exps(goal=opening.goal, viewers=viewers, now=opening.now)
+    now = opening.now
+    over = [viewer_id for viewer_id in viewers if int(exps.get(viewer_id, now).timestamp()) <= int(now.timestamp())]
+    _record_failures(audience, dict.fromkeys(over, "The time that was paid for is over.") | reasons, opening.now)
+    return {each: exps[each] for each in viewers if each not in reasons and each not in over}
 
 
-def _record(audience: Audience, opening: Opening, batch: Iterable[Completed[Viewers]], provider: Provider) -> None:
-    notified = [viewer_id for each in batch if each.error is None for viewer_id in each.item]
-    _record_notified(audience, opening, notified, provider)
+def _calls(opening: Opening, admitted: Mapping[str, datetime]) -> Iterator[Call]:
+    waiting = iter(admitted.items())
+    while viewers := dict(islice(waiting, VIEWERS_A_CALL)):
+        yield _call(opening, viewers)
+
+
+def _call(opening: Opening, viewers: Mapping[str, datetime]) -> Call:
+    return Call(viewers, [event for viewer_id, exp in viewers.items() for event in opening.events(viewer_id, exp=exp)])
+
+
+def _record(audience: Audience, opening: Opening, batch: Iterable[Completed[Call]], provider: Provider) -> None:
+    _record_notified(audience, opening, [each.item for each in batch if each.error is None], provider)
     for each in batch:
         if isinstance(each.error, Refused):
-            _send_one_by_one(audience, opening, each.item, provider)
+            _send_one_by_one(audience, opening, each.item.viewers, provider)
 
 
-def _send_one_by_one(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
+def _send_one_by_one(audience: Audience, opening: Opening, viewers: Mapping[str, datetime], provider: Provider) -> None:
     """Send to each viewer alone, to find whose events are refused."""
-    for viewer_id in viewers:
+    for viewer_id, exp in viewers.items():
+        call = _call(opening, {viewer_id: exp})
         try:
-            _send(provider, opening, [viewer_id])
+            provider.send(call.events)
         except Refused as error:
             _record_failures(audience, {viewer_id: str(error)}, opening.now)
             log.error("admission_refused", audience_id=audience.id, viewer_id=viewer_id, error=str(error))
         else:
-            _record_notified(audience, opening, [viewer_id], provider)
+            _record_notified(audience, opening, [call], provider)
 
 
-def _record_notified(audience: Audience, opening: Opening, viewers: Viewers, provider: Provider) -> None:
-    sql.record_notified(
-        audience_id=audience.id, viewers=viewers, told_at=opening.now, exp=opening.exp, provider=provider.name
-    )
+def _record_notified(audience: Audience, opening: Opening, calls: Sequence[Call], provider: Provider) -> None:
+    viewers = {viewer_id: exp for call in calls for viewer_id, exp in call.viewers.items()}
+    sql.record_notified(audience_id=audience.id, viewers=viewers, told_at=opening.now, provider=provider.name)
+    if isinstance(provider, LocalProvider):
+        # Where nothing leaves the machine, this is how anybody sees what was sent. Elsewhere a crowd's
+        # tokens are kept nowhere.
+        pushes.keep_sent(
+            outgoing=[event for call in calls for event in call.events],
+            subject=audience.subject,
+            event_id=audience.event_id,
+            provider=provider.name,
+            now=opening.now,
+        )
 
 
 def _record_failures(audience: Audience, reasons: dict[str, str], now: datetime) -> None:

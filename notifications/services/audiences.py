@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -32,6 +32,7 @@ def push_stream_authorized(now: datetime, *, goal_id: str, event_id: str, after_
         audience, opened = _open(goal, goal_id, event_id, now)
         if not opened and goal.facts.others_may_join:
             _join(audience, selectors.payers_not_admitted(escrow_id=audience.escrow_id))
+            _notify_again(audience, selectors.viewers_behind(audience_id=audience.id))
 
 
 def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
@@ -44,7 +45,9 @@ def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
         with transaction.atomic():
             audience, opened = _open(show, show_id, event.event_id, now)
             if not opened:
-                _join(audience, event.payers)
+                buyers = [payer for payer, coins in event.payers.items() if coins > 0]
+                _join(audience, buyers)
+                _notify_again(audience, selectors.viewers_failed(audience_id=audience.id, viewers=buyers))
 
 
 def _watched(goal: Goal) -> Goal | None:
@@ -87,6 +90,14 @@ def _join(audience: Audience, viewers: Iterable[str]) -> None:
     rows = [Admission(audience=audience, viewer_id=viewer_id) for viewer_id in sorted(viewers)]
     if rows:
         Admission.objects.bulk_create(rows, ignore_conflicts=True)
+        _wake(audience)
+
+
+def _notify_again(audience: Audience, viewers: Collection[str]) -> None:
+    """Have viewers of an audience notified again: they paid for more time, or again after they were kept out."""
+    if viewers:
+        rows = Admission.objects.filter(audience=audience, viewer_id__in=viewers)
+        rows.update(told_at=None, failed_at=None, error="")
         _wake(audience)
 
 

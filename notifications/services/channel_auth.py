@@ -1,8 +1,9 @@
-"""Who may join which channel (spec sections 4 and 10, promise 4)."""
+"""Whose a connection is, and which channels it may join (spec sections 4 and 10, promise 4)."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from goals import selectors as goals
@@ -11,23 +12,34 @@ from livestream.users import is_blocked
 from notifications import channels, provider
 from notifications.channels import Channel
 from notifications.errors import ChannelNotAllowed, InvalidSocketId, SigningUnavailable
+from sessions_app.services import presence
 
 _SOCKET_ID = re.compile(r"[0-9]{1,32}\.[0-9]{1,32}")
 
 
-def authorize_connection(*, user_id: str, socket_id: str, channel_name: str) -> dict[str, Any]:
+def authorize_connection(*, user_id: str, socket_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
     """Return the signature that lets the user's connection join a channel.
 
-    `{auth}`, and `channel_data` for a presence channel, which shows others the user's id.
+    `{auth}`, and `channel_data` for a presence channel, which shows others the user's id. It is a
+    sign of life of a streamer whose session counts down.
     Raises InvalidSocketId, ChannelNotAllowed, SigningUnavailable.
     """
-    if not _SOCKET_ID.fullmatch(socket_id):
-        raise InvalidSocketId
+    _refuse_bad_socket(socket_id)
     channel = allowed_channel(user_id=user_id, channel_name=channel_name)
-    if not provider.can_sign():
-        raise SigningUnavailable
+    _refuse_without_keys()
+    presence.sign_of_life(streamer_id=user_id, now=now)
     member = {"user_id": user_id} if channel.is_presence else None
     return provider.sign_channel(channel=channel.name, socket_id=socket_id, member=member)
+
+
+def authenticate_connection(*, user_id: str, socket_id: str) -> dict[str, Any]:
+    """Return the signature with which a connection signs in as the user's, `{auth, user_data}`.
+
+    So the connections of somebody who loses access can be ended. Raises InvalidSocketId, SigningUnavailable.
+    """
+    _refuse_bad_socket(socket_id)
+    _refuse_without_keys()
+    return provider.sign_user(user_id=user_id, socket_id=socket_id)
 
 
 def allowed_channel(*, user_id: str, channel_name: str) -> Channel:
@@ -40,6 +52,16 @@ def allowed_channel(*, user_id: str, channel_name: str) -> Channel:
     if channel is None or not _RULES[channel.room](user_id, channel):
         raise ChannelNotAllowed
     return channel
+
+
+def _refuse_bad_socket(socket_id: str) -> None:
+    if not _SOCKET_ID.fullmatch(socket_id):
+        raise InvalidSocketId
+
+
+def _refuse_without_keys() -> None:
+    if not provider.can_sign():
+        raise SigningUnavailable
 
 
 def _is_oneself(user_id: str, channel: Channel) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from goals import representation
 from goals import selectors as goals
 from livestream import cached_views
-from notifications import channels
+from notifications import channels, selectors
 from notifications.channels import Channel
 from notifications.services import channel_auth
 from sessions_app import selectors as sessions
@@ -25,12 +25,16 @@ def channel_snapshot(*, user_id: str, channel_name: str) -> dict[str, Any]:
     channel = channel_auth.allowed_channel(user_id=user_id, channel_name=channel_name)
     streamer_id = _streamer_of(channel)
     part = FULL if channel.room in (channels.USER, channels.GOAL) else PUBLIC
-    document = cached_views.cached(
-        name=cached_views.channels_of(streamer_id),
-        part=part,
-        build=lambda: build(streamer_id=streamer_id, part=part),
-    )
-    return {"channel": channel.name, **document}
+    return {"channel": channel.name, **_document(streamer_id=streamer_id, part=part)}
+
+
+def _document(*, streamer_id: str, part: str) -> dict[str, Any]:
+    version = selectors.version_of_snapshots(streamer_id=streamer_id)
+    if version is None:
+        return {"session": None, "goals": []}
+    key = f"{cached_views.channels_of(streamer_id)}:{version}:{part}"
+    document: dict[str, Any] = cached_views.kept(key=key, build=lambda: build(streamer_id=streamer_id, part=part))
+    return document
 
 
 def build(*, streamer_id: str, part: str) -> dict[str, Any]:

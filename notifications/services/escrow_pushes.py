@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F, Min, Sum
 
 from livestream.events.contracts import EscrowCompleted, EscrowCompletedIndividual
 from livestream.outbox import Delivery, durable, enqueue
 from notifications import channels
 from notifications.services import pushes
 from wallet import transfer_ids
-from wallet.models import Transfer
+from wallet.models import EarlyRefund, Transfer
 
 CHUNK = 1_000
 REFUNDED = "escrow.refunded"
@@ -31,8 +34,13 @@ def push_completed(*, name: str, event: EscrowCompleted | EscrowCompletedIndivid
     )
 
 
-def enqueue_refund_pushes(*, escrow_id: str, first_payer: str, last_payer: str, event_id: str) -> None:
-    """Enqueue the pushes to the payers from `first_payer` to `last_payer` (by id)."""
+def enqueue_refund_pushes(
+    *, escrow_id: str, first_payer: str, last_payer: str, event_id: str, early: bool = False
+) -> None:
+    """Enqueue the pushes to the payers from `first_payer` to `last_payer` (by id).
+
+    Where the refund is `early`, only those among them are concerned who are in the batch of the event.
+    """
     enqueue(
         push_escrow_refunds,
         Delivery(key=f"{event_id}:{first_payer}"),
@@ -40,6 +48,7 @@ def enqueue_refund_pushes(*, escrow_id: str, first_payer: str, last_payer: str, 
         first_payer=first_payer,
         last_payer=last_payer,
         event_id=event_id,
+        **({"early": True} if early else {}),
     )
 
 
@@ -51,6 +60,7 @@ def push_escrow_refunds(
     first_payer: str,
     last_payer: str,
     event_id: str,
+    early: bool = False,
     size: int = CHUNK,
 ) -> int:
     """Push to each of the next `size` payers what they were given back, in coins.
@@ -58,31 +68,58 @@ def push_escrow_refunds(
     Where more are left, the next chunk is stored along with this one. Returns how many.
     """
     # One more is read than pushed: it is where the next chunk begins.
-    found = _refunds(escrow_id, first_payer, last_payer, size + 1)
+    if early:
+        found = _early_refunds(event_id, first_payer, size + 1)
+    else:
+        found = _refunds(escrow_id, first_payer, last_payer, size + 1)
     messages = (_refunded(refund, escrow_id, event_id) for refund in found[:size])
     pushes.push_all(messages=messages, now=now, bulk=True)
     if len(found) > size:
-        rest = {"first_payer": found[size].credit_id, "last_payer": last_payer}
-        enqueue_refund_pushes(escrow_id=escrow_id, event_id=event_id, **rest)
+        rest = {"first_payer": found[size].payer_id, "last_payer": last_payer}
+        enqueue_refund_pushes(escrow_id=escrow_id, event_id=event_id, early=early, **rest)
     return min(len(found), size)
 
 
-def _refunds(escrow_id: str, first_payer: str, last_payer: str, limit: int) -> list[Transfer]:
+@dataclass(frozen=True, slots=True)
+class _Refund:
+    """What one payer was given back, in coins."""
+
+    payer_id: str
+    amount: int
+    transfer_id: str
+
+
+def _refunds(escrow_id: str, first_payer: str, last_payer: str, limit: int) -> list[_Refund]:
     """Return refunds in the order of payers; their ids begin alike, so the primary key sorts."""
     prefix = transfer_ids.refund_prefix(escrow_id)
     span = (prefix + first_payer, prefix + last_payer)
     rows = Transfer.objects.filter(kind=Transfer.Kind.REFUND, debit_id=escrow_id, transfer_id__range=span)
-    return list(rows.order_by("transfer_id")[:limit])
+    found = rows.order_by("transfer_id").values_list("credit_id", "amount", "transfer_id")
+    return [_Refund(*row) for row in found[:limit]]
 
 
-def _refunded(refund: Transfer, escrow_id: str, event_id: str) -> pushes.Message:
+def _early_refunds(batch: str, first_payer: str, limit: int) -> list[_Refund]:
+    """Return the refunds of a batch, one for each payer, in the order of payers.
+
+    An event is heard once on a channel. So several payments of one payer are one refund: the sum
+    of them, under the transfer of the first.
+    """
+    rows = EarlyRefund.objects.filter(batch=batch, payer_id__gte=first_payer, amount__gt=F("kept"))
+    back = rows.values("payer_id").annotate(back=Sum(F("amount") - F("kept")), first=Min("hold_id"))
+    found = back.order_by("payer_id").values_list("payer_id", "back", "first")
+    return [
+        _Refund(payer_id, amount, transfer_ids.early_refund(hold_id=hold)) for payer_id, amount, hold in found[:limit]
+    ]
+
+
+def _refunded(refund: _Refund, escrow_id: str, event_id: str) -> pushes.Message:
     data = {
         "escrow_id": escrow_id,
         "amount": refund.amount,
         "transfer_id": refund.transfer_id,
     }
     return pushes.Message(
-        channels=[channels.user(refund.credit_id)],
+        channels=[channels.user(refund.payer_id)],
         event=REFUNDED,
         data=data,
         subject=escrow_id,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from goals import representation
 from goals import selectors as goals
 from goals.models import Goal
+from goals.representation import GoalDocument
+from goals.types import Settlement, types_settled_by
 from livestream import cached_views
+from livestream.events.contracts import GoalChanged, GoalCompleted, GoalEnded, GoalEvent
+from livestream.events.signals import DomainSignal
 from livestream.models import User
 from livestream.outbox import Delivery, durable, enqueue
 from notifications import channels
@@ -24,31 +29,67 @@ VIEWERS_SYNCED = "stream.viewers.updated"
 AUTHORIZED = "stream.authorized"
 MVPS = "livestream.mvps"
 MVP_COUNT = 3
+# The most payers of a goal who hear of it on their own channels. A bigger crowd hears the audience's.
+MOST_PARTIES = 1_000
+HOLDERS_AT_ONCE = 250
+_HEARD_BY_PAYERS = types_settled_by(Settlement.PRIVATE, Settlement.ONE_ON_ONE)
 
 
-def push_goal(*, goal_id: str, event: str, event_id: str, now: datetime, triggerer: str | None = None) -> None:
+def push_goal(
+    *,
+    goal_id: str,
+    event: str,
+    event_id: str,
+    now: datetime,
+    triggerer: str | None = None,
+    level: int | None = None,
+) -> None:
     """Push `event` with the whole goal as it stands now, to the audience and to the parties.
 
-    A client that missed one push is right again after the next (spec section 4). Who paid how much
-    is not in the pushes of progress: adding that up four times a second would cost a crowd's goal.
+    A client that missed one push is right again after the next (spec section 4). `level` is the
+    one that is completed.
     """
     goal = goals.get_goal(goal_id=goal_id)
-    seen_by = representation.goal_without_breakdown if event == PROGRESS else representation.goal_for
-    common = {"event": event, "subject": goal_id, "event_id": event_id}
+    reached = {} if level is None else {"level": level}
     public = pushes.Message(
         channels=channels.audience(goal.streamer_id),
-        data={"goal": representation.public_goal(goal)},
-        **common,
+        event=event,
+        data={"goal": representation.public_goal(goal), **reached},
+        subject=goal_id,
+        event_id=event_id,
     )
-    private = [
+    documents = _documents_of_parties(goal, event)
+    private = _to_each(documents, event, event_id, {"triggerer": triggerer, **reached})
+    pushes.push_all(messages=[public, *private], now=now)
+
+
+def _documents_of_parties(goal: Goal, event: str) -> dict[str, GoalDocument]:
+    """Return by user the goal as each party may see it.
+
+    Who paid how much is not in the pushes of progress: adding that up four times a second would
+    cost a crowd's goal.
+    """
+    everybody = parties(goal)
+    if event == PROGRESS:
+        return {user_id: representation.goal_without_breakdown(goal, user_id=user_id) for user_id in everybody}
+    viewers = [user_id for user_id in everybody if user_id != goal.streamer_id]
+    whole = {goal.streamer_id: representation.goal_for(goal, user_id=goal.streamer_id)}
+    return whole | representation.goal_for_payers(goal, payer_ids=viewers)
+
+
+def _to_each(
+    documents: Mapping[str, GoalDocument], event: str, event_id: str, details: Mapping[str, Any]
+) -> list[pushes.Message]:
+    return [
         pushes.Message(
             channels=[channels.user(user_id)],
-            data={"goal": seen_by(goal, user_id=user_id), "triggerer": triggerer},
-            **common,
+            event=event,
+            data={"goal": document, **details},
+            subject=document["id"],
+            event_id=event_id,
         )
-        for user_id in parties(goal)
+        for user_id, document in documents.items()
     ]
-    pushes.push_all(messages=[public, *private], now=now)
 
 
 def schedule_progress(*, goal_id: str, event_id: str, now: datetime) -> None:
@@ -67,8 +108,79 @@ def push_goal_progress(now: datetime, *, goal_id: str, event_id: str) -> None:
 
 
 def parties(goal: Goal) -> list[str]:
-    """Return the users who see more than the audience: the streamer, and the viewer who invited."""
-    return [user_id for user_id in (goal.streamer_id, goal.triggered_by_id) if user_id]
+    """Return the users who hear each push of a goal on their own channels.
+
+    They are the streamer, the viewer who invited, and up to MOST_PARTIES payers of an invitation or
+    of what it led to. Ticket holders hear less, see `push_goal_to_holders`.
+    """
+    payers = _payers_of_invitation(goal) if goal.type in _HEARD_BY_PAYERS else []
+    everybody = (goal.streamer_id, goal.triggered_by_id, *payers)
+    return list(dict.fromkeys(user_id for user_id in everybody if user_id))
+
+
+def _payers_of_invitation(goal: Goal) -> list[str]:
+    payers = goals.payers_of(goal=goal, limit=MOST_PARTIES + 1)
+    return payers if len(payers) <= MOST_PARTIES else []
+
+
+def enqueue_pushes_to_holders(*, event: GoalEvent) -> None:
+    """Store the pushes of an event to the ticket holders of its goal, to be made in chunks."""
+    name = DomainSignal.of(event).name
+    _enqueue_holders(
+        goal_id=event.goal_id,
+        event=PROGRESS if isinstance(event, GoalChanged) else name,
+        event_id=event.event_id,
+        triggerer=event.triggerer if isinstance(event, GoalEnded) else None,
+        level=event.level if isinstance(event, GoalCompleted) else None,
+    )
+
+
+def _enqueue_holders(
+    *, goal_id: str, event: str, event_id: str, triggerer: str | None, level: int | None, after: str = ""
+) -> None:
+    enqueue(
+        push_goal_to_holders,
+        Delivery(key=f"{event_id}:{after}"),
+        goal_id=goal_id,
+        event=event,
+        event_id=event_id,
+        triggerer=triggerer,
+        level=level,
+        after=after,
+    )
+
+
+@durable(subject="goal_id")
+def push_goal_to_holders(
+    now: datetime,
+    *,
+    goal_id: str,
+    event: str,
+    event_id: str,
+    triggerer: str | None = None,
+    level: int | None = None,
+    after: str = "",
+    size: int = HOLDERS_AT_ONCE,
+) -> int:
+    """Push `event` with the goal to its next `size` ticket holders by id, with their own coins; returns how many.
+
+    Where more are left, the next chunk is stored along with this one. Of a goal with more than
+    MOST_PARTIES payers nobody is pushed to: they hear the audience's channels.
+    """
+    goal = goals.get_goal(goal_id=goal_id)
+    if not after and len(goals.payers_of(goal=goal, limit=MOST_PARTIES + 1)) > MOST_PARTIES:
+        return 0
+    # One more is read than pushed: it says whether there is a next chunk.
+    found = goals.payers_of(goal=goal, after=after, limit=size + 1)
+    holders = found[:size]
+    details = {"triggerer": triggerer} if level is None else {"triggerer": triggerer, "level": level}
+    documents = representation.goal_for_payers(goal, payer_ids=holders)
+    pushes.push_all(messages=_to_each(documents, event, event_id, details), now=now, bulk=True)
+    if len(found) > size:
+        _enqueue_holders(
+            goal_id=goal_id, event=event, event_id=event_id, triggerer=triggerer, level=level, after=holders[-1]
+        )
+    return len(holders)
 
 
 def notify_session_karaoke_goal(*, goal_id: str, event_id: str, now: datetime) -> None:
@@ -129,17 +241,8 @@ def open_to_the_public(*, goal_id: str, event_id: str, now: datetime) -> None:
 def push_exclusive_closed(*, goal_id: str, event_id: str, now: datetime) -> None:
     """Push `exclusive.closed` to both sides, each with the 1-on-1 as they may see it."""
     goal = goals.get_goal(goal_id=goal_id)
-    messages = [
-        pushes.Message(
-            channels=[channels.user(user_id)],
-            event=EXCLUSIVE_CLOSED,
-            data={"goal": representation.goal_for(goal, user_id=user_id)},
-            subject=goal_id,
-            event_id=event_id,
-        )
-        for user_id in parties(goal)
-    ]
-    pushes.push_all(messages=messages, now=now)
+    documents = _documents_of_parties(goal, EXCLUSIVE_CLOSED)
+    pushes.push_all(messages=_to_each(documents, EXCLUSIVE_CLOSED, event_id, {}), now=now)
 
 
 def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: datetime) -> None:

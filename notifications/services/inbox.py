@@ -9,27 +9,27 @@ from django.conf import settings
 from django.db import transaction
 
 from livestream.errors import DomainError
-from livestream.outbox import Delivery, enqueue
-from notifications import metrics, webhook_protocol
+from notifications import metrics, sql, webhook_protocol
 from notifications.errors import InvalidSignature
 from notifications.models import Webhook
 from notifications.services import processing
 from notifications.webhook_protocol import WebhookBody
 
-KEY = "inbox"
-
 
 def accept(*, body: bytes, key: str, signature: str, now: datetime) -> None:
     """Check a webhook and store its events, each once however often it is sent.
 
-    Raises InvalidSignature, UnreadableBody, MalformedWebhook, WebhookTooOld, WebhookFromFuture;
-    then nothing is stored.
+    Events that cannot be read or are none of ours are counted and passed over. Raises
+    InvalidSignature, UnreadableBody, MalformedWebhook, TooManyEvents, WebhookTooOld,
+    WebhookFromFuture; then nothing is stored.
     """
     try:
         said = _read(body, key, signature, now)
     except DomainError:
         metrics.WEBHOOKS.labels("refused").inc()
         raise
+    for reason, passed_over in said.passed_over.items():
+        metrics.WEBHOOKS.labels(reason).inc(passed_over)
     if said.events:
         _store(said, hashlib.sha256(body).hexdigest(), key, now)
 
@@ -48,18 +48,21 @@ def _store(said: WebhookBody, body_hash: str, key: str, now: datetime) -> None:
     rows = [
         Webhook(
             body_hash=body_hash,
-            index=index,
+            index=event.index,
             time_ms=said.time_ms,
             name=event.name,
             channel=event.channel,
             user_id=event.user_id,
             key=key,
-            raw=event.raw,
+            raw=event.known_members,
+            is_stage=event.concern.is_stage,
+            subject_id=event.concern.subject_id,
             received_at=now,
         )
-        for index, event in enumerate(said.events)
+        for event in said.events
     ]
     with transaction.atomic():
-        Webhook.objects.bulk_create(rows, ignore_conflicts=True)
-        enqueue(processing.process_webhooks, Delivery(key=KEY))
+        sql.store_webhooks(webhooks=rows)
+        # The audience's need no message: each relay looks for them several times a second.
+        processing.request(subjects={row.subject_id for row in rows if row.is_stage})
     metrics.WEBHOOKS.labels("stored").inc(len(rows))

@@ -1,59 +1,76 @@
-"""Processing webhooks: in the order of their own time, each in a transaction of its own."""
+"""Processing webhooks about stages and streamers: by subject, in the order of their own time (spec section 5).
+
+Money is decided by these. So they have a queue of their own, and never wait for an audience.
+"""
 
 from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 
-from livestream import clock, ids
+from livestream import clock
 from livestream.events import publish
-from livestream.events.contracts import (
-    CHANNEL_OCCUPIED,
-    CHANNEL_VACATED,
-    ChannelOccupied,
-    ChannelVacated,
-)
 from livestream.events.signals import DomainSignal
-from livestream.outbox import external, performing
-from notifications import channels, metrics, selectors, webhook_protocol
-from notifications.channels import Channel
+from livestream.outbox import Delivery, enqueue, external, performing
+from livestream.storage.conflicts import retried
+from notifications import metrics, selectors
 from notifications.models import Webhook
+from notifications.services import classifying, meanings
 
 log = structlog.get_logger(__name__)
 
-PAGE = 100
+# A webhook about more subjects than this leaves the others to the sweep.
+_REQUESTED_AT_ONCE = 100
 
-Meaning = tuple[DomainSignal, type[ChannelOccupied] | type[ChannelVacated]]
+# What a webhook decides must not work off the ones after it.
+_at_work: ContextVar[bool] = ContextVar("at_work", default=False)
 
-_OCCUPIED: Meaning = (CHANNEL_OCCUPIED, ChannelOccupied)
-_VACATED: Meaning = (CHANNEL_VACATED, ChannelVacated)
-_OF_MEMBERS = {"member_added": _OCCUPIED, "member_removed": _VACATED}
-_OF_CHANNELS = {"channel_occupied": _OCCUPIED, "channel_vacated": _VACATED}
+
+def request(*, subjects: Collection[str]) -> None:
+    """Have the webhooks of these subjects processed at once, by one message each, in the caller's transaction."""
+    for subject_id in sorted(subjects)[:_REQUESTED_AT_ONCE]:  # sorted, so that no two callers deadlock
+        enqueue(process_stage, Delivery(key=subject_id, subject=subject_id), subject_id=subject_id)
 
 
 # Not `durable`: each webhook has a transaction of its own, so that one that fails takes no
 # other with it, and no lock outlives its webhook. It calls no network.
-@external(queue="default")
-def process_webhooks() -> None:
-    """Process the inbox, for as long as the lease of the message allows; the sweep enqueues it again."""
+@external(queue="stage")
+def process_stage(*, subject_id: str) -> None:
+    """Process what is due of one stage or streamer, for as long as the lease of the message allows."""
     until = time.monotonic() + settings.OUTBOX_LEASE
-    while process_page(now=clock.now()) and time.monotonic() < until:
+    while process_next(subject_id=subject_id, now=clock.now()) and time.monotonic() < until:
         pass
 
 
-def process_page(*, now: datetime, size: int = PAGE) -> int:
-    """Process the next `size` due webhooks and return how many were taken up.
+@external(queue="default")
+def process_webhooks() -> None:
+    """Process what is due of all stages; messages of the release before ask for it."""
+    now = clock.now()
+    classifying.classify_waiting(now=now)
+    with transaction.atomic():
+        request(subjects=[subject_id for subject_id, _ in selectors.subjects_due(now=now, limit=_REQUESTED_AT_ONCE)])
 
-    One that fails keeps its error, is retried later and delays no other.
+
+def process_next(*, subject_id: str, now: datetime) -> bool:
+    """Process the first webhook that is due of a stage or streamer; False where none is.
+
+    It waits for another worker that is at it. One that fails keeps its error, is retried later
+    and delays no other.
     """
-    found = selectors.due_webhooks(now=now).values_list("pk", flat=True)[:size]
-    return sum(process(webhook_id=webhook_id, now=now) for webhook_id in list(found))
+    first = selectors.due_of_subject(subject_id=subject_id, now=now).values_list("pk", flat=True).first()
+    if first is None:
+        return False
+    _process(first, now, wait=True)
+    return True
 
 
 def process(*, webhook_id: int, now: datetime) -> bool:
@@ -61,50 +78,84 @@ def process(*, webhook_id: int, now: datetime) -> bool:
 
     The event and the mark that it was published commit together (seed 002).
     """
+    return _process(webhook_id, now, wait=False)
+
+
+def work_off(*, subjects: Collection[str], now: datetime) -> None:
+    """Process every webhook that waits about these stages and streamers, in the order of their own time.
+
+    A decision of the clock calls it before it locks anything: webhooks come first in the order of
+    locks. It runs in the caller's transaction, or in its own, waits for another worker that is at
+    one of them, and also tries those that failed. One that fails again is left to its retry.
+    Raises OperationalError where the database broke a deadlock: the caller tries again as a whole.
+    """
+    if _at_work.get():
+        return
+    classifying.classify_waiting(now=now)
+    if selectors.waiting_on_stages(subjects=subjects).exists():
+        _work_off(subjects, now)
+
+
+@retried
+def _work_off(subjects: Collection[str], now: datetime) -> None:
+    with transaction.atomic():
+        for webhook in selectors.waiting_on_stages(subjects=subjects).select_for_update(of=("self",)):
+            try:
+                with transaction.atomic():
+                    _finish(webhook, now)
+            except OperationalError:  # without this webhook the decision would be another one
+                raise
+            except Exception:  # noqa: BLE001 - whatever a receiver raises belongs on the webhook
+                _keep_failure(webhook.pk, traceback.format_exc(), now)
+
+
+def _process(webhook_id: int, now: datetime, *, wait: bool) -> bool:
     try:
-        with transaction.atomic():
-            webhook = selectors.next_of_its_channel(webhook_id=webhook_id, now=now)
-            if webhook is None:
-                return False
-            webhook.result = _publish(webhook)
-            webhook.processed_at, webhook.error = now, ""
-            webhook.save(update_fields=["result", "processed_at", "error"])
-        metrics.WEBHOOKS.labels(webhook.result).inc()
+        return _in_turn(webhook_id, now, wait)
     except Exception:  # noqa: BLE001 - whatever a receiver raises belongs on the webhook
         _keep_failure(webhook_id, traceback.format_exc(), now)
     return True
 
 
+@retried
+def _in_turn(webhook_id: int, now: datetime, wait: bool) -> bool:
+    with transaction.atomic():
+        webhook = _lock(webhook_id) if wait else selectors.take_turn(webhook_id=webhook_id, now=now)
+        if webhook is None:
+            return False
+        _finish(webhook, now)
+        return True
+
+
+def _lock(webhook_id: int) -> Webhook | None:
+    waiting = Webhook.objects.filter(pk=webhook_id, processed_at=None)
+    return waiting.select_for_update(of=("self",)).first()
+
+
+def _finish(webhook: Webhook, now: datetime) -> None:
+    with _working():
+        webhook.result = _publish(webhook)
+    webhook.processed_at, webhook.error = now, ""
+    webhook.save(update_fields=["result", "processed_at", "error"])
+    result = webhook.result
+    transaction.on_commit(lambda: metrics.WEBHOOKS.labels(result).inc())
+
+
+@contextmanager
+def _working() -> Iterator[None]:
+    token = _at_work.set(True)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
 def _publish(webhook: Webhook) -> str:
-    channel = channels.parse(webhook.channel)
-    meaning = _meaning(webhook, channel)
-    if channel is None or meaning is None:
+    event = meanings.event_of(webhook)
+    if event is None:
         return Webhook.Result.IGNORED
-    signal, payload = meaning
-    event = payload(
-        event_id=webhook.event_id,
-        channel=channel.name,
-        user_id=webhook.user_id if channel.is_presence else None,  # only there Pusher knows who
-        time=webhook_protocol.time_of(time_ms=webhook.time_ms, received_at=webhook.received_at),
-        room=channel.room,
-        subject_id=channel.subject_id,
-        source=str(webhook.pk),
-    )
-    publish(signal, event)
+    publish(DomainSignal.of(event), event)
     return Webhook.Result.PUBLISHED
-
-
-def _meaning(webhook: Webhook, channel: Channel | None) -> Meaning | None:
-    """Return what a webhook stands for.
-
-    When the last member of a presence channel leaves, Pusher sends `member_removed` and
-    `channel_vacated`: only the former says who it was, so only that one counts.
-    """
-    if channel is None:
-        return None
-    if channel.is_presence:
-        return _OF_MEMBERS.get(webhook.name) if ids.is_valid(webhook.user_id) else None
-    return _OF_CHANNELS.get(webhook.name)
 
 
 def _keep_failure(webhook_id: int, error: str, now: datetime) -> None:

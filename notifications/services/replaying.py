@@ -7,10 +7,10 @@ from datetime import datetime
 from livestream.errors import Conflict, NotFound
 from livestream.events.replaying import replay_event
 from notifications.models import Webhook
-from notifications.services import processing
+from notifications.services import classifying, processing
 
 REPLAYED = "published before: its event is replayed"
-WAITING = "waits for an earlier one of its channel"
+WAITING = "waits for an earlier one of its stage or streamer"
 
 
 class WebhookNotFound(NotFound):
@@ -42,6 +42,7 @@ def replay_webhook(*, webhook_id: int, now: datetime) -> str:
         return REPLAYED
     unpublished = Webhook.objects.filter(pk=webhook_id).exclude(result=Webhook.Result.PUBLISHED)
     unpublished.update(processed_at=None, result="", retry_at=None)
+    classifying.classify_waiting(now=now)  # it may be of a release that did not know whom it concerns
     processing.process(webhook_id=webhook_id, now=now)
     return _outcome(webhook)
 

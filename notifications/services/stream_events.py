@@ -24,9 +24,10 @@ PERSONAL_BYTES = 1_536
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A goal that may be watched until `exp`, as it is announced to each of its viewers.
+    """A goal that may be watched, as it is announced to each of its viewers.
 
-    `head` is the encoded `data` of all of them: a crowd's tokens are enough to encode.
+    `exp` is the end of the longest grant. `head` is the encoded `data` of all of them: a crowd's
+    tokens are enough to encode.
     """
 
     goal: Goal
@@ -36,30 +37,30 @@ class Opening:
     data: Mapping[str, Any]
     head: str
 
-    def events(self, viewer_id: str) -> list[Outgoing]:
-        """Return the two events of one viewer: about the preview, and about sd with its tokens."""
-        return [self._event(viewer_id, PREVIEW, {}), self._event(viewer_id, SD, self._tokens(viewer_id))]
+    def events(self, viewer_id: str, *, exp: datetime) -> list[Outgoing]:
+        """Return two events for a viewer who may watch until `exp`: about the preview, and about sd with its tokens."""
+        return [self._event(viewer_id, PREVIEW, exp, {}), self._event(viewer_id, SD, exp, self._tokens(viewer_id, exp))]
 
-    def _event(self, viewer_id: str, quality: str, personal: dict[str, Any]) -> Outgoing:
+    def _event(self, viewer_id: str, quality: str, exp: datetime, tokens: dict[str, Any]) -> Outgoing:
         name = channels.viewer(streamer_id=self.goal.streamer_id, quality=quality, viewer_id=viewer_id)
-        own = payloads.encode({"quality": quality} | personal)
+        own = payloads.encode({"quality": quality, "exp": clock.to_epoch(exp)} | tokens)
         return Outgoing((name,), EVENT, f"{self.head},{own[1:]}")
 
-    def _tokens(self, viewer_id: str) -> dict[str, Any]:
-        grant = Grant(self.goal.session_id, viewer_id, SD, self.exp, self.goal.id)
-        admission = room_tokens.admission(room=self.room, user_id=viewer_id, exp=self.exp, now=self.now)
-        return {"token": stream_tokens.sign(grant)} | admission
+    def _tokens(self, viewer_id: str, exp: datetime) -> dict[str, Any]:
+        grant = Grant(self.goal.session_id, viewer_id, SD, exp, self.goal.id)
+        admission = room_tokens.admission(room=self.room, user_id=viewer_id, exp=exp, now=self.now)
+        return {"token": stream_tokens.sign(grant=grant, now=self.now)} | admission
 
 
 def opening(*, goal: Goal, event_id: str, exp: datetime, now: datetime) -> Opening:
-    """Return what is sent to viewers who may watch `goal` until `exp`; their tokens expire then, too."""
+    """Return what is sent to viewers who may watch `goal` until `exp`, some of them not as long."""
     said = {
         "session_id": goal.session_id,
         "streamer_id": goal.streamer_id,
         "goal": representation.public_goal(goal),
-        "exp": clock.to_epoch(exp),
         "event_id": event_id,
     }
-    data = payloads.fit(said, reserve=PERSONAL_BYTES)
+    shared = payloads.fit(said, reserve=PERSONAL_BYTES)
     room = room_tokens.room_of(session=goal.session, goal_id=goal.id)
-    return Opening(goal, room, exp, now, data, payloads.encode(data)[:-1])
+    data = {**shared, "exp": clock.to_epoch(exp)}
+    return Opening(goal, room, exp, now, data, payloads.encode(shared)[:-1])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.db.models import Q
+
+from goals.models import Goal
 from livestream.desk.redaction import last_line
 from livestream.story import Entry, Kind, RowRef, Section, State, Subject, Window, buckets, timeline_section
 from livestream.story.formatting import count, moment
@@ -13,17 +16,32 @@ from notifications.models import Webhook
 
 @timeline_section(order=15)
 def webhooks_section(subject: Subject, window: Window, now: datetime) -> Section:
-    """List the webhooks about the stages of the goals, at the time that Pusher gave them."""
-    stages = [channels.stage(goal_id) for goal_id in subject.goal_ids]
-    rows = Webhook.objects.filter(channel__in=stages).order_by("time_ms", "id")
+    """List the webhooks about the stages of the goals and about their streamer, at the time that Pusher gave them."""
+    rows = Webhook.objects.filter(_about(subject)).order_by("time_ms", "id")
     if window.start:
-        rows = rows.filter(time_ms__gte=int(window.start.timestamp() * 1000))
+        rows = rows.filter(time_ms__gte=_milliseconds(window.start))
     if window.end:
-        rows = rows.filter(time_ms__lt=int(window.end.timestamp() * 1000))
+        rows = rows.filter(time_ms__lt=_milliseconds(window.end))
     found = list(rows[: buckets.MOST_LISTED + 1])
     section = Section(omitted="More webhooks follow" if len(found) > buckets.MOST_LISTED else "")
     section.entries = [_entry(webhook) for webhook in found[: buckets.MOST_LISTED]]
     return section
+
+
+def _about(subject: Subject) -> Q:
+    """Return which webhooks those are: of a streamer only what happened from the first goal to the last one's end."""
+    stages = [channels.stage(goal_id) for goal_id in subject.goal_ids]
+    streamers = Goal.objects.filter(pk__in=subject.goal_ids).values_list("streamer_id", flat=True)
+    own = Q(is_stage=True, subject_id__in=list(streamers))
+    if subject.began:
+        own &= Q(time_ms__gte=_milliseconds(subject.began))
+    if subject.ended:
+        own &= Q(time_ms__lte=_milliseconds(subject.ended))
+    return Q(channel__in=stages) | own
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def _entry(webhook: Webhook) -> Entry:

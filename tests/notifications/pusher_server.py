@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
@@ -24,18 +25,25 @@ class Call:
 
 @dataclass
 class PusherServer:
-    """Answers on 127.0.0.1, `pause` seconds away; `answers` are statuses for the next calls, None to hang up."""
+    """Answers on 127.0.0.1, `pause` seconds away; `answers` are statuses for the next calls, None to hang up.
+
+    `members` are the users in each presence channel, which it is asked for.
+    """
 
     app_id: str
     key: str
     secret: str
     calls: list[Call] = field(default_factory=list)
     answers: list[int | None] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     raw_answer: bytes | None = None
     refuse: str | None = None
     delay: threading.Event | None = None
     pause: float = 0.0
     connections: int = 0
+    ended: list[str] = field(default_factory=list)
+    """Whose connections were ended."""
 
     def __enter__(self) -> PusherServer:
         handler = type("Handler", (_Handler,), {"owner": self})
@@ -68,15 +76,31 @@ class PusherServer:
             return status or 0
         return self._take(path, json.loads(body))
 
-    def _is_signed(self, path: str, query: dict[str, str], body: bytes) -> bool:
+    def look(self, path: str, query: dict[str, str]) -> tuple[int, bytes]:
+        """Return the answer to who is in a channel."""
+        if not self._is_signed(path, query, b"", "GET"):
+            return 401, b"because"
+        if self.answers and (status := self.answers.pop(0)) != 200:
+            return status or 0, b"because"
+        start, end = f"/apps/{self.app_id}/channels/", "/users"
+        if not (path.startswith(start) and path.endswith(end)):
+            return 404, b"because"
+        channel = unquote(path.removeprefix(start).removesuffix(end))
+        self.asked.append(channel)
+        return 200, json.dumps({"users": [{"id": each} for each in self.members.get(channel, [])]}).encode()
+
+    def _is_signed(self, path: str, query: dict[str, str], body: bytes, method: str = "POST") -> bool:
         given = query.pop("auth_signature", "")
         if query.get("auth_key") != self.key or query.get("body_md5") != hashlib.md5(body).hexdigest():  # noqa: S324
             return False
-        text = "\n".join(["POST", path, "&".join(f"{name}={query[name]}" for name in sorted(query))])
+        text = "\n".join([method, path, "&".join(f"{name}={query[name]}" for name in sorted(query))])
         wanted = hmac.new(self.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
         return hmac.compare_digest(given, wanted)
 
     def _take(self, path: str, said: dict) -> int:
+        if found := re.fullmatch(rf"/apps/{self.app_id}/users/([^/]+)/terminate_connections", path):
+            self.ended.append(found[1])
+            return 200
         if path == f"/apps/{self.app_id}/events":
             entries = [(channel, said["name"], said["data"]) for channel in said["channels"]]
             if len(entries) > 100:
@@ -119,7 +143,19 @@ class _Handler(BaseHTTPRequestHandler):
         if not status:
             self.close_connection = True
             return
-        answer = b"{}" if status == 200 else b"because"
+        self._answer(status, b"{}" if status == 200 else b"because")
+
+    def do_GET(self):
+        address = urlsplit(self.path)
+        if self.owner.delay:
+            self.owner.delay.wait(10)
+        status, answer = self.owner.look(address.path, dict(parse_qsl(address.query)))
+        if not status:
+            self.close_connection = True
+            return
+        self._answer(status, answer)
+
+    def _answer(self, status, answer):
         answer = self.owner.raw_answer or answer
         self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))

@@ -16,12 +16,18 @@ def ours(receivers):
     ("signal_name", "expected"),
     [
         ("session.started", {"notify_viewers_livestream_online", ALWAYS}),
+        ("session.changed", {"notify_session_updated", ALWAYS}),
         ("session.ended", {"notify_viewers_livestream_online", ALWAYS}),
         ("channel_occupied", {"track_channel_presence", "trigger_user_enter"}),
         ("channel_vacated", {"track_channel_presence", "trigger_user_enter"}),
         ("escrow.completed.individual", {"notify_escrow_completed_individual", "track_escrow"}),
         ("escrow.completed", {"notify_escrow_completed", "track_escrow"}),
-        ("escrow.refunded", {"notify_escrow_refunded", "track_escrow", "record_bi_escrow_refund"}),
+        (
+            "escrow.refunded",
+            {"notify_escrow_refunded", "track_escrow", "record_bi_escrow_refund", "revoke_stream_from_paid_back"},
+        ),
+        ("user.blocked", {"revoke_stream_from_blocked"}),
+        ("account.closed", {"revoke_streams_from_closed"}),
     ],
 )
 def test_sessions_channels_and_money(signal_name, expected):

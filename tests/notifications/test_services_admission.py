@@ -8,13 +8,16 @@ import pytest
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
 from notifications import selectors
-from notifications.models import Admission, Audience
+from notifications.channels import QUALITIES
+from notifications.models import Admission, Audience, Push
 from notifications.provider import CALLS_AT_A_TIME, LocalProvider, PusherProvider, Unavailable
 from notifications.services import admission
 from tests.notifications.audiences import heard, ids_of, let_in
-from tests.notifications.shows import buy, running_show
+from tests.notifications.shows import buy, pushed, running_show
+from tests.support.desk import at_the_desk, page_of, staff
 from tests.support.outbox import run_due, run_receivers
 from tests.support.people import make_user
+from wallet.services import early_refunds
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +132,50 @@ def test_the_local_provider_keeps_whom_it_was_asked_to_tell_and_what(audience, m
     assert Admission.objects.filter(told_at=moving.at, provider="local").count() == len(holders)
     audience.refresh_from_db()
     assert audience.data["goal"]["id"] == audience.goal_id
+
+
+def test_locally_the_events_of_each_viewer_are_kept_as_pushes_that_were_sent(audience, moving, holders, streamer):
+    admit_all(audience, moving.at, provider=LocalProvider())
+    kept = pushed("stream.authorized")
+    names = [f"presence-stream-viewer@{streamer.pk}.{quality}.{each.pk}" for each in holders for quality in QUALITIES]
+    assert sorted(channel for channel, _ in kept) == sorted(names)
+    for channel, data in kept:
+        assert (data["event_id"], "token" in data) == (audience.event_id, ".sd." in channel)
+    rows = Push.objects.filter(event="stream.authorized")
+    assert set(rows.values_list("sent_at", "provider", "subject")) == {(moving.at, "local", audience.subject)}
+    admit_all(audience, moving.at, provider=LocalProvider())
+    assert len(pushed("stream.authorized")) == 2 * len(holders)
+
+
+def test_what_a_provider_sent_is_kept_nowhere(audience, moving, pusher_server):
+    admit_all(audience, moving.at)
+    assert pushed("stream.authorized") == []
+
+
+def test_support_sees_the_kept_events_without_their_tokens(audience, moving, holders):
+    admit_all(audience, moving.at, provider=LocalProvider())
+    rows = Push.objects.filter(event="stream.authorized")
+    [push] = [each for each in rows if f"sd.{holders[0].pk}" in each.channels[0]]
+    page = at_the_desk(staff("support-lead")).get(page_of(push)).content.decode()
+    assert holders[0].pk in page
+    assert push.data["token"] not in page
+    assert push.data["byteplus_token"] not in page
+
+
+def test_the_story_of_a_goal_tells_of_the_kept_events(audience, moving, holders):
+    admit_all(audience, moving.at, provider=LocalProvider())
+    desk = at_the_desk(staff("support-lead"))
+    page = desk.get(f"/admin/goals/goal/{audience.goal_id}/story/").content.decode()
+    assert "stream.authorized" in page
+
+
+def test_whose_payment_was_given_back_meanwhile_is_not_let_in(session, audience, moving, holders, pusher_server):
+    escrow_id = audience.escrow_id
+    early_refunds.refund_payers(escrow_id=escrow_id, payers=[holders[0].pk], reason="refunded", now=moving.at)
+    Admission.objects.create(audience=audience, viewer_id=holders[0].pk)
+    admit_all(audience, moving.at)
+    assert let_in() == ids_of(*holders[1:])
+    assert Admission.objects.get(viewer_id=holders[0].pk).error == "The payment was given back."
 
 
 def test_nobody_looks_for_tickets_bought_after_the_walk(session, audience, moving, holders):

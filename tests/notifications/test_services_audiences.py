@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from goals.endings import EndedBecause
+from goals.models import Block
 from goals.services import lifecycle
 from goals.services.authorizing import grant_exp
 from goals.types import GoalType
@@ -14,12 +15,13 @@ from notifications import selectors
 from notifications.models import Admission, Audience
 from notifications.services import audiences
 from tests.notifications.audiences import audiences_of, ends_told, ids_of, let_in
-from tests.notifications.shows import buy, funded, running_show
+from tests.notifications.shows import buy, funded, pushed, running_show, told
 from tests.support.endings import cancel
 from tests.support.invitations import agree, exclusive_of, invite
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_show, make_user
 from tests.support.stage import go_on_stage, leave_stage
+from wallet.models import Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +139,8 @@ def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(
     closed.save()
     run_due()
     assert let_in() == [welcome.pk]
-    reasons = dict(Admission.objects.exclude(error="").values_list("viewer_id", "error"))
+    viewers = ids_of(*holders)
+    reasons = selectors.unwelcome(streamer_id=streamer.pk, escrow_id=show.escrow_id, viewers=viewers)
     assert reasons == {blocked.pk: "The streamer blocked this viewer.", closed.pk: "The account is closed."}
     assert [row.told for row in audiences_of(show.id)] == [1]
 
@@ -191,7 +194,55 @@ def test_who_joins_a_private_show_that_runs_is_let_in_once(session, moving, view
     run_due()
     run_due()
     assert let_in() == ids_of(viewer, *holders)
-    assert ends_told() == {clock.to_epoch(goal.exp)}
+    # Who comes later has the time that they pay for, from then on.
+    assert ends_told() == {clock.to_epoch(goal.agreed_at) + seconds for seconds in (120, 140)}
+
+
+def pay_for(goal, viewer, seconds):
+    """Add a block that follows the viewer's last one, as asking again does."""
+    holds = Transfer.objects.filter(credit_id=goal.escrow_id, kind=Transfer.Kind.HOLD, debit_id=viewer.pk)
+    Block.objects.filter(hold__in=holds).delete()
+    Block.objects.create(
+        hold=holds.get(),
+        goal=goal,
+        payer=viewer,
+        duration=seconds,
+        amount=goal.price,
+        starts_at=goal.agreed_at,
+        created_at=clock.now(),
+    )
+
+
+def test_each_payer_of_a_private_show_is_let_in_until_their_own_block_ends_and_again_when_they_extend_it(
+    session, moving, viewer
+):
+    goal, other = invite(session, viewer), make_user(coins=1000)
+    invite(session, other)
+    agree(goal)
+    pay_for(goal, viewer, 60)
+    run_due()
+    ends = dict(Admission.objects.values_list("viewer_id", "exp"))
+    assert ends == {viewer.pk: goal.agreed_at + timedelta(seconds=60), other.pk: goal.exp}
+    moving.advance(seconds=30)
+    pay_for(goal, viewer, 100)
+    run_due()
+    run_due()
+    assert Admission.objects.get(viewer_id=viewer.pk).exp == goal.agreed_at + timedelta(seconds=100)
+    assert [data["exp"] for channel, data in pushed("stream.authorized") if f"sd.{viewer.pk}" in channel] == [
+        clock.to_epoch(goal.agreed_at) + seconds for seconds in (60, 100)
+    ]
+    assert len([channel for channel in told("stream.authorized") if other.pk in channel]) == 2
+
+
+def test_who_paid_again_after_they_were_unblocked_is_let_in(session, moving, streamer, holders):
+    show = running_show(session, moving, *holders)
+    users.block(streamer_id=streamer.pk, user_id=holders[0].pk)
+    run_due()
+    assert let_in() == ids_of(*holders[1:])
+    users.unblock(streamer_id=streamer.pk, user_id=holders[0].pk)
+    buy(show.funding_goal, holders[0])
+    run_due()
+    assert let_in() == ids_of(*holders)
 
 
 def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, moving, streamer, viewer):

@@ -3,17 +3,23 @@
 import json
 
 import pytest
+from django.db import transaction
 
 from goals import representation, selectors
 from goals.models import Goal
+from goals.services import creation
+from goals.services.publishing import publish_goal
+from livestream.events.contracts import GOAL_CHANGED
 from livestream.models import OutboxMessage
 from notifications import channels
 from notifications.models import Push
 from notifications.services import goal_pushes
 from tests.notifications.conftest import NOW
 from tests.notifications.shows import buy, enter_stage, pushed, running_show, told
+from tests.support.endings import make_karaoke
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_user
+from tests.support.stage import go_on_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -72,11 +78,6 @@ def test_a_goal_with_more_payers_than_fit_is_still_pushed_whole_but_for_the_brea
     assert "breakdown" not in whole
 
 
-def test_whoever_was_invited_or_invites_is_a_party():
-    assert goal_pushes.parties(Goal(streamer_id="s", triggered_by_id="v")) == ["s", "v"]
-    assert goal_pushes.parties(Goal(streamer_id="s")) == ["s"]
-
-
 def test_progress_is_pushed_a_moment_later_and_not_at_once(goal, moving):
     buy(goal)
     run_due()
@@ -122,13 +123,57 @@ def test_a_step_during_a_push_leads_to_another_push(goal, moving):
     assert touched.version != pending.version
 
 
-def test_the_end_of_a_show_that_completed_is_not_told_twice(session, moving):
-    show = running_show(session, moving, target=5)
+def test_the_end_of_a_show_that_completed_is_not_told_twice(session, moving, viewer, streamer):
+    show = running_show(session, moving, viewer, target=5)
     run_due()
-    assert len(told("goal.started")) == 3
+    Push.objects.all().delete()
     enter_stage(show)
-    pass_time(moving, seconds=10)
+    pass_time(moving, seconds=30)
     assert told("goal.ended") == []
+    assert told("goal.completed") == [*channels.targets(streamer.pk), channels.user(viewer.pk)]
+    for channel, data in pushed("goal.completed"):
+        assert (data["goal"]["id"], data["goal"]["progress"], data["level"]) == (show.id, 5, 1), channel
+
+
+def test_each_level_is_completed_once_with_the_whole_goal(session, moving):
+    goal = make_karaoke(session)
+    go_on_stage(goal)
+    pass_time(moving, seconds=60)
+    heard = [data for channel, data in pushed("goal.completed") if channel.startswith("private-stream")]
+    assert [data["level"] for data in heard] == [1, 2]
+    assert len({data["event_id"] for data in heard}) == 2
+    versions = [data["goal"]["version"] for data in heard]
+    assert versions == sorted(versions)
+
+
+def test_a_change_that_is_no_progress_is_pushed_as_progress_is(goal, moving, streamer):
+    with transaction.atomic():
+        publish_goal(GOAL_CHANGED, goal)
+        publish_goal(GOAL_CHANGED, goal)
+    run_due()
+    pass_time(moving, seconds=1)
+    heard = [data for channel, data in pushed("goal.progress.updated") if channel.startswith("private-stream")]
+    assert [data["goal"]["version"] for data in heard] == [Goal.objects.get(pk=goal.pk).version]
+
+
+def test_a_karaoke_of_a_hundred_long_songs_is_pushed_with_progress_and_version(session, moving, streamer):
+    songs = [{"title": "歌" * 200, "target": 10 * number} for number in range(1, 101)]
+    goal = creation.create_karaoke_goal(
+        streamer_id=streamer.pk, session_id=session.id, levels=songs, nbf=None, now=moving.at
+    )
+    go_on_stage(goal)
+    pass_time(moving, seconds=30)
+    names = ("goal.added", "goal.completed", "session.karaoke_goal.updated", "goal.progress.updated")
+    for name in names:
+        heard = [data for channel, data in pushed(name) if channel.startswith("private-stream")]
+        assert heard, name
+        for data in heard:
+            assert data["truncated"]
+            shown = data["goal"]
+            assert "levels" not in shown
+            assert (shown["id"], shown["state"], shown["unit"]) == (goal.id, "active", "seconds")
+            assert shown["version"] >= 1
+    assert heard[-1]["goal"]["progress"] in (20, 30)
 
 
 def test_the_end_of_a_sale_is_told(session, moving, streamer):

@@ -50,10 +50,15 @@ def test_the_viewer_of_a_1_on_1_is_let_in_and_afterwards_everybody_is(moving, se
     trigger = done(agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)))
     assert let_in() == [viewer.pk]
     assert ends_told() == {clock.to_epoch(clock.now()) + 120}
-    assert told("stream.authorized") == []
+    own_channels = [
+        channels.viewer(streamer_id=streamer.pk, quality=quality, viewer_id=viewer.pk) for quality in ("preview", "sd")
+    ]
+    assert told("stream.authorized") == own_channels
     cancel(exclusive_of(trigger))
-    assert told("stream.authorized") == channels.audience(streamer.pk)
-    assert {data["quality"] for _, data in pushed("stream.authorized")} == {"preview"}
+    assert told("stream.authorized") == own_channels + channels.audience(streamer.pk)
+    to_all = [data for channel, data in pushed("stream.authorized") if channel not in own_channels]
+    assert {data["quality"] for data in to_all} == {"preview"}
+    assert not any("token" in data for data in to_all)
 
 
 def test_both_sides_hear_that_a_1_on_1_is_closed_each_as_they_may_see_it(moving, session, streamer, viewer):

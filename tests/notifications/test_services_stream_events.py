@@ -4,15 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core import signing
 
 from livestream import clock
 from notifications import channels, payloads
 from notifications.models import Audience
 from notifications.services import stream_events
-from notifications.services.stream_tokens import SALT
 from tests.notifications.audiences import heard
 from tests.notifications.shows import running_show
+from tests.notifications.stream_tokens import claims_of
 from tests.sessions_app.test_rtc_tokens import APP_ID, APP_KEY, read
 from tests.support.outbox import run_due
 from tests.support.people import make_user
@@ -52,8 +51,8 @@ def test_the_tokens_are_the_viewers_own_and_end_with_the_grant(session, moving, 
     for holder in holders:
         [preview], [sd] = told[holder.pk, "preview"], told[holder.pk, "sd"]
         assert not {"token", "byteplus_token", "byteplus_rtc_info"} & set(preview)
-        own = {"session_id": session.id, "user_id": holder.pk, "quality": "sd", "exp": exp}
-        assert signing.loads(sd["token"], salt=SALT) == own
+        own = {"session_id": session.id, "sub": holder.pk, "quality": "sd", "goal_id": show.id, "exp": exp}
+        assert claims_of(sd["token"]) == own | {"iat": clock.to_epoch(moving.at)}
         room = f"{session.id}.{show.id}"
         assert sd["byteplus_rtc_info"] == {"app_id": APP_ID, "room_id": room, "user_id": holder.pk}
         _, _, expire_at, room_id, user_id, privileges = read(sd["byteplus_token"])
@@ -68,7 +67,7 @@ def test_no_event_is_larger_than_pusher_takes_nor_its_tokens_cut(session, moving
     show = running_show(session, moving)
     show.levels = [{"title": title, "target": 60}]
     opening = stream_events.opening(goal=show, event_id="e" * 24, exp=moving.at + timedelta(seconds=9), now=moving.at)
-    preview, sd = opening.events("a" * 24)
+    preview, sd = opening.events("a" * 24, exp=opening.exp)
     for event in (preview, sd):
         assert len(event.data.encode()) <= payloads.LARGEST_DATA_BYTES
     said = json.loads(sd.data)
@@ -79,6 +78,6 @@ def test_no_event_is_larger_than_pusher_takes_nor_its_tokens_cut(session, moving
 def test_what_is_added_for_a_viewer_is_less_than_what_is_kept_free(session, moving):
     show = running_show(session, moving)
     opening = stream_events.opening(goal=show, event_id="e" * 24, exp=moving.at + timedelta(seconds=9), now=moving.at)
-    _, sd = opening.events("a" * 24)
+    _, sd = opening.events("a" * 24, exp=opening.exp)
     longest_room = 128 - len(opening.room.room_id)
     assert len(sd.data.encode()) - len(opening.head.encode()) + 3 * longest_room < stream_events.PERSONAL_BYTES

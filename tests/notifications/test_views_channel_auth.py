@@ -1,4 +1,4 @@
-"""POST /notify/pusher/auth: channels only for whom they are."""
+"""POST /notify/pusher/auth: channels only for whom they are, and connections that sign in."""
 
 import hashlib
 import hmac
@@ -96,6 +96,19 @@ def test_somebody_unblocked_is_welcome_again(people, client_of, streamer):
     assert ask(client_of(people["blocked"]), channel).status_code == 200
 
 
+@pytest.mark.parametrize("form", [False, True])
+def test_without_a_channel_a_connection_signs_in_as_the_callers(client_of, viewer, form):
+    body, options = {"socket_id": SOCKET}, {}
+    if form:
+        body, options = f"socket_id={SOCKET}", {"content_type": "application/x-www-form-urlencoded"}
+    response = client_of(viewer).post("/notify/pusher/auth", body, **options)
+    answer = response.json()
+    assert (response.status_code, set(answer)) == (200, {"auth", "user_data"})
+    assert json.loads(answer["user_data"]) == {"id": viewer.pk}
+    signed = f"{SOCKET}::user::{answer['user_data']}".encode()
+    assert answer["auth"] == f"local:{hmac.new(b'local-secret', signed, hashlib.sha256).hexdigest()}"
+
+
 @pytest.mark.parametrize(
     "socket",
     ["x", "1", "1.", ".1", "1.2.3", "1.2\n", " 1.2", "\uff11.\uff12", "-1.2", "1.2:private-user@x", "9" * 40 + ".1"],
@@ -103,14 +116,16 @@ def test_somebody_unblocked_is_welcome_again(people, client_of, streamer):
 def test_a_socket_id_is_two_numbers(client_of, viewer, socket):
     response = ask(client_of(viewer), f"private-user@{viewer.pk}", socket=socket)
     assert (response.status_code, response.json()["code"]) == (400, "invalid_socket_id")
+    response = client_of(viewer).post("/notify/pusher/auth", {"socket_id": socket})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_socket_id")
 
 
 @pytest.mark.parametrize(
     "body",
     [
         {},
-        {"socket_id": SOCKET},
         {"channel_name": "private-user@x"},
+        {"socket_id": 1.5},
         {"socket_id": 1.5, "channel_name": "x"},
         {"socket_id": SOCKET, "channel_name": 7},
         {"socket_id": SOCKET, "channel_name": None},
@@ -133,4 +148,6 @@ def test_strangers_are_401():
 def test_without_credentials_nothing_can_be_signed(client_of, viewer, settings):
     settings.PUSHER_SECRET = ""
     response = ask(client_of(viewer), f"private-user@{viewer.pk}")
+    assert (response.status_code, response.json()["code"]) == (503, "channel_auth_unavailable")
+    response = client_of(viewer).post("/notify/pusher/auth", {"socket_id": SOCKET})
     assert (response.status_code, response.json()["code"]) == (503, "channel_auth_unavailable")

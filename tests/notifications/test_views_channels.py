@@ -4,10 +4,16 @@ import json
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 
 from goals import representation, selectors
-from livestream import users
-from sessions_app.services import ending
+from goals.services.publishing import publish_goal
+from livestream import clock, users
+from livestream.events.contracts import GOAL_CHANGED
+from notifications.services import channel_snapshots
+from sessions_app import representation as representation_of_sessions
+from sessions_app import selectors as sessions
+from sessions_app.services import ending, opening
 from tests.notifications.shows import buy
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session, make_user
@@ -116,6 +122,40 @@ def test_each_event_that_changes_the_snapshot_invalidates_it(watching, session, 
     again = make_session(streamer)
     run_due()
     assert watching()["session"]["id"] == again.id
+
+
+def test_a_snapshot_is_never_older_than_the_database_although_no_receiver_ran(watching, session, streamer, viewer):
+    watching()
+    goal = make_funding(session, target=10_000)
+    assert [each["id"] for each in watching()["goals"]] == [goal.id]
+    opening.change_session(session_id=session.id, caller_id=streamer.pk, changes={"title": "Night"})
+    assert watching()["session"]["title"] == "Night"
+    with transaction.atomic():
+        publish_goal(GOAL_CHANGED, goal)
+    stored = selectors.get_goal(goal.id)
+    assert watching()["goals"][0]["version"] == stored.version
+    assert watching()["session"]["version"] == version_of(session)
+    ending.deactivate_session(session_id=session.id, now=clock.now())
+    assert watching()["session"] is None
+
+
+def version_of(session):
+    return representation_of_sessions.version_of(sessions.get_session(session_id=session.id))
+
+
+def test_a_slow_reader_cannot_put_back_an_older_snapshot(watching, session, streamer, monkeypatch):
+    """One that began before a change is answered what it saw; whoever asks later is not."""
+    build = channel_snapshots.build
+
+    def slowly(**asked):
+        found = build(**asked)
+        monkeypatch.setattr(channel_snapshots, "build", build)
+        opening.change_session(session_id=session.id, caller_id=streamer.pk, changes={"title": "Night"})
+        return found
+
+    monkeypatch.setattr(channel_snapshots, "build", slowly)
+    assert watching()["session"]["title"] == ""
+    assert watching()["session"]["title"] == "Night"
 
 
 def test_what_happens_to_others_leaves_the_snapshot_alone(watching, goal, django_assert_num_queries):

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core import signing
 
-from goals.models import Goal
+from goals.models import Block, Goal
 from goals.types import GoalType
 from livestream import clock, ids, users
-from notifications.services.stream_tokens import SALT
+from livestream.cached_views import invalidate_get_session_token_view_cache
 from sessions_app.services import ending
+from tests.notifications.conftest import NOW
 from tests.notifications.shows import buy, enter_stage, funded, running_show
+from tests.notifications.stream_tokens import claims_of
 from tests.support.clients import client_of, said
 from tests.support.endings import cancel
 from tests.support.invitations import agree, disagree, exclusive_of, invite
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_show, make_user
+from tests.support.stage import PATIENCE
+from wallet.models import Transfer
+from wallet.services import early_refunds
 
 pytestmark = pytest.mark.django_db
 
@@ -55,12 +59,67 @@ def test_a_token_says_who_may_watch_what_until_when(session, viewer):
     exp = clock.to_epoch(clock.now()) + FIVE_MINUTES
     about = {"session_id": session.id, "quality": "preview", "exp": exp}
     assert {name: answer[name] for name in about} == about
-    assert signing.loads(answer["token"], salt=SALT) == {**about, "user_id": viewer.pk}
+    iat = clock.to_epoch(clock.now())
+    assert claims_of(answer["token"]) == {**about, "sub": viewer.pk, "iat": iat}
 
 
-def test_the_preview_is_for_everybody_and_the_streamer_sees_all(session, viewer, streamer):
-    assert rights(session, viewer) == (GIVEN, UNPAID)
-    assert rights(session, streamer) == (GIVEN, GIVEN)
+def test_while_nothing_paid_runs_everybody_sees_all(session, viewer, streamer):
+    assert rights(session, viewer) == rights(session, streamer) == (GIVEN, GIVEN)
+    for quality in ("preview", "sd"):
+        assert seconds_left(ask(session, viewer, quality)) == FIVE_MINUTES
+    assert seconds_left(ask(session, streamer)) == HOUR
+
+
+def test_an_invitation_that_is_not_agreed_to_and_a_sale_keep_nobody_out(session, moving, viewer, stranger):
+    invite(session, viewer)
+    assert rights(session, stranger) == (GIVEN, GIVEN)
+    funded(session, moving, viewer)
+    assert rights(session, stranger) == (GIVEN, GIVEN)
+
+
+def test_a_token_names_the_goal_that_it_was_paid_for(session, moving, viewer, streamer):
+    show = running_show(session, moving, viewer)
+    tokens = [ask(session, user, "sd").json()["token"] for user in (viewer, streamer)]
+    assert [claims_of(token)["goal_id"] for token in tokens] == [show.id] * 2
+    assert "goal_id" not in claims_of(ask(session, viewer).json()["token"])
+
+
+def test_of_two_shows_in_a_row_each_lets_its_own_payers_in(session, moving, viewer, stranger, streamer):
+    first = running_show(session, moving, viewer, target=60)
+    assert (said(ask(session, viewer, "sd")), said(ask(session, stranger, "sd"))) == (GIVEN, UNPAID)
+    finish_show(moving, first)
+    assert rights(session, viewer) == rights(session, stranger) == (GIVEN, GIVEN)
+    second = running_show(session, moving, stranger, target=60)
+    assert (said(ask(session, viewer, "sd")), said(ask(session, stranger, "sd"))) == (UNPAID, GIVEN)
+    assert claims_of(ask(session, streamer).json()["token"])["goal_id"] == second.id
+
+
+def test_of_two_shows_at_once_which_an_earlier_release_allowed_each_lets_its_own_payers_in(
+    session, moving, viewer, stranger, streamer
+):
+    both = make_user(coins=10_000)
+    sales = [funded(session, moving, viewer, both), funded(session, moving, stranger, both)]
+    first, second = (
+        Goal.objects.create(
+            type=GoalType.SHOW,
+            session=session,
+            streamer=streamer,
+            active=True,
+            created_at=moving.at,
+            started_at=moving.at,
+            levels=[{"title": "Show", "target": 60}],
+            funding_goal=sale,
+        )
+        for sale in sales
+    )
+    assert watched(session, viewer, stranger) == [first.id, second.id]
+    Goal.objects.filter(pk=second.id).update(stage_started=moving.at)
+    invalidate_get_session_token_view_cache(session_id=session.id)
+    assert watched(session, viewer, stranger, both, streamer) == [first.id, second.id, second.id, second.id]
+
+
+def watched(session, *users):
+    return [claims_of(ask(session, user, "sd").json()["token"])["goal_id"] for user in users]
 
 
 def test_whom_the_streamer_blocked_watches_nothing_also_where_it_was_cached(session, moving, viewer, streamer):
@@ -81,13 +140,12 @@ def test_nobody_watches_a_session_that_is_over_also_where_it_was_cached(session,
 def test_ticket_holders_watch_a_show_from_its_start_to_its_end(session, moving, viewer, stranger):
     show = make_show(funded(session, moving, viewer), target=60, nbf=clock.now() + timedelta(seconds=30))
     run_due()
-    assert rights(session, viewer) == (GIVEN, UNPAID)
+    assert rights(session, viewer) == (GIVEN, GIVEN)
     pass_time(moving, seconds=30)
     assert (rights(session, viewer), rights(session, stranger)) == ((GIVEN, GIVEN), (GIVEN, UNPAID))
     assert seconds_left(ask(session, viewer, "sd")) == 60
-    enter_stage(show)
-    pass_time(moving, seconds=60)
-    assert rights(session, viewer) == (GIVEN, UNPAID)
+    finish_show(moving, show)
+    assert rights(session, viewer) == rights(session, stranger) == (GIVEN, GIVEN)
 
 
 def test_a_late_ticket_counts_at_once(session, moving, viewer, stranger):
@@ -101,7 +159,6 @@ def test_a_late_ticket_counts_at_once(session, moving, viewer, stranger):
 def test_payers_watch_a_private_show_from_the_agreement_to_its_exp(session, moving, viewer, stranger):
     goal, second = invite(session, viewer), make_user(coins=1000)
     invite(session, second)
-    assert rights(session, viewer) == (GIVEN, UNPAID)
     agree(goal)
     for payer in (viewer, second):
         assert seconds_left(ask(session, payer, "sd")) == 120
@@ -114,12 +171,47 @@ def test_a_1_on_1_is_for_one(session, moving, viewer, stranger, streamer):
     trigger, rejected = (invite(session, each, kind=GoalType.TRIGGER_EXCLUSIVE) for each in (viewer, stranger))
     agree(trigger)
     assert rights(session, viewer) == rights(session, streamer) == (GIVEN, GIVEN)
-    assert rights(session, stranger) == (UNPAID, UNPAID)
+    assert rights(session, stranger) == (GIVEN, UNPAID)
     run_due()
     rejected.refresh_from_db()
     assert rejected.outcome == "refunded"
     cancel(exclusive_of(trigger))
-    assert rights(session, viewer) == rights(session, stranger) == (GIVEN, UNPAID)
+    assert rights(session, viewer) == rights(session, stranger) == (GIVEN, GIVEN)
+
+
+def own_block(goal, viewer, seconds):
+    """Have a payer's block end `seconds` after the agreement."""
+    hold = Transfer.objects.get(credit_id=goal.escrow_id, kind=Transfer.Kind.HOLD, debit_id=viewer.pk)
+    about = {"goal": goal, "payer": viewer, "amount": hold.amount, "created_at": clock.now()}
+    Block.objects.update_or_create(hold=hold, defaults=about | {"duration": seconds, "starts_at": goal.agreed_at})
+
+
+def test_each_payer_watches_a_private_show_until_their_own_block_ends(session, moving, viewer, stranger):
+    goal = invite(session, viewer)
+    invite(session, stranger)
+    agree(goal)
+    own_block(goal, viewer, 60)
+    own_block(goal, stranger, 120)
+    assert [seconds_left(ask(session, payer, "sd")) for payer in (viewer, stranger)] == [60, 120]
+    moving.advance(seconds=60)
+    assert (rights(session, viewer), rights(session, stranger)) == ((GIVEN, UNPAID), (GIVEN, GIVEN))
+
+
+@pytest.mark.parametrize("change", [{"cut_at": NOW}, {"starts_at": None}])
+def test_a_block_that_was_cut_or_has_not_begun_lets_nobody_in(session, moving, viewer, change):
+    goal = agree(invite(session, viewer))
+    own_block(goal, viewer, 60)
+    Block.objects.update(**change)
+    assert rights(session, viewer) == (GIVEN, UNPAID)
+
+
+def test_whose_ticket_was_given_back_watches_no_longer(session, moving, viewer, stranger):
+    show = running_show(session, moving, viewer, stranger)
+    run_due()
+    assert said(ask(session, viewer, "sd")) == GIVEN
+    early_refunds.refund_payers(escrow_id=show.escrow_id, payers=[viewer.pk], reason="refunded", now=clock.now())
+    run_due()
+    assert (said(ask(session, viewer, "sd")), said(ask(session, stranger, "sd"))) == (UNPAID, GIVEN)
 
 
 def test_a_grant_is_for_an_hour_at_most(session, moving, viewer):
@@ -163,7 +255,7 @@ def test_an_answer_is_cached_until_something_begins_or_ends(session, moving, vie
 
 def finish_show(moving, goal):
     enter_stage(goal)
-    pass_time(moving, seconds=goal.target)
+    pass_time(moving, seconds=goal.target + PATIENCE)
 
 
 @pytest.mark.parametrize("finish", [finish_show, lambda _, goal: cancel(goal)], ids=["completed", "missed"])
@@ -171,8 +263,10 @@ def test_the_end_of_a_show_is_the_end_of_the_cached_token(session, moving, viewe
     show = running_show(session, moving, viewer, target=60)
     run_due()
     assert said(ask(session, viewer, "sd")) == GIVEN
+    paid_for = claims_of(ask(session, viewer, "sd").json()["token"])
     finish(moving, show)
-    assert said(ask(session, viewer, "sd")) == UNPAID
+    assert paid_for["goal_id"] == show.id
+    assert "goal_id" not in claims_of(ask(session, viewer, "sd").json()["token"])
 
 
 def test_a_cached_token_is_not_given_out_after_its_grant(session, moving, viewer):

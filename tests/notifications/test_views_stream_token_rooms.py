@@ -51,10 +51,31 @@ def test_a_ticket_holder_enters_the_room_until_the_show_can_be_over(session, mov
     assert answer["exp"] == clock.to_epoch(moving.at) + 60
 
 
-def test_the_preview_opens_no_room_to_those_who_have_not_paid(session, moving, viewer):
+@pytest.mark.parametrize("quality", ["preview", "sd"])
+def test_while_nothing_paid_runs_everybody_enters_the_public_room_to_watch(session, viewer, quality):
+    answer = ask(session, viewer, quality)
+    assert room_token(answer) == (answer["exp"], session.id, viewer.pk, VIEWER)
+
+
+def runs_a_show(session, moving, viewer):
     running_show(session, moving, viewer)
-    answer = ask(session, viewer, "preview")
-    assert answer["byteplus_token"] is answer["byteplus_rtc_info"] is None
+
+
+def runs_a_private_show(session, moving, viewer):
+    agree(invite(session, viewer))
+
+
+def runs_a_1_on_1(session, moving, viewer):
+    agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
+
+
+@pytest.mark.parametrize("begin", [runs_a_show, runs_a_private_show, runs_a_1_on_1])
+def test_the_preview_of_what_is_paid_for_opens_no_room(session, moving, viewer, begin):
+    begin(session, moving, viewer)
+    for user in (viewer, make_user()):
+        answer = ask(session, user, "preview")
+        assert answer["byteplus_token"] is answer["byteplus_rtc_info"] is None
+        assert answer["exp"] == clock.to_epoch(moving.at) + 300
 
 
 @pytest.mark.parametrize("quality", ["preview", "sd"])

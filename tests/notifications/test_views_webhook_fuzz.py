@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from livestream import clock
+from notifications import webhook_protocol
 from notifications.models import Webhook
 from tests.notifications.conftest import NOW
 from tests.notifications.webhooks import post
@@ -33,7 +34,23 @@ documents = st.fixed_dictionaries(
         "events": st.lists(events | values, max_size=4) | values,
     },
 )
+LEAVE = {"name": "member_removed", "channel": "presence-enc-goal@" + "a" * 24, "user_id": "b" * 24}
+# Texts of bytes that are not UTF-8, nestings that no parser follows, numbers of any length, words of no language.
+texts = st.binary(max_size=20).map(lambda raw: b'"%s"' % raw.replace(b"\\", b"").replace(b'"', b'\\"'))
+deep = st.integers(1, 2_000).map(lambda levels: b"[" * levels + b"{}" + b"]" * levels)
+words = st.sampled_from([b"nope", b"NaN", b"-Infinity", b"7" * 5_000, b"1e999", b"", b" ", b"'x'"])
+odd_values = texts | deep | words
+odd_bytes = odd_values | st.lists(st.tuples(texts | st.just(b'"name"'), odd_values), max_size=4).map(
+    lambda pairs: b"{%s}" % b",".join(b"%s:%s" % pair for pair in pairs)
+)
 headers = st.characters(min_codepoint=32, max_codepoint=255)
+
+
+def told_of(read):
+    """Return what is taken from a body: its time, and its events or why they are passed over."""
+    time_ms, listed = read
+    kept = [webhook_protocol._read_event(*each) for each in enumerate(listed)] if isinstance(listed, list) else None
+    return (time_ms if isinstance(time_ms, int) else None), kept
 
 
 class WebhookFuzz(TestCase):
@@ -55,8 +72,34 @@ class WebhookFuzz(TestCase):
         self.assert_answered(response)
         assert response.status_code != 401
         if response.status_code == 200:
-            assert Webhook.objects.count() == len(document["events"]) <= 100
+            assert Webhook.objects.count() <= len(document["events"])
             assert isinstance(document["time_ms"], int)
+
+    @settings(deadline=None, max_examples=150)
+    @given(st.lists(events | values, max_size=3), st.lists(events | values, max_size=3))
+    def test_the_leave_of_the_streamer_is_stored_whatever_comes_with_it(self, before, after):
+        raw = [json.dumps(each).encode() for each in (*before, LEAVE, *after)]
+        self.assert_leave_is_stored(raw, len(before))
+
+    @settings(deadline=None, max_examples=150)
+    @given(st.lists(odd_bytes, min_size=1, max_size=3), st.lists(odd_bytes, max_size=3))
+    def test_the_same_with_what_is_hardly_json(self, before, after):
+        self.assert_leave_is_stored([*before, json.dumps(LEAVE).encode(), *after], len(before))
+
+    def assert_leave_is_stored(self, events, place):
+        Webhook.objects.all().delete()
+        body = b'{"events": [%s], "time_ms": %d}' % (b",".join(events), T)
+        assert post(self.client, body).status_code == 200
+        stored = Webhook.objects.get(index=place)
+        assert (stored.name, stored.channel, stored.user_id) == (LEAVE["name"], LEAVE["channel"], LEAVE["user_id"])
+        assert stored.is_stage
+
+    @settings(deadline=None, max_examples=150)
+    @given(documents)
+    def test_reading_at_once_and_by_parts_is_the_same(self, document):
+        body = json.dumps(document).encode()
+        at_once, by_parts = webhook_protocol._read_at_once(body), webhook_protocol._read_by_parts(body)
+        assert told_of(by_parts) == told_of(at_once)
 
     @settings(deadline=None, max_examples=150)
     @given(st.binary(max_size=300))

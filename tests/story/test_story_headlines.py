@@ -16,13 +16,15 @@ from tests.support.invitations import agree, invite
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_session, make_user
 from tests.support.shows import buy
+from tests.support.stage import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
 # What is said first, for each way in which a goal can come to its end; {} is the streamer.
 SAID = {
-    endings.funding_reached: "The target was reached, 400 of 400 coins. The money waits for the show, which is not "
-    "made yet. 400 coins are held in escrow: it is not decided yet who gets them.",
+    endings.funding_reached: "The target was reached, 400 of 400 coins. The money waits for the show, which has to "
+    "start by 2026-05-01 20:15:00 UTC; else it is refunded. 400 coins are held in escrow: it is not decided yet who "
+    "gets them.",
     endings.funding_missed: "Refunded because the target was not reached by 2026-05-01 20:01:00 UTC: 200 of "
     "1,000 coins were paid. All 200 coins were given back to those who paid them.",
     endings.show_performed: "The target was reached, 400 of 400 coins, and the show was made. Paid out because the "
@@ -32,8 +34,8 @@ SAID = {
     "those who paid them.",
     endings.karaoke_sung: "Nobody pays for a karaoke; 30 of 30 seconds were sung.",
     endings.karaoke_cut_short: "Nobody pays for a karaoke; 10 of 30 seconds were sung.",
-    endings.private_agreed: "Paid out because the streamer agreed at 2026-05-01 20:00:00 UTC and the private show is "
-    "over. All 120 coins were paid out to {}.",
+    endings.private_agreed: "Paid out because the private show was performed to its end, 120 of 120 seconds. All 120 "
+    "coins were paid out to {}.",
     endings.private_declined: "Refunded because the streamer declined the invitation. All 120 coins were given back "
     "to those who paid them.",
     endings.one_on_one_agreed: "The streamer agreed to the 1-on-1 at 2026-05-01 20:00:00 UTC. The 1-on-1 goes on, 0 "
@@ -134,7 +136,7 @@ def test_stage_session_pushes_recording_and_tasks_are_on_the_page_too(desk, movi
     page = desk.story(endings.show_performed(moving))
     kinds = {str(row.entry.kind) for row in page.context["rows"]}
     assert {"session", "event", "stage", "money", "push", "task"} <= kinds
-    assert "On stage for 60 seconds" in page.titles
+    assert f"On stage for {60 + PATIENCE} seconds" in page.titles
     assert "Session went live" in page.titles
     times = [row.entry.at for row in page.context["rows"]]
     assert times == sorted(times)

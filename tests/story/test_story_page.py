@@ -203,8 +203,8 @@ def test_the_chart_is_drawn_by_the_server_and_says_in_words_what_it_shows(desk, 
     page = desk.story(endings.show_performed(moving))
     assert page.html.count("<svg") - page.html.count("<svg class") >= 2
     assert "Coins over time" in page.html
-    assert "Held in escrow: at most 400 coins, 0 at 2026-05-01 20:01:01 UTC." in page.html
-    assert "Performed: at most 60 seconds, 60 at 2026-05-01 20:01:01 UTC." in page.html
+    assert "Held in escrow: at most 400 coins, 0 at 2026-05-01 20:01:04 UTC." in page.html
+    assert "Performed: at most 60 seconds, 60 at 2026-05-01 20:01:04 UTC." in page.html
 
 
 def test_actions_are_offered_to_whom_they_are_open(client, desk, funding):

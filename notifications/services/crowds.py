@@ -1,0 +1,104 @@
+"""Working off the comings and goings of audiences: a page of webhooks at a time, by any number of workers.
+
+A page does at once what the receivers of its events do one by one: it appends the events to the
+log, tracks them, and tells the streamers. Pages of several workers are not in order, and need not
+be: nothing is decided by them, and each push says when it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+
+from livestream.events.appending import append_all, receivers_by_event
+from livestream.events.contracts import ChannelEvent
+from livestream.outbox import Delivery, durable, enqueue
+from notifications import metrics, selectors, sql
+from notifications.models import Webhook
+from notifications.selectors import Accepted
+from notifications.services import meanings, processing, session_pushes, tracking
+
+log = structlog.get_logger(__name__)
+
+# How many workers are at it at a time, and how much each takes. SQLite has one writer at a time,
+# who must not keep the others waiting.
+_LANES, _PAGE = {"sqlite": 1, "postgresql": 4}, {"sqlite": 200, "postgresql": 1_000}
+
+_TRACKED, _TOLD = "track_channel_presence", "trigger_user_enter"
+_DONE_HERE = frozenset({_TRACKED, _TOLD})
+
+
+@durable(queue="audience")
+def process_audience(now: datetime, *, lane: int) -> None:
+    """Process a page of webhooks about audiences, and ask for the next one where there may be more.
+
+    It is asked for as work of its own, so that what is more urgent comes between two pages.
+    """
+    if process_page(now=now) == page_size():
+        enqueue(process_audience, Delivery(key=str(lane)), lane=lane)
+
+
+def page_size() -> int:
+    """Return how many webhooks a page has on this database."""
+    return _PAGE[connection.vendor]
+
+
+def lanes_wanted(*, now: datetime) -> int:
+    """Return how many workers there is work for: one a page, up to a limit."""
+    most = _LANES[connection.vendor]
+    waiting = selectors.due_audience(now=now).order_by()[: most * page_size()].count()
+    return -(-waiting // page_size())
+
+
+def process_page(*, now: datetime) -> int:
+    """Process the next page of webhooks about audiences that nobody else is at, and return how many they were.
+
+    Where the page fails, each of its webhooks is processed alone, and only the faulty ones are
+    left to their retry.
+    """
+    with transaction.atomic():
+        page = selectors.take_audience(now=now, limit=page_size())
+        try:
+            with transaction.atomic():
+                _process_together(page, now)
+        except Exception:
+            log.exception("webhook_page_failure", webhooks=len(page))
+            _process_alone(page, now)
+        return len(page)
+
+
+def _process_together(page: Sequence[Accepted], now: datetime) -> None:
+    found = [(webhook, meanings.event_of(webhook)) for webhook in page]
+    events = [event for _, event in found if event is not None]
+    acting = dict(zip(events, receivers_by_event(events=events), strict=True))
+    together = [event for event in events if _DONE_HERE.issuperset(acting[event])]
+    _do(together, [acting[event] for event in together], now)
+    done = set(together)
+    _mark([webhook.id for webhook, event in found if event in done], Webhook.Result.PUBLISHED, now)
+    _mark([webhook.id for webhook, event in found if event is None], Webhook.Result.IGNORED, now)
+    _process_alone([webhook for webhook, event in found if event is not None and event not in done], now)
+
+
+def _do(events: Sequence[ChannelEvent], acting: Sequence[Sequence[str]], now: datetime) -> None:
+    """Log the events, and do what these two receivers do with them; a test holds this to the receivers."""
+    append_all(events=events, ran=acting, now=now)
+    tracking.track_presence_of_many(events=_with(_TRACKED, events, acting))
+    session_pushes.push_users_enter(events=_with(_TOLD, events, acting), now=now)
+
+
+def _with(receiver: str, events: Sequence[ChannelEvent], acting: Sequence[Sequence[str]]) -> list[ChannelEvent]:
+    return [event for event, receivers in zip(events, acting, strict=True) if receiver in receivers]
+
+
+def _mark(webhook_ids: Collection[int], result: Webhook.Result, now: datetime) -> None:
+    if webhook_ids:
+        sql.mark_processed(webhook_ids=webhook_ids, result=result, now=now)
+        transaction.on_commit(lambda: metrics.WEBHOOKS.labels(result).inc(len(webhook_ids)))
+
+
+def _process_alone(page: Sequence[Accepted], now: datetime) -> None:
+    for webhook in page:
+        processing.process(webhook_id=webhook.id, now=now)

@@ -1,0 +1,131 @@
+"""Taking access back from whom a streamer blocked, whose account is closed, or who was paid back (spec section 6)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from goals.endings import EndedBecause
+from goals.models import Goal
+from goals.services import authorizing
+from livestream import cached_views
+from livestream.events.contracts import AccountClosed, EscrowRefunded, UserBlocked
+from livestream.outbox import Delivery, enqueue, external
+from livestream.users import is_blocked
+from notifications import channels, selectors
+from notifications.models import Admission
+from notifications.provider import Refused, get_provider
+from notifications.services import pushes
+from sessions_app.models import Session
+from sessions_app.services import bans
+
+log = structlog.get_logger(__name__)
+
+REVOKED = "stream.revoked"
+# A token was perhaps signed a moment ago, by a machine whose clock is ahead of ours.
+_MARGIN = timedelta(seconds=60)
+# What is noted of viewers who waited to be let in; all others were given their payment back.
+_NOTES: dict[str, str] = {EndedBecause.BLOCKED: selectors.BLOCKED, EndedBecause.ACCOUNT_CLOSED: selectors.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Who loses access, why, and by which event: to all, or to what was paid into `escrow_id`."""
+
+    viewers: Sequence[str]
+    reason: str
+    event_id: str
+    escrow_id: str | None = None
+
+
+def revoke_from_blocked(*, event: UserBlocked, now: datetime) -> None:
+    """Take back all that a viewer may watch of a streamer who blocked them, unless they were unblocked since."""
+    if is_blocked(user_id=event.user_id, streamer_id=event.streamer_id):
+        loss = Loss([event.user_id], EndedBecause.BLOCKED, event.event_id)
+        _revoke(loss, selectors.sessions_to_watch(streamer_id=event.streamer_id), now)
+
+
+def revoke_from_closed(*, event: AccountClosed, now: datetime) -> None:
+    """Take back what the user of a closed account paid for and watches, and end their connections.
+
+    Tokens of public streams are short, and a closed account gets no new ones.
+    """
+    loss = Loss([event.user_id], EndedBecause.ACCOUNT_CLOSED, event.event_id)
+    _revoke(loss, selectors.sessions_paid_for(user_id=event.user_id), now)
+
+
+def revoke_from_paid_back(*, event: EscrowRefunded, now: datetime) -> None:
+    """Take back what viewers watched by right of payments that were given back while it goes on.
+
+    Blocks and closed accounts have events of their own, which take back more than that.
+    """
+    returned = selectors.paid_back_early(escrow_id=event.escrow_id, batch=event.event_id)
+    sessions = selectors.sessions_of(escrow_id=event.escrow_id)
+    for reason, viewers in returned.items():
+        if viewers and reason not in _NOTES:
+            _revoke(Loss(viewers, reason, event.event_id, event.escrow_id), sessions, now)
+
+
+@external(subject="user_id")
+def end_connections(*, user_id: str) -> None:
+    """End the connections of a user, whose client has to ask for each channel again; raises Unavailable."""
+    try:
+        get_provider().end_connections(user_id=user_id)
+    except Refused as error:
+        log.error("connections_not_ended", user_id=user_id, error=str(error))
+
+
+def _revoke(loss: Loss, sessions: Sequence[Session], now: datetime) -> None:
+    with transaction.atomic():
+        for session in sessions:
+            running = authorizing.running_goals(session=session)
+            goals = [goal for goal in running if loss.escrow_id in (None, goal.escrow_id)]
+            cached_views.invalidate_get_session_token_view_cache(session_id=session.id)
+            _fail_waiting(loss, goals, now)
+            _put_out(loss, session, goals, now)
+        pushes.push_all(messages=_messages(loss, sessions), now=now)
+        if loss.escrow_id is None:
+            for viewer_id in loss.viewers:
+                enqueue(end_connections, Delivery(key=viewer_id), user_id=viewer_id)
+
+
+def _fail_waiting(loss: Loss, goals: Collection[Goal], now: datetime) -> None:
+    waiting = Admission.objects.filter(viewer_id__in=loss.viewers, audience__goal_id__in=[goal.id for goal in goals])
+    note = _NOTES.get(loss.reason, selectors.GIVEN_BACK)
+    waiting.filter(told_at=None, failed_at=None).update(failed_at=now, error=note)
+
+
+def _put_out(loss: Loss, session: Session, goals: Collection[Goal], now: datetime) -> None:
+    """Ban the viewers from each room that they may hold a token of, until those have ended."""
+    rooms: dict[str | None, datetime] = {goal.id: authorizing.grant_exp(goal=goal, now=now) for goal in goals}
+    if loss.escrow_id is None:
+        rooms[None] = now + authorizing.LONGEST_PUBLIC_GRANT
+    for viewer_id in loss.viewers:
+        for goal_id, until in rooms.items():
+            bans.ban_viewer(session=session, goal_id=goal_id, user_id=viewer_id, until=until + _MARGIN)
+
+
+def _messages(loss: Loss, sessions: Sequence[Session]) -> list[pushes.Message]:
+    return [
+        pushes.Message(
+            channels=[channels.user(viewer_id)],
+            event=REVOKED,
+            data={"session_id": session.id, "streamer_id": session.streamer_id, "reason": loss.reason},
+            subject=session.id,
+            event_id=_event_id(loss.event_id, session, number),
+        )
+        for number, session in enumerate(sessions)
+        for viewer_id in loss.viewers
+    ]
+
+
+def _event_id(event_id: str, session: Session, number: int) -> str:
+    """Return an id that a repeat has as well: a client drops a push of the same id on the same channel."""
+    if not number:
+        return event_id
+    return event_id[:8] + hashlib.sha256(f"{event_id}:{session.id}".encode()).hexdigest()[:16]
