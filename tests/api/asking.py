@@ -105,6 +105,7 @@ def read_everything(asker: Asker, house: House) -> None:
         asker.ask_all_pages("list_contributions", goal_id=goal.id)
     for name in channels_of(house):
         asker.ask("read_channel", channel_name=name)
+    asker.ask("read_stream_keys")
     for quality in channels.QUALITIES:
         asker.ask("read_stream_token", query=f"?quality={quality}", **house.ids)
 
@@ -118,7 +119,8 @@ def channels_of(house: House) -> list[str]:
 
 def ask_wrongly(asker: Asker, house: House) -> None:
     """Ask for what does not exist, and in ways that cannot be understood."""
-    nothing = {"goal_id": UNKNOWN, "session_id": UNKNOWN, "user_id": UNKNOWN, "channel_name": "private-x"}
+    nothing = {"goal_id": UNKNOWN, "session_id": UNKNOWN, "user_id": UNKNOWN}
+    nothing |= {"transfer_id": "goal:ticket:unknown", "channel_name": "private-x"}
     for operation in asker.record.document.operations.values():
         with undone():
             asker.ask(operation.id, query="?nonsense=1", **house.ids, channel_name="private-x")
@@ -156,7 +158,7 @@ def _broadcast(asker: Asker, house: House) -> None:
 
 def _sell(asker: Asker, house: House) -> None:
     body = {"session_id": house.goal.session_id, "levels": LEVELS, "exp": _soon(), "context": TICKETS}
-    asker.ask("create_goal", query="?type=funding", body=body)
+    asker.ask("create_goal", query="?type=funding", body=body | {"terms": {"duration": 1}})
 
 
 def _show(asker: Asker, house: House) -> None:
@@ -176,8 +178,10 @@ def _end(asker: Asker, house: House) -> None:
 
 
 def _pay(asker: Asker, house: House) -> None:
-    for quantity in (1, 10_000):
-        asker.ask("contribute", body={"quantity": quantity}, **house.ids)
+    for body in ({"quantity": 1}, {"quantity": 10_000}, {"quantity": 1, "max_price": 1}):
+        asker.ask("contribute", body=body, **house.ids)
+    for _ in range(2):
+        asker.ask("give_contribution_back", **house.ids)
 
 
 def _invite(asker: Asker, house: House) -> None:
@@ -196,6 +200,7 @@ def _deposit(asker: Asker, house: House) -> None:
 def _hear(asker: Asker, house: House) -> None:
     for name in channels_of(house):
         asker.ask("authorize_channel", body={"socket_id": "1.2", "channel_name": name})
+    asker.ask("authorize_channel", body={"socket_id": "1.2"})
     event = {"name": "member_added", "channel": channels.stage(house.goal.id), "user_id": house.goal.streamer_id}
     for time_ms, secret in ((None, SECRET), (1, SECRET), (None, "guess")):
         body = body_of(event, time_ms=time_ms)

@@ -53,6 +53,7 @@ def test_no_answer_is_declared_as_an_object_of_which_nothing_is_said(document):
 
 GOAL = {
     "id": "6" * 24,
+    "version": 1,
     "type": "show",
     "active": True,
     "state": "active",

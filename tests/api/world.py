@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from goals.models import Goal
+from goals.models import Contribution, Goal
 from livestream import clock
 from livestream.models import User
 from tests.support import desk, endings
@@ -31,7 +31,9 @@ class House:
     def ids(self) -> dict[str, str]:
         """What paths name."""
         goal = self.goal
-        return {"goal_id": goal.id, "session_id": goal.session_id, "user_id": goal.streamer_id}
+        bought = Contribution.objects.filter(goal=goal).values_list("transfer_id", flat=True).first()
+        named = {"goal_id": goal.id, "session_id": goal.session_id, "user_id": goal.streamer_id}
+        return named | {"transfer_id": bought or "goal:ticket:unknown"}
 
     @property
     def goals(self) -> list[Goal]:

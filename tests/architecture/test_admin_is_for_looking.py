@@ -31,6 +31,8 @@ ACTS = {
     "settle_escrows",
     "block",
     "unblock",
+    "close",
+    "reopen",
 }
 SUPPORT = {"retry_now", "retry_clip"}
 

@@ -30,6 +30,7 @@ goal.added
   generate_livestream_feed                           x       x      x            x                 x              x
   trigger_notify_goal_added                          x       x      x            x                 x              x
   notify_stream_authorized                           .       x      .            .                 .              .
+  notify_ticket_holders                              .       x      .            .                 .              .
   invalidate_cached_pusher_channel_data              x       x      x            x                 x              x
 goal.started
   trigger_external_command                           .       .      x            .                 .              .
@@ -37,6 +38,7 @@ goal.started
   notify_show_goal_started                           .       x      .            .                 .              .
   record_show_with_rtc                               .       x      .            .                 .              .
   notify_stream_authorized                           .       x      .            .                 .              .
+  notify_ticket_holders                              .       x      .            .                 .              .
   invalidate_cached_pusher_channel_data              x       x      x            x                 x              x
 goal.progressed
   update_and_notify_session_karaoke_goal             .       .      x            .                 .              .
@@ -48,6 +50,8 @@ goal.progressed
   trigger_goal_complete                              x       x      x            x                 x              x
 goal.completed
   trigger_exclusive_escrow_transfer                  .       .      .            .                 .              +
+  notify_goal_completed                              x       x      x            x                 x              x
+  notify_ticket_holders                              x       x      .            .                 .              .
   notify_livestream_mvps                             x       .      .            .                 .              .
   track_goals                                        x       x      x            x                 x              x
   set_embedded_goal_ended                            +       +      +            +                 +              +
@@ -56,18 +60,26 @@ goal.completed
   record_show_with_rtc                               .       +      .            .                 .              .
   trigger_show_escrow_transfer                       .       +      .            .                 .              .
 goal.agreed
+  begin_private_show                                 .       .      .            x                 .              .
   set_embedded_goal_agreed                           x       x      x            x                 x              x
   notify_goal_agreed                                 x       x      x            x                 x              x
   notify_stream_authorized_for_agreed_trigger_goal   .       .      .            x                 .              .
   track_goals                                        x       x      x            x                 x              x
   invalidate_cached_pusher_channel_data              x       x      x            x                 x              x
+goal.changed
+  notify_goal_progress_updated                       x       x      x            x                 x              x
+  notify_ticket_holders                              x       .      .            .                 .              .
+  invalidate_cached_pusher_channel_data              x       x      x            x                 x              x
+  await_return                                       .       x      .            .                 .              x
 goal.ended
+  plan_show_start                                    +       .      .            .                 .              .
   trigger_show_escrow_refund                         -       -      .            .                 .              .
   handle_trigger_private_goal_escrow                 .       .      .            x                 .              .
   trigger_exclusive_goal_escrow_refund               .       .      .            .                 x              x
   cleanup_expired_exclusive_goal_pairs               .       .      .            .                 x              x
   set_embedded_goal_ended                            x       -      x            x                 x              x
   notify_goal_ended                                  x       -      x            x                 x              x
+  notify_ticket_holders                              x       -      .            .                 .              .
   notify_stream_authorized_for_agreed_trigger_goal   .       .      .            a                 a              .
   notify_stream_authorized_for_ended_exclusive_goal  .       .      .            .                 .              x
   trigger_exclusive_on_close_notification            .       .      .            .                 .              x
@@ -81,19 +93,20 @@ goal.ended
 # The whole life of a goal of each type, as it comes to each of its ends.
 _BORN = ["goal.created", "goal.added", "goal.started"]
 _MOVED, _LEVEL, _AGREED, _ENDED = "goal.progressed", "goal.completed", "goal.agreed", "goal.ended"
+_CAME = _LEFT = "goal.changed"
 LIVES = {
     endings.funding_reached: ("completed", [*_BORN, _MOVED, _LEVEL, _ENDED]),
     endings.funding_missed: ("refunded", [*_BORN, _MOVED, _ENDED]),
-    endings.show_performed: ("completed", [*_BORN, _MOVED, _LEVEL, _ENDED]),
-    endings.show_cut_short: ("cancelled", [*_BORN, _MOVED, _ENDED]),
-    endings.karaoke_sung: ("completed", [*_BORN, _MOVED, _LEVEL, _MOVED, _LEVEL, _ENDED]),
-    endings.karaoke_cut_short: ("cancelled", [*_BORN, _MOVED, _LEVEL, _ENDED]),
-    endings.private_agreed: ("agreed", [*_BORN, _MOVED, _AGREED, _ENDED]),
+    endings.show_performed: ("completed", [*_BORN, _CAME, _MOVED, _LEVEL, _ENDED]),
+    endings.show_cut_short: ("cancelled", [*_BORN, _CAME, _MOVED, _LEFT, _ENDED]),
+    endings.karaoke_sung: ("completed", [*_BORN, _CAME, _MOVED, _LEVEL, _LEFT, _CAME, _MOVED, _LEVEL, _ENDED]),
+    endings.karaoke_cut_short: ("cancelled", [*_BORN, _CAME, _MOVED, _LEVEL, _LEFT, _ENDED]),
+    endings.private_agreed: ("agreed", [*_BORN, _MOVED, _AGREED, _CAME, _MOVED, _LEVEL, _ENDED]),
     endings.private_declined: ("refunded", [*_BORN, _MOVED, _ENDED]),
     endings.one_on_one_agreed: ("agreed", [*_BORN, _MOVED, _AGREED, _ENDED]),
     endings.one_on_one_declined: ("refunded", [*_BORN, _MOVED, _ENDED]),
-    endings.one_on_one_performed: ("completed", [*_BORN, _MOVED, _LEVEL, _ENDED]),
-    endings.one_on_one_cut_short: ("split", [*_BORN, _MOVED, _ENDED]),
+    endings.one_on_one_performed: ("completed", [*_BORN, _CAME, _MOVED, _LEVEL, _ENDED]),
+    endings.one_on_one_cut_short: ("split", [*_BORN, _CAME, _MOVED, _LEFT, _ENDED]),
     endings.one_on_one_missed: ("refunded", [*_BORN, _ENDED]),
 }
 OTHERS = {
@@ -103,12 +116,30 @@ OTHERS = {
         "track_session_status",
         "invalidate_cached_pusher_channel_data",
     },
-    "channel_occupied": {"track_channel_presence", "trigger_user_enter", "trigger_online", "karaoke_control"},
+    "channel_occupied": {
+        "track_channel_presence",
+        "trigger_user_enter",
+        "trigger_online",
+        "karaoke_control",
+        "private_show_control",
+    },
     "escrow.completed": {"notify_escrow_completed", "track_escrow"},
     "escrow.completed.individual": {"notify_escrow_completed_individual", "track_escrow"},
-    "escrow.refunded": {"notify_escrow_refunded", "track_escrow", "record_bi_escrow_refund"},
+    "escrow.refunded": {
+        "notify_escrow_refunded",
+        "track_escrow",
+        "record_bi_escrow_refund",
+        "revoke_stream_from_paid_back",
+    },
+    "user.blocked": {"release_blocked_viewer", "revoke_stream_from_blocked"},
+    "account.closed": {"end_goals_of_closed_account", "end_session_of_closed_account", "revoke_streams_from_closed"},
 }
-OTHERS["session.ended"] = OTHERS["session.started"] | {"deactivate_goals_in_session"}
+OTHERS["session.changed"] = {
+    "notify_session_updated",
+    "invalidate_cached_session_tokens",
+    "invalidate_cached_pusher_channel_data",
+}
+OTHERS["session.ended"] = OTHERS["session.started"] | {"deactivate_goals_in_session", "close_sales_of_session"}
 OTHERS["channel_vacated"] = OTHERS["channel_occupied"]
 
 

@@ -19,7 +19,7 @@ from tests.support import desk, endings
 from tests.support.clients import client_of, said
 from tests.support.invitations import invite
 from tests.support.people import give_coins, make_funding, make_session, make_user
-from tests.support.shows import running_show
+from tests.support.shows import buy, running_show
 from tests.support.unchanged import nothing_changes
 from wallet.models import Account
 
@@ -67,6 +67,7 @@ TABLE = [
     Row("DELETE goals/{sale}", "", SIGN_IN, *GOAL),
     Row("DELETE goals/{show}", "", SIGN_IN, *GOAL),
     Row("POST goals/{sale}/contributions", "tickets", SIGN_IN, *OWN_ONLY),
+    Row("DELETE goals/{sale}/contributions/{transfer}", "", SIGN_IN, *["not_your_contribution"] * 3),
     Row("POST notify/pusher", "webhook", *["invalid_signature"] * 4),
     Row("POST notify/pusher/auth", "private-user@{streamer}", SIGN_IN, *CHANNEL),
     Row("POST notify/pusher/auth", "private-enc-user@{streamer}", SIGN_IN, *CHANNEL),
@@ -101,8 +102,10 @@ def world(moving):
         "support": desk.staff("support-lead"),
     }
     give_coins(people["support"], 5000)
+    ticket = buy(sale, make_user(coins=1000))
     named = {name: goal.id for name, goal in goals.items()}
     named |= {"session": session.id, "streamer": session.streamer_id, "blocked": make_user().pk}
+    named |= {"transfer": ticket.transfer_id}
     named |= {"funding": show.funding_goal_id, "show_session": show.session_id}
     return people, named
 
@@ -126,6 +129,7 @@ def body_of(name, ids):
         "webhook": {"time_ms": 1000 * exp, "events": []},
     }
     of_show = about | {"funding_goal_id": ids["funding"], "session_id": ids["show_session"]}
+    bodies["funding"] |= {"terms": {"duration": 10}}
     bodies["show"] = {"levels": levels, "context": of_show}
     return bodies.get(name) or {"socket_id": "1.2", "channel_name": name.format(**ids)} if name else {}
 
@@ -163,6 +167,7 @@ def test_everybody_acts_for_themselves_alone(world, row):
 
 def test_every_address_that_writes_is_in_the_table():
     placeholders = {"session", "private", "trigger", "exclusive", "karaoke", "sale", "show", "streamer", "blocked"}
+    placeholders |= {"transfer"}
     in_table = {row.call.split("?")[0] for row in TABLE}
     for name in placeholders:
         in_table = {call.replace(f"{{{name}}}", "{}") for call in in_table}

@@ -23,9 +23,17 @@ BY_SEED = {
 }
 # The seeds call these tasks; they are called by the view alone, in its own transaction.
 SERVICES = ("create_show_goal", "create_goal")
-NETWORK = {"BanRoomUser", "StartRecord", "StopRecord", "send_pushes", "send_stream_authorized", "track"}
-QUEUES = dict.fromkeys(NETWORK, "external") | {"clip_livestream_as_asset": "clips"}
-NOT_TRANSACTIONAL = {*QUEUES, "process_webhooks"}
+NETWORK = {"BanRoomUser", "StartRecord", "StopRecord", "track"}
+NETWORK |= {"send_pushes", "send_stream_authorized", "end_connections"}
+QUEUES = dict.fromkeys(NETWORK, "external") | {
+    "clip_livestream_as_asset": "clips",
+    "process_stage": "stage",
+    "process_audience": "audience",
+    "track_all": "audience",
+}
+# They ask the realtime server who is there, and then decide in a transaction of their own.
+ASKING = {"check_stage", "complete_performance", "end_after_countdown"}
+NOT_TRANSACTIONAL = {*QUEUES, *ASKING, "process_webhooks"} - {"process_audience"}
 
 PRODUCT = """
 from livestream.outbox.registry import task_names
@@ -90,6 +98,13 @@ def test_each_task_is_an_actor_in_its_queue_and_the_broker_retries_none(product_
     for name in product_tasks:
         assert actors[name].queue_name == f"{settings.BROKER_NAMESPACE}.{QUEUES.get(name, 'default')}"
         assert actors[name].options["max_retries"] == 0
+
+
+def test_what_decides_about_money_on_stage_comes_before_everything_else(product_tasks):
+    actors = dramatiq.get_broker().actors
+    stage = {name for name in product_tasks if actors[name].queue_name.endswith(".stage")}
+    assert {actors[name].priority for name in stage} == {-10}
+    assert {actors[name].priority for name in product_tasks - stage} == {0}
 
 
 def test_what_calls_the_network_runs_outside_of_a_transaction_and_all_else_in_that_of_its_row(product_tasks):

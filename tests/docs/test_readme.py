@@ -11,7 +11,11 @@ import pytest
 from django.urls import resolve
 from drf_spectacular.generators import SchemaGenerator
 
+from goals.endings import EndedBecause
 from livestream.api import handlers
+from livestream.demo import scenarios  # noqa: F401 - importing them declares them
+from livestream.demo.registry import SCENARIOS
+from livestream.errors import DomainError
 from settings.environment import BASE_DIR
 from tests.docs import pages
 from tests.process.house import House
@@ -46,9 +50,28 @@ def test_each_target_of_make_exists() -> None:
     assert named <= targets
 
 
+def test_the_scenarios_of_the_demo_are_all_named() -> None:
+    (row,) = re.findall(r"^\| `make demo` \|(.*)$", pages.README.read_text(), re.MULTILINE)
+
+    assert set(re.findall(r"`([a-z-]+)`", row)) == set(SCENARIOS)
+
+
+def test_what_protects_a_viewer_is_named_as_the_api_names_it() -> None:
+    section = pages.README.read_text().split("\n## What a viewer is protected from\n")[1].split("\n## ")[0]
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+|cancelled)`", section)) - {"ended_because", "max_price"}
+    codes = {error.code for error in _all_below(DomainError)}
+
+    assert named <= codes | set(EndedBecause)
+    assert named >= {"shorter_than_sold", "price_changed", "stage_taken", "escrow_closed", "not_started"}
+
+
+def _all_below(error: type[DomainError]) -> set[type[DomainError]]:
+    return {error}.union(*(_all_below(each) for each in error.__subclasses__()))
+
+
 def test_every_setting_is_documented_and_read() -> None:
     source = "\n".join(path.read_text() for path in (BASE_DIR / "settings").glob("*.py"))
-    read = set(re.findall(r'\benv\.[a-z_]+\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'\benv\.[a-z0-9_]+\(\s*"([A-Z_]+)"', source))
     readme = pages.first_column(path=pages.README, heading="Settings")
     operations = pages.first_column(path=pages.OPERATIONS, heading="Settings")
 

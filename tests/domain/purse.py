@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from goals import escrow_ids
-from goals.models import Goal
+from goals.endings import Outcome
+from goals.models import Goal, PerformanceInterval
 from goals.types import GoalType
 from livestream.models import User
 from wallet.models import Escrow
@@ -15,18 +18,47 @@ from wallet.selectors import balance_of
 State = Escrow.State
 
 
+@dataclass
+class Payment:
+    """One payment: of whom, for what, and for how many seconds where it is a block of time.
+
+    `lost_at` is when its payer was kept from what it was for: given back, blocked or closed.
+    """
+
+    goal_id: str
+    payer_id: str
+    amount: int
+    at: datetime
+    duration: int = 0
+    transfer_id: str = ""
+    lost_at: datetime | None = None
+
+
 class Purse:
-    """Remembers payments by goal, and which invitations the streamer agreed to."""
+    """Remembers payments, and what their payers were kept from. It asks no selector of the product."""
 
     def __init__(self, viewers: Iterable[User]) -> None:
         self.first = {viewer.pk: balance_of(user_id=viewer.pk) for viewer in viewers}
-        self.paid: dict[str, Counter[str]] = defaultdict(Counter)
+        self.payments: list[Payment] = []
         self.agreed: set[str] = set()
         self.decided: dict[str, str] = {}
 
-    def note(self, goal_id: str, viewer_id: str, amount: int) -> None:
-        """Note that the viewer paid so many coins for the goal."""
-        self.paid[goal_id][viewer_id] += amount
+    def note(self, payment: Payment) -> None:
+        """Note a payment."""
+        self.payments.append(payment)
+
+    def lose(self, goal_ids: Iterable[str], payer_id: str, at: datetime) -> None:
+        """Note that from now on a payer is kept from what these goals are for."""
+        wanted = set(goal_ids)
+        for payment in self.payments:
+            if payment.goal_id in wanted and payment.payer_id == payer_id and payment.lost_at is None:
+                payment.lost_at = at
+
+    def give_back(self, transfer_id: str, at: datetime) -> None:
+        """Note that a ticket was given back."""
+        for payment in self.payments:
+            if payment.transfer_id == transfer_id and payment.lost_at is None:
+                payment.lost_at = at
 
     def check_decisions(self) -> None:
         """An escrow is open, or was decided once and stays so."""
@@ -40,30 +72,58 @@ class Purse:
         wanted = Counter(self.first)
         for escrow in Escrow.objects.all():
             goal = Goal.objects.get(pk=escrow_ids.goal_of(escrow.escrow_id))
-            part, whole = self._earned(goal)
-            payers = self.paid[goal.id]
-            share = payers.total() * part // whole
-            assert (escrow.state, escrow.received) == (_state(part, whole), payers.total()), goal.id
+            payments = [each for each in self.payments if each.goal_id == goal.id]
+            assert escrow.received == sum(each.amount for each in payments), goal.id
             assert escrow.settled_at is not None, goal.id
-            wanted[goal.streamer_id] += share
-            wanted.subtract(payers)
-            if share < payers.total():
-                wanted.update({payer: paid - share for payer, paid in payers.items()})
+            for payment, kept in self._kept(goal, payments):
+                assert 0 <= kept <= payment.amount, (goal.id, payment)
+                wanted[goal.streamer_id] += kept
+                wanted[payment.payer_id] -= kept
         found = {user_id: balance_of(user_id=user_id) for user_id in wanted}
         assert found == dict(wanted)
 
-    def _earned(self, goal: Goal) -> tuple[int, int]:
-        """Return which share of the goal's money is the streamer's."""
-        if goal.type == GoalType.TRIGGER_PRIVATE:
-            return int(goal.id in self.agreed), 1
+    def _kept(self, goal: Goal, payments: list[Payment]) -> Iterator[tuple[Payment, int]]:
+        """Return how much of each payment is the streamer's."""
         if goal.type == GoalType.FUNDING:
-            return int(goal.show_goal is not None and goal.show_goal.reached), 1
+            show = goal.show_goal
+            performed = show is not None and show.outcome == Outcome.COMPLETED
+            for payment in payments:
+                yield payment, payment.amount if performed and payment.lost_at is None else 0
+        elif goal.type == GoalType.TRIGGER_PRIVATE:
+            yield from self._kept_of_private(goal, payments)
+        else:
+            yield from self._kept_of_one_on_one(goal, payments)
+
+    def _kept_of_private(self, goal: Goal, payments: list[Payment]) -> Iterator[tuple[Payment, int]]:
+        """Each block is a span of time, and is paid by the seconds of it in which the streamer performed."""
+        assert (goal.agreed_at is not None) == (goal.id in self.agreed), goal.id
+        ends: dict[str, datetime] = {}
+        for payment in payments:
+            if goal.agreed_at is None or (payment.lost_at and payment.lost_at < goal.agreed_at):
+                yield payment, 0
+                continue
+            start = max(goal.agreed_at, payment.at, ends.get(payment.payer_id, goal.agreed_at))
+            end = start + timedelta(seconds=payment.duration)
+            ends[payment.payer_id] = end
+            until = min(each for each in (end, payment.lost_at, goal.ended_at) if each)
+            seconds = _on_stage(goal, start, until)
+            yield payment, payment.amount * seconds // payment.duration
+
+    def _kept_of_one_on_one(self, goal: Goal, payments: list[Payment]) -> Iterator[tuple[Payment, int]]:
+        """The seconds that were performed use up the payments, one after the other."""
         done = goal.exclusive_goal
         assert (done is not None) == (goal.id in self.agreed), goal.id
-        return (done.progress, done.target) if done else (0, 1)
+        left = done.progress if done else 0
+        for payment in payments:
+            if payment.lost_at and (done is None or payment.lost_at < done.created_at):
+                yield payment, 0
+                continue
+            yield payment, payment.amount * min(left, payment.duration) // payment.duration
+            left = max(left - payment.duration, 0)
 
 
-def _state(part: int, whole: int) -> str:
-    if part in (0, whole):
-        return State.COMPLETED if part else State.REFUNDED
-    return State.SPLIT
+def _on_stage(goal: Goal, start: datetime, end: datetime) -> int:
+    total = timedelta()
+    for each in PerformanceInterval.objects.filter(goal=goal):
+        total += max(min(each.closed_at or end, end) - max(each.opened_at, start), timedelta())
+    return total // timedelta(seconds=1)

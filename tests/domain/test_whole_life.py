@@ -108,6 +108,36 @@ class WholeLife(RuleBasedStateMachine):
         streamer = self.world.streamers[n].pk
         self.world.pusher.notice(stream_of(streamer), streamer, *comings, at_once=at_once)
 
+    @precondition(lambda self: self.world.pick(0, *INVITATIONS))
+    @rule(v=viewers, n=which)
+    def a_viewer_takes_an_invitation_back(self, v: int, n: int) -> None:
+        self.world.withdraw(self.world.viewers[v], self.world.pick(n, *INVITATIONS))
+
+    @rule(v=viewers, n=which)
+    def a_viewer_gives_a_ticket_back(self, v: int, n: int) -> None:
+        self.world.give_back(self.world.viewers[v], n)
+
+    @precondition(lambda self: self.world.pick(0, "funding"))
+    @rule(n=which)
+    def a_sale_is_called_off(self, n: int) -> None:
+        self.world.cancel(self.world.pick_sold(n))
+
+    @rule(n=st.integers(0, STREAMERS + VIEWERS - 1), reopen=flags)
+    def an_account_is_closed_or_opened_again(self, n: int, reopen: bool) -> None:
+        self.world.close_account([*self.world.streamers, *self.world.viewers][n], reopen)
+
+    @rule(n=streamers, on_stage=flags)
+    def a_channel_is_empty(self, n: int, on_stage: bool) -> None:
+        streamer = self.world.streamers[n].pk
+        goal = self.world.pick(n, *STAGED) if on_stage else None
+        channel = stage_of(goal.id) if goal else stream_of(streamer)
+        self.world.pusher.empty(channel, goal.streamer_id if goal else streamer)
+
+    @rule(answers=flags)
+    def the_realtime_server_answers_or_not(self, answers: bool) -> None:
+        self.world.pusher.answers = answers
+        self.world.pusher.lose()
+
     @rule(n=which, late=flags)
     def pusher_tells(self, n: int, late: bool) -> None:
         self.world.pusher.tell(n) if late else self.world.pusher.repeat(n)
@@ -143,6 +173,8 @@ class WholeLife(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let everything come to rest, and look once more."""
         try:
+            for user in [*self.world.streamers, *self.world.viewers]:
+                self.world.close_account(user, reopen=True)
             for session in Session.objects.filter(active=True):
                 self.world.change(session, "end")
             pass_time(self.world.moving, seconds=promises.LONG_ENOUGH)

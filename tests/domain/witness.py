@@ -6,12 +6,15 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from goals.models import Goal
+from goals.endings import EndedBecause
+from goals.models import Goal, PerformanceMark
 from goals.rules import lives_until
 from goals.types import PERFORMED, GoalType
 from livestream.models import EventRecord
 from tests.domain.pusher import Pusher, Told
 
+# An invitation ends for these where nobody is left who paid for it, or its streamer is gone for good.
+LEFT_BY_ALL = (EndedBecause.WITHDRAWN, EndedBecause.BLOCKED, EndedBecause.ACCOUNT_CLOSED)
 _CHANNEL_EVENTS = ("channel_occupied", "channel_vacated")
 
 
@@ -26,6 +29,7 @@ class Witness:
         self.endings: Counter[str] = Counter()
         self.ending: set[str] = set()
         self.declined: set[str] = set()
+        self.withdrawn: set[str] = set()
 
     def read_on(self) -> None:
         """Check what the log says since the last time."""
@@ -38,21 +42,24 @@ class Witness:
                 self._check_answered(record)
             elif record.name == "session.ended":
                 self._check_left(record)
-            elif record.name == "goal.progressed" and record.payload["type"] in PERFORMED:
+            elif record.name == "goal.progressed" and _is_performed(record):
                 progress, true = record.payload["progress"], self.seconds(record)
                 assert progress <= true, f"{record.goal_id} has {progress} seconds, {true} are true"
 
     def seconds(self, record: EventRecord) -> int:
         """Return the seconds that are true of the goal, as far as was told before this event."""
         goal = Goal.objects.select_related("session", "streamer").get(pk=record.goal_id)
-        if goal.started_at is None:
+        in_stream = goal.type == GoalType.TRIGGER_PRIVATE
+        began = goal.agreed_at if in_stream else goal.started_at
+        if began is None:
             return 0
         ends = [record.occurred_at, _parse(record.payload["exp"])]
         if goal.session.ended_at:
             ends.append(lives_until(goal_type=goal.type, ended_at=goal.session.ended_at))
-        told = [t for t in self.rooms[goal.id] if t.user_id == goal.streamer_id]
+        room = self.rooms[goal.streamer_id if in_stream else goal.id]
+        told = [t for t in room if t.user_id == goal.streamer_id]
         end = min(each for each in ends if each)
-        return _on_stage(told, goal.started_at, end, goal.session.ended_at) // timedelta(seconds=1)
+        return _on_stage(_with_answers(goal, told), began, end, goal.session.ended_at) // timedelta(seconds=1)
 
     def _note(self, record: EventRecord) -> None:
         said = record.payload
@@ -64,10 +71,12 @@ class Witness:
     def _check_ended(self, record: EventRecord) -> None:
         self.endings[record.goal_id] += 1
         assert self.endings[record.goal_id] == 1, f"{record.goal_id} ended twice"
-        if record.payload["type"] in PERFORMED:
+        if record.payload["type"] in PERFORMED and record.payload["levels"]:
             target = record.payload["levels"][-1]["target"]
             progress, true = record.payload["progress"], min(self.seconds(record), target)
-            assert progress == true, f"{record.goal_id} ended with {progress} seconds, {true} are true"
+            # A karaoke counts no second in which something that is paid for is performed.
+            right = progress <= true if record.payload["type"] == GoalType.KARAOKE else progress == true
+            assert right, f"{record.goal_id} ended with {progress} seconds, {true} are true"
 
     def _check_answered(self, record: EventRecord) -> None:
         """An invitation ends when it is answered or overdue, or nobody can answer it any more."""
@@ -82,6 +91,8 @@ class Witness:
         others = Goal.objects.filter(
             session=goal.session, type=GoalType.TRIGGER_EXCLUSIVE, agreed_at__gte=goal.created_at
         )
+        if goal.ended_because in LEFT_BY_ALL:
+            return  # the purse knows who left
         overdue = _parse(created.payload["exp"]) <= record.occurred_at
         assert overdue or goal.session.ended_at or others.exists(), f"{goal} ended for nothing"
 
@@ -90,6 +101,28 @@ class Witness:
         told = [t for t in self.rooms[record.user_id] if t.user_id == record.user_id]
         last = sorted(told, key=lambda t: t.at)[-1:]
         assert record.session_id in self.ending or (last and not last[0].joined), "its streamer is there"
+
+
+def _is_performed(record: EventRecord) -> bool:
+    """Return whether the progress of this event is seconds: that of an invitation is not, until it is agreed to."""
+    return record.payload["type"] in PERFORMED and bool(record.payload["levels"])
+
+
+def _with_answers(goal: Goal, told: list[Told]) -> list[Told]:
+    """Return what was told, and what followed from answers and from leaving the stream.
+
+    A webhook says better than an answer when the streamer left.
+    """
+    marks = PerformanceMark.objects.filter(goal=goal, in_time=True)
+    unsaid = [m for m in marks if m.source.startswith(("asked:", "gone:"))]
+    answers = {Told(m.source, goal.streamer_id, m.joined, m.at) for m in unsaid}
+    found = sorted([*told, *answers], key=lambda t: t.at)
+    kept = []
+    for each, following in pairwise([*found, None]):
+        corrected = following is not None and not following.joined and following not in answers
+        if not (each in answers and not each.joined and each.channel.startswith("asked:") and corrected):
+            kept.append(each)
+    return kept
 
 
 def _on_stage(told: list[Told], start: datetime, end: datetime, opens_until: datetime | None) -> timedelta:

@@ -12,10 +12,11 @@ from hypothesis import event
 
 from goals import feeds, representation, selectors
 from goals.demo import TICKET, create_ticket_products
-from goals.models import Goal
-from goals.services import answering, contributions, creation, inviting, lifecycle
+from goals.endings import Outcome
+from goals.models import Contribution, Goal
+from goals.services import answering, contributions, creation, giving_back, inviting, leaving
 from goals.types import GoalType
-from livestream import clock, users
+from livestream import clock, realtime, users
 from livestream.errors import DomainError
 from livestream.events import delivering
 from livestream.models import EventRecord, OutboxMessage, User
@@ -27,9 +28,11 @@ from sessions_app import selectors as sessions
 from sessions_app.models import Session
 from sessions_app.services import ending, opening
 from tests.domain.chance import seeded_ids
-from tests.domain.purse import Purse
-from tests.domain.pusher import Pusher
+from tests.domain.purse import Payment, Purse
+from tests.domain.pusher import Pusher, Server
+from tests.domain.versions import Versions
 from tests.domain.witness import Witness
+from tests.support.outbox import run_due
 from tests.support.people import TICKET_PRICE, make_user
 from wallet.models import Transfer
 from wallet.selectors import balance_of
@@ -41,6 +44,9 @@ INVITATIONS, STAGED = (
     (GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE),
     (GoalType.SHOW, GoalType.KARAOKE, GoalType.EXCLUSIVE),
 )
+
+# By which argument of a service it is known who does it.
+_WHO = ("caller_id", "viewer_id", "payer_id", "user_id", "streamer_id")
 
 
 class World:
@@ -58,7 +64,11 @@ class World:
         self.pusher = Pusher()
         self.witness = Witness(self.pusher)
         self.purse = Purse(self.viewers)
+        self.versions = Versions()
         self.changed: set[str] = set()
+        server = Server(self.pusher)
+        realtime.register(server)
+        self._open.callback(realtime.register, server.real)
         for streamer in self.streamers:
             opening.open_session(streamer_id=streamer.pk, prices=PRICES, now=clock.now())
 
@@ -103,7 +113,8 @@ class World:
         about = {"kind": kind, "session_id": session.id, "viewer_id": viewer.pk, "exp": exp, "duration": duration}
         goal = self._try(inviting.invite, **about, now=clock.now())
         if goal is not None:
-            self.purse.note(goal.id, viewer.pk, before - balance_of(user_id=viewer.pk))
+            paid = before - balance_of(user_id=viewer.pk)
+            self.purse.note(Payment(goal.id, viewer.pk, paid, clock.now(), duration))
 
     def agree(self, goal: Goal) -> None:
         if self._try(answering.agree, **self._answer(goal)):
@@ -114,22 +125,46 @@ class World:
             self.witness.declined.add(goal.id)
 
     def cancel(self, goal: Goal) -> None:
-        self._try(lifecycle.cancel_goal, **self._answer(goal))
+        """End a goal, or call off a sale that was reached."""
+        self._try(leaving.end_or_withdraw, **self._answer(goal))
+
+    def withdraw(self, viewer: User, goal: Goal) -> None:
+        """Take an unanswered invitation back."""
+        if self._try(leaving.end_or_withdraw, **self._answer(goal) | {"caller_id": viewer.pk}):
+            self.purse.lose([goal.id], viewer.pk, clock.now())
+            self.witness.withdrawn.add(goal.id)
+
+    def give_back(self, viewer: User, which: int) -> None:
+        """Give a ticket back."""
+        bought = list(Contribution.objects.filter(payer=viewer).order_by("-created_at", "-pk")[:3])
+        if not bought:
+            return
+        ticket = bought[which % len(bought)]
+        about = {"goal_id": ticket.goal_id, "transfer_id": ticket.pk, "caller_id": viewer.pk, "now": clock.now()}
+        if self._try(giving_back.give_back, **about):
+            self.purse.give_back(ticket.pk, clock.now())
 
     def open_sale(self, session: Session, target: int, seconds: float) -> None:
         self._try(
             creation.create_funding_goal,
             **self._about(session, target),
             exp=clock.now() + timedelta(seconds=seconds),
+            duration=1,
         )
 
     def buy(self, viewer: User, funding: Goal, quantity: int, key: str | None) -> None:
         before = balance_of(user_id=viewer.pk)
         about = {"goal_id": funding.id, "payer_id": viewer.pk, "quantity": quantity, "key": key}
         if self._try(contributions.contribute, **about, now=clock.now()):
-            self.purse.note(funding.id, viewer.pk, before - balance_of(user_id=viewer.pk))
-        elif Goal.objects.filter(funding_goal=funding, ended_at=None).exists():
+            if paid := before - balance_of(user_id=viewer.pk):  # a repeat of the same key pays nothing
+                transfer = Transfer.objects.filter(debit=viewer.pk, credit=funding.escrow_id).latest("created_at")
+                self.purse.note(Payment(funding.id, viewer.pk, paid, clock.now(), transfer_id=transfer.pk))
+        elif self._sells(viewer, funding):
             assert before < TICKET_PRICE * quantity, "a running show takes late buyers"
+
+    def _sells(self, viewer: User, funding: Goal) -> bool:
+        show = Goal.objects.filter(funding_goal=funding, ended_at=None, session__active=True)
+        return show.exists() and not users.is_blocked(user_id=viewer.pk, streamer_id=funding.streamer_id)
 
     def make_show(self, funding: Goal, target: int, wait: float | None) -> None:
         nbf = None if wait is None else clock.now() + timedelta(seconds=wait)
@@ -154,8 +189,31 @@ class World:
         """Block the viewer, let them in again, or let them read what a client reads."""
         if act == "look":
             return self._look(viewer, self.session_of(streamer))
-        block = users.block if act == "block" else users.unblock
-        return self._try(block, streamer_id=streamer.pk, user_id=viewer.pk)
+        if act == "let in":
+            return self._try(users.unblock, streamer_id=streamer.pk, user_id=viewer.pk)
+        if self._try(users.block, streamer_id=streamer.pk, user_id=viewer.pk):
+            self._keep_from(viewer, streamer)
+        return None
+
+    def close_account(self, user: User, reopen: bool) -> None:
+        """Close somebody's account, or open it again."""
+        if reopen:
+            users.reopen_account(user_id=user.pk)
+            return
+        users.close_account(user_id=user.pk, now=clock.now())
+        if user in self.viewers:
+            self._keep_from(user, None)
+        else:
+            self.witness.ending.update(Session.objects.filter(streamer=user).values_list("pk", flat=True))
+        run_due()
+
+    def _keep_from(self, viewer: User, streamer: User | None) -> None:
+        """Note what a viewer is kept from: what is completed or on its way back is nothing of it."""
+        paid_for = Goal.objects.filter(pk__in={each.goal_id for each in self.purse.payments})
+        if streamer is not None:
+            paid_for = paid_for.filter(streamer=streamer)
+        self.purse.lose([goal.id for goal in paid_for if _is_owed(goal)], viewer.pk, clock.now())
+        run_due()
 
     def _look(self, viewer: User, session: Session) -> None:
         for quality in QUALITIES:
@@ -167,7 +225,12 @@ class World:
         feeds.events_after(user_id=viewer.pk, cursor=feeds.Cursor(), limit=50)
 
     def _try(self, act: Callable[..., Any], **kwargs: Any) -> Any:
-        """Do it, or see it refused: by a rule of the product, and with nothing changed."""
+        """Do it, or see it refused: by a rule of the product, and with nothing changed.
+
+        Whoever's account is closed has no token, and does nothing.
+        """
+        if users.is_closed(user_id=next(kwargs[name] for name in _WHO if name in kwargs)):
+            return None
         before = _traces()
         try:
             return act(**kwargs) or True
@@ -188,6 +251,13 @@ class World:
             "ticket_product_type": "show",
             "now": clock.now(),
         }
+
+
+def _is_owed(goal: Goal) -> bool:
+    """Return whether what was paid for a goal is still to come, or goes on."""
+    last = goal.show_goal or goal.exclusive_goal or goal
+    waits = last.type == GoalType.FUNDING and last.outcome == Outcome.COMPLETED
+    return last.ended_at is None or waits
 
 
 def _traces() -> tuple[int, ...]:

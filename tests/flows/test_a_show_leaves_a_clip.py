@@ -13,7 +13,7 @@ from tests.support.broadcast import Edge, duration_of, make_broadcast, playlist
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_source
 from tests.support.shows import running_show
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, go_on_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_from_the_stage_to_the_quarantine(moving, edge, settings):
     metadata = {"playback_url": edge.url("live.m3u8")}
     make_source(user_id=show.streamer_id, provider="byteplus", metadata=metadata, now=moving.at)
     go_on_stage(show)
-    pass_time(moving, seconds=TARGET)
+    pass_time(moving, seconds=TARGET + PATIENCE)
     draft = Post.objects.get(goal_id=show.id)
     assert (draft.is_draft, draft.asset.state, edge.asked) == (True, "pending", [])
     pass_time(moving, seconds=settings.CLIP_DELAY)

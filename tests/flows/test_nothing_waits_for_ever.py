@@ -22,6 +22,7 @@ from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_session, make_show, make_user
 from tests.support.shows import buy, reached_funding, running_show
 from tests.support.stage import go_on_stage
+from wallet.errors import EscrowClosed
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
@@ -92,12 +93,16 @@ def test_a_goal_whose_end_was_lost_is_ended_after_its_session(moving):
     assert show.outcome == "refunded"
 
 
-def test_tickets_are_good_for_the_grace_of_a_show(moving):
+def test_tickets_are_good_for_the_grace_of_a_show_and_no_more_are_sold(moving):
     show = running_show(moving, target=100)
     go_on_stage(show)
-    ending.deactivate_session(session_id=show.session_id, now=clock.now())
     late = make_user(coins=1000)
     buy(show.funding_goal, late)
+    ending.deactivate_session(session_id=show.session_id, now=clock.now())
+    for viewer in (late, make_user(coins=1000)):
+        with pytest.raises(EscrowClosed):
+            buy(show.funding_goal, viewer)
+    assert coins(late) == 800
     show.session.refresh_from_db()
     grant = authorizing.authorize(session=show.session, user_id=late.pk, quality="sd", now=clock.now())
     assert grant.exp == clock.now() + timedelta(seconds=100)

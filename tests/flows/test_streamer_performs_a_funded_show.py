@@ -14,6 +14,7 @@ from livestream.events import publish
 from livestream.events.contracts import CHANNEL_OCCUPIED, CHANNEL_VACATED, ChannelOccupied, ChannelVacated
 from tests.support.outbox import pass_time, pending_actors, run_due
 from tests.support.people import make_funding, make_session, make_show, make_user
+from tests.support.stage import PATIENCE
 from wallet.models import Earning, Escrow
 from wallet.selectors import balance_of
 from wallet.verification import verify_ledger
@@ -72,7 +73,7 @@ def test_the_show_is_paid_out_while_the_streamer_is_still_on_stage(moving):
     pass_time(moving, seconds=59)
     show.refresh_from_db()
     assert show.state == "active"
-    pass_time(moving, seconds=1)
+    pass_time(moving, seconds=1 + PATIENCE)
 
     show.refresh_from_db()
     assert (show.state, show.outcome, show.progress) == ("ended", "completed", 60)
@@ -135,7 +136,7 @@ def test_a_running_show_may_finish_within_the_grace_of_an_ended_session(moving):
     go_on_stage(show)
     pass_time(moving, seconds=10)
     ending.deactivate_session(session_id=show.session_id, now=clock.now())
-    pass_time(moving, seconds=90)
+    pass_time(moving, seconds=90 + PATIENCE)
     show.refresh_from_db()
     assert show.outcome == "completed"
     assert balance_of(user_id=show.streamer_id) == 400

@@ -16,7 +16,7 @@ from notifications.models import Push
 from sessions_app.models import StreamerPresence
 from sessions_app.services import ending, opening
 from tests.notifications.webhooks import body_of, now_ms, post
-from tests.support.outbox import assert_enqueued, pass_time, run_due
+from tests.support.outbox import assert_enqueued, next_eta, pass_time, run_due
 from tests.support.people import make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +58,12 @@ def is_live(session):
 
 
 def counting_down():
-    return OutboxMessage.objects.filter(actor="deactivate_session").exists()
+    return OutboxMessage.objects.filter(actor="end_after_countdown").exists()
 
 
 def test_a_streamer_who_stays_away_ends_the_session(moving, session):
     told((LEFT, session.streamer_id))
-    assert_enqueued("deactivate_session", at=clock.now() + timedelta(seconds=COUNTDOWN), session_id=session.id)
+    assert_enqueued("end_after_countdown", at=clock.now() + timedelta(seconds=COUNTDOWN), session_id=session.id)
     pass_time(moving, seconds=COUNTDOWN - 1)
     assert is_live(session)
     pass_time(moving, seconds=1)
@@ -131,10 +131,23 @@ def test_only_the_streamers_own_presence_counts(moving, session):
     told((LEFT, other), streamer_id=session.streamer_id)
     told((LEFT, session.streamer_id), channel=f"presence-stream@{other}")
     told(("channel_vacated", session.streamer_id), channel=f"private-stream@{session.streamer_id}")
-    told(("channel_vacated", session.streamer_id))  # which says that all are gone, not who
     told((LEFT, ids.new_id()))
     assert not counting_down()
     assert not StreamerPresence.objects.exists()
+
+
+def test_an_empty_stream_has_no_streamer_in_it_even_if_their_leave_was_lost(moving, session):
+    told((CAME, session.streamer_id))
+    told(("channel_vacated", session.streamer_id))
+    assert counting_down()
+
+
+def test_a_leave_that_comes_as_both_webhooks_is_counted_down_from_once(moving, session):
+    told((LEFT, session.streamer_id))
+    over_at = next_eta(after=moving.at)
+    moving.advance(seconds=5)
+    told(("channel_vacated", session.streamer_id))
+    assert next_eta(after=moving.at) == over_at
 
 
 def test_who_has_no_session_is_missed_by_nobody(moving, session):

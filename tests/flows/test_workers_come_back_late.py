@@ -17,7 +17,8 @@ from tests.support.invitations import DURATION, agree, exclusive_of, invite
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session, make_show, make_user
 from tests.support.shows import buy, running_show
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, go_on_stage
+from wallet.errors import EscrowClosed
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
@@ -55,22 +56,25 @@ def test_a_sale_that_is_closed_late_leaves_the_sale_of_its_show_open(moving):
     assert Goal.objects.get(pk=show.id).state == "active"
 
 
-def test_tickets_bought_hours_after_the_session_are_paid_out_with_the_show(moving):
+def test_no_ticket_is_sold_after_the_session_though_its_show_is_settled_hours_later(moving):
     show = running_show(moving, target=60)
     go_on_stage(show)
     ending.deactivate_session(session_id=show.session_id, now=clock.now())
-    moving.advance(seconds=3 * 3600)
-    buy(show.funding_goal, make_user(coins=1000))
+    late = make_user(coins=1000)
+    for seconds in (0, 3 * 3600):
+        moving.advance(seconds=seconds)
+        with pytest.raises(EscrowClosed):
+            buy(show.funding_goal, late)
     run_due()
     escrow = Escrow.objects.get()
-    assert (escrow.state, escrow.received, escrow.settled_at) == ("completed", 600, clock.now())
-    assert balance_of(user_id=show.streamer_id) == 600
+    assert (escrow.state, escrow.received, escrow.settled_at) == ("completed", 400, clock.now())
+    assert (balance_of(user_id=show.streamer_id), balance_of(user_id=late.pk)) == (400, 1000)
 
 
 def test_a_show_that_is_reached_by_now_cannot_be_cancelled_and_completes(moving):
     show = running_show(moving, target=60)
     go_on_stage(show)
-    moving.advance(seconds=60)
+    moving.advance(seconds=60 + PATIENCE)
     with pytest.raises(GoalNotActive):
         cancel(show)
     assert Goal.objects.get(pk=show.id).state == "active"

@@ -21,6 +21,7 @@ from sessions_app.models import Session
 from sessions_app.services import ending, opening
 from tests.support.outbox import pass_time, pending_actors, run_due
 from tests.support.people import make_user
+from tests.support.stage import come_online
 from tests.support.threads import at_once
 from wallet.models import Escrow, PendingCredit
 from wallet.selectors import balance_of
@@ -38,8 +39,11 @@ def make_viewers(number: int) -> list[User]:
 
 
 def open_session() -> Session:
-    """Open a session that offers everything: 60 coins a minute for sd, 100 for a 1-on-1."""
-    return opening.open_session(streamer_id=make_user().pk, prices={"sd": 60, "exclusive": 100}, now=clock.now())
+    """Open a session that offers everything, 60 coins a minute for sd, 100 for a 1-on-1; its streamer is there."""
+    streamer = make_user()
+    session = opening.open_session(streamer_id=streamer.pk, prices={"sd": 60, "exclusive": 100}, now=clock.now())
+    come_online(streamer.pk)
+    return session
 
 
 def invited(kind: GoalType) -> Goal:

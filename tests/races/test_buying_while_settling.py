@@ -9,7 +9,7 @@ import pytest
 
 from goals.endings import EndedBecause
 from goals.models import Contribution
-from goals.services import contributions, lifecycle
+from goals.services import contributions, counting, lifecycle
 from livestream import clock
 from tests.support.escrows import balances, coins_in
 from tests.support.outbox import pass_time, run_due
@@ -56,7 +56,7 @@ class Crowd:
 
     def count(self):
         for _ in range(10):
-            contributions.count_contributions(escrow_id=self.goal.escrow_id)
+            counting.count_contributions(escrow_id=self.goal.escrow_id)
 
     def rush(self, settle):
         """Have all buy at once while one counts and, once it is busy, another settles."""

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goals.endings import EndedBecause
-from goals.services import contributions, lifecycle
-from livestream import clock
+from goals.services import contributions, counting, lifecycle
+from livestream import clock, users
 from livestream.errors import DomainError
 from tests.support.escrows import balances, give_back, new_escrow, pay_in, pay_out, post
 from tests.support.people import make_funding, make_session, make_user
@@ -91,8 +91,14 @@ def test_payments_into_escrows_end_alike(story):
         transaction.set_rollback(True)
 
 
-purchases = st.tuples(st.just("buy"), st.integers(0, 3), st.integers(0, 3), st.integers(1, 3))
-turns = st.tuples(st.sampled_from(["count", "end", "reopen", "wait"]))
+purchases = st.tuples(
+    st.just("buy"),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.integers(1, 3),
+    st.sampled_from([None, None, 200, 400, 2**63 - 1]),
+)
+turns = st.tuples(st.sampled_from(["count", "end", "reopen", "wait", "block", "unblock"]))
 
 
 class Sale:
@@ -103,16 +109,20 @@ class Sale:
         self.buyers = [make_user(coins=coins) for coins in (0, 500, 1500)] + [self.goal.streamer]
         self.buy_by = buy
 
-    def buy(self, key, buyer, quantity):
+    def buy(self, key, buyer, quantity, max_price):
         try:
-            receipt = self.buy_by(self.goal, self.buyers[buyer], quantity, f"key-{key}")
+            receipt = self.buy_by(self.goal, self.buyers[buyer], quantity, f"key-{key}", max_price)
         except DomainError as error:
-            return error.code
+            return error.code, error.extra
         return {k: v for k, v in dataclasses.asdict(receipt).items() if not k.endswith("_id")}
 
     def turn(self, what, now):
         if what == "count":
-            return contributions.count_contributions(escrow_id=self.goal.escrow_id)
+            return counting.count_contributions(escrow_id=self.goal.escrow_id)
+        if what in ("block", "unblock"):
+            change = users.add_tag if what == "block" else users.remove_tag
+            tag = users.blocked_by_tag(streamer_id=self.goal.streamer_id)
+            return change(user_id=self.buyers[2].pk, tag=tag)
         if what == "end":
             return lifecycle.deactivate_goal(goal_id=self.goal.id, because=EndedBecause.SESSION_ENDED, now=now)
         return escrows.set_accepts_until(escrow_id=self.goal.escrow_id, until=None)
@@ -122,15 +132,15 @@ class Sale:
         return balances(self.buyers), self.goal.progress, self.goal.level, self.goal.outcome
 
 
-def buy_by_function(goal, buyer, quantity, key):
-    return contributions.contribute(goal_id=goal.id, payer_id=buyer.pk, quantity=quantity, now=clock.now(), key=key)
+def buy_by_function(goal, buyer, quantity, key, max_price):
+    about = {"goal_id": goal.id, "payer_id": buyer.pk, "quantity": quantity, "max_price": max_price}
+    return contributions.contribute(**about, now=clock.now(), key=key)
 
 
-def buy_by_orm(goal, buyer, quantity, key):
+def buy_by_orm(goal, buyer, quantity, key, max_price):
+    about = {"goal_id": goal.id, "payer_id": buyer.pk, "quantity": quantity, "max_price": max_price}
     transfer_id = contributions.transfer_id_of(goal_id=goal.id, payer_id=buyer.pk, key=key)
-    return contributions.contribute_by_orm(
-        transfer_id=transfer_id, goal_id=goal.id, payer_id=buyer.pk, quantity=quantity, now=clock.now()
-    )
+    return contributions.contribute_by_orm(transfer_id=transfer_id, **about, now=clock.now())
 
 
 @given(story=st.lists(st.one_of(purchases, purchases, turns), min_size=5, max_size=20))

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from goals.models import Goal
+from goals.models import Block, Goal
 from goals.types import GoalType, facts_of
 from tests.races import rounds
 from tests.races.rounds import COINS, MOMENT, ROUNDS, coins_of, race
@@ -30,14 +30,16 @@ def test_two_viewers_who_invite_at_once_make_one_goal_and_pay_twice(moving):
 
 
 @both_kinds
-def test_a_viewer_who_presses_twice_at_once_pays_once(moving, kind):
+def test_a_viewer_who_presses_twice_at_once_has_twice_the_time_of_one_goal(moving, kind):
+    """Each press pays for a block of its own; a repeat of one press has its Idempotency-Key."""
     for _ in range(ROUNDS):
         session, [viewer] = rounds.open_session(), rounds.make_viewers(1)
         first, second = race(*[rounds.to_invite(session, viewer, kind)] * 2)
         assert first.id == second.id
-        assert coins_of(viewer) == COINS - session.get_price(str(facts_of(kind).invited_by))
+        assert coins_of(viewer) == COINS - 2 * session.get_price(str(facts_of(kind).invited_by))
+        assert sum(Block.objects.filter(goal=first).values_list("duration", flat=True)) == 120
     rounds.settle(moving)
-    assert Transfer.objects.filter(kind="hold").count() == ROUNDS
+    assert Transfer.objects.filter(kind="hold").count() == 2 * ROUNDS
 
 
 @both_kinds
@@ -102,13 +104,3 @@ def test_who_joins_at_the_last_moment_is_refunded_with_the_others_or_refused(mov
     assert (
         sorted(map(coins_of, Goal.objects.values_list("triggered_by_id", flat=True))) == [COINS] * Goal.objects.count()
     )
-
-
-def test_who_joins_while_the_streamer_agrees_pays_once_and_is_in(moving):
-    for _ in range(ROUNDS):
-        goal = rounds.invited(GoalType.TRIGGER_PRIVATE)
-        [viewer] = rounds.make_viewers(1)
-        race(rounds.to_invite(goal.session, viewer, GoalType.TRIGGER_PRIVATE), rounds.to_agree(goal))
-        assert coins_of(viewer) == COINS - 60
-    rounds.settle(moving)
-    assert {coins_of(goal.streamer_id) for goal in Goal.objects.all()} == {120}

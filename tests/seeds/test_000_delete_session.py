@@ -17,7 +17,7 @@ from tests.support.matrix import last_event, receivers_of
 from tests.support.outbox import assert_enqueued, pass_time, pending_actors, run_due, run_receivers
 from tests.support.people import make_funding, make_session, make_source, make_user
 from tests.support.shows import buy, reached_funding, running_show
-from tests.support.stage import go_on_stage
+from tests.support.stage import come_online, go_on_stage
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 from wallet.verification import verify_ledger
@@ -29,6 +29,7 @@ ENDED = {
     "notify_viewers_livestream_online",
     "track_session_status",
     "deactivate_goals_in_session",
+    "close_sales_of_session",  # of our own: from this commit on no ticket is sold
     "invalidate_cached_pusher_channel_data",
 }
 
@@ -142,14 +143,17 @@ def test_the_money_of_each_type_is_accounted_for(moving):
     assert (verify_ledger(), pending_actors()) == ([], [])
 
 
-def test_a_private_show_that_runs_is_paid_out(moving):
+@pytest.mark.parametrize(("seconds", "outcome", "paid"), [(10, "split", 10), (0, "refunded", 0)])
+def test_a_private_show_is_paid_for_as_far_as_it_was_performed(moving, seconds, outcome, paid):
     viewer = make_user(coins=1000)
     goal = agree(invite(offering_session(), viewer))
-    pass_time(moving, seconds=10)
+    come_online(goal.streamer_id)
+    pass_time(moving, seconds=seconds)
     end(goal.session)
-    run_due()
-    assert goals_of(goal.session) == ([], {"trigger-private": "agreed"})
-    assert (balance_of(user_id=viewer.pk), balance_of(user_id=goal.streamer_id)) == (880, 120)
+    pass_time(moving, seconds=120)  # still in their stream, which counts for nothing any more
+    assert goals_of(goal.session) == ([], {"trigger-private": outcome})
+    assert (balance_of(user_id=viewer.pk), balance_of(user_id=goal.streamer_id)) == (1000 - paid, paid)
+    assert verify_ledger() == []
 
 
 @pytest.mark.parametrize(("seconds", "outcome", "paid"), [(30, "split", 50), (0, "refunded", 0)])

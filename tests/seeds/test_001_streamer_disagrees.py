@@ -45,6 +45,8 @@ ADDED_SINCE = {
     "notify_stream_authorized_for_ended_exclusive_goal",
     "trigger_exclusive_on_close_notification",
     "record_show_with_rtc",
+    "plan_show_start",
+    "notify_ticket_holders",
 }
 
 

@@ -12,7 +12,7 @@ from sessions_app.models import Post
 from tests.support.matrix import events_of_goal, last_event, receivers_of
 from tests.support.outbox import assert_enqueued, pass_time, run_due
 from tests.support.shows import asked_of_rtc, completed_show, recorded_show, running_show
-from tests.support.stage import go_on_stage, leave_stage
+from tests.support.stage import PATIENCE, go_on_stage, leave_stage
 from wallet.models import Earning, Escrow, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,8 @@ COMPLETED = {
     "produce_livestream_clip_from_goal",
     "record_show_with_rtc",
     "trigger_show_escrow_transfer",
+    "notify_goal_completed",
+    "notify_ticket_holders",
 }
 ENDED = {"track_goals", "invalidate_cached_pusher_channel_data"}
 
@@ -88,7 +90,7 @@ def test_a_clip_is_asked_for(moving):
     show = running_show(moving, target=60)
     show.streamer.tag_rows.create(tag="dancer")
     go_on_stage(show)
-    pass_time(moving, seconds=60)
+    pass_time(moving, seconds=60 + PATIENCE)
     post = Post.objects.get(goal_id=show.id)
     assert post.tags == ["drafts", "beta", "no_exposure", "dancer", "feed:shorts_livestream", "bypass:review"]
     assert (post.sender_id, post.caption) == (show.streamer_id, "Show")
@@ -108,7 +110,7 @@ def test_a_clip_is_asked_for(moving):
 def test_the_recording_is_stopped(moving):
     show = recorded_show(moving, target=60)
     go_on_stage(show)
-    pass_time(moving, seconds=60)
+    pass_time(moving, seconds=60 + PATIENCE)
     assert asked_of_rtc(show) == ["StartRecord", "StopRecord"]
 
 
@@ -116,7 +118,7 @@ def test_a_banned_streamer_gets_no_clip(moving):
     show = running_show(moving, target=5)
     show.streamer.tag_rows.create(tag="banned:livestream:create_clip")
     go_on_stage(show)
-    pass_time(moving, seconds=5)
+    pass_time(moving, seconds=5 + PATIENCE)
     run_due()
     assert not Post.objects.exists()
 
@@ -145,6 +147,7 @@ def test_an_unreached_show_gives_everything_back(moving):
         "trigger_show_escrow_refund",
         "set_embedded_goal_ended",
         "notify_goal_ended",
+        "notify_ticket_holders",
         "record_show_with_rtc",
         "invalidate_cached_pusher_channel_data",
     }

@@ -21,6 +21,7 @@ ADDED = {
     "generate_livestream_feed",
     "trigger_notify_goal_added",
     "notify_stream_authorized",
+    "notify_ticket_holders",
     "invalidate_cached_pusher_channel_data",
 }
 STARTED = {
@@ -28,6 +29,7 @@ STARTED = {
     "record_show_with_rtc",
     "invalidate_cached_pusher_channel_data",
     "notify_stream_authorized",
+    "notify_ticket_holders",
 }
 
 
@@ -79,11 +81,14 @@ def test_activate_goal_is_triggered_with_eta_nbf(moving):
 
 
 @pytest.mark.parametrize("name", ["goal.added", "goal.started"])
-def test_the_audience_and_the_streamer_are_told(moving, name):
+def test_the_audience_the_streamer_and_the_ticket_holders_are_told(moving, name):
     show = running_show(moving)
     streamer = show.streamer_id
+    everybody = {f"presence-stream@{streamer}", f"private-stream@{streamer}", f"private-user@{streamer}"}
+    holders = show.funding_goal.contribution_set.values_list("payer_id", flat=True)
+    everybody |= {f"private-user@{viewer}" for viewer in holders}
     told = [set(push.channels) for push in Push.objects.filter(event=name, subject=show.id)]
-    assert set.union(*told) == {f"presence-stream@{streamer}", f"private-stream@{streamer}", f"private-user@{streamer}"}
+    assert set.union(*told) == everybody
 
 
 def test_every_ticket_holder_is_authorized_for_the_preview_and_for_sd(moving, pusher_server):

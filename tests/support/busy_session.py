@@ -17,6 +17,7 @@ from tests.support.invitations import agree, disagree, exclusive_of, invite
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_show, make_user
 from tests.support.shows import buy
+from tests.support.stage import PATIENCE
 
 TICKET = 200
 
@@ -38,6 +39,7 @@ class BusySession:
         self._wait(301)
         self._play_in_private()
         self._block()
+        self._close_an_account()
 
     def a_show_begins(self) -> Goal:
         """Sell tickets, one of them late, and let the streamer come on stage for the show."""
@@ -108,12 +110,19 @@ class BusySession:
         goal = invite(self.session, self.viewers[0])
         invite(self.session, self.viewers[2])
         agree(goal)
-        self._wait(goal.prepaid_duration + 1)
+        self._wait(goal.prepaid_duration + PATIENCE + 1)
 
     def _block(self) -> None:
         users.block(streamer_id=self.streamer.pk, user_id=self.viewers[3].pk)
         with suppress(BlockedByStreamer):
             invite(self.session, self.viewers[3])
+
+    def _close_an_account(self) -> None:
+        leaving, funding = make_user(coins=5000), make_funding(self.session)
+        buy(funding, leaving)
+        users.close_account(user_id=leaving.pk, now=clock.now())
+        run_due()
+        cancel(funding)
 
     def _funded_show(self, buyers: list[User]) -> Goal:
         funding = make_funding(self.session, target=TICKET * len(buyers))

@@ -12,7 +12,7 @@ from tests.support.invitations import agree, disagree, exclusive_of, invite
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_session, make_show, make_user
 from tests.support.shows import buy, completed_show, reached_funding, running_show
-from tests.support.stage import go_on_stage, leave_stage
+from tests.support.stage import PATIENCE, come_online, go_on_stage, leave_stage
 
 SONGS = ({"title": "First song", "target": 10}, {"title": "Second song", "target": 30})
 Moving = clock.MovableClock
@@ -115,8 +115,10 @@ def karaoke_cut_short(moving: Moving) -> Goal:
 
 def private_agreed(moving: Moving) -> Goal:
     """Play a private show to its end."""
-    goal = agree(invite(offering_session(), make_user(coins=1000)))
-    pass_time(moving, seconds=goal.prepaid_duration)
+    session = offering_session()
+    come_online(session.streamer_id)
+    goal = agree(invite(session, make_user(coins=1000)))
+    pass_time(moving, seconds=goal.prepaid_duration + PATIENCE)
     return done(goal)
 
 

@@ -48,8 +48,15 @@ def make_session(streamer: User | None = None, *, live: bool = True) -> Session:
     return session
 
 
-def make_funding(session: Session, *, target: int = 400, seconds: float = 600) -> Goal:
-    """Put tickets of 200 coins on sale for `seconds`."""
+def make_funding(
+    session: Session,
+    *,
+    target: int = 400,
+    seconds: float = 600,
+    duration: int = 1,
+    start_within: int | None = None,
+) -> Goal:
+    """Put tickets of 200 coins on sale for `seconds`, for a show of at least `duration` seconds."""
     create_ticket_products()
     return creation.create_funding_goal(
         streamer_id=session.streamer_id,
@@ -58,6 +65,8 @@ def make_funding(session: Session, *, target: int = 400, seconds: float = 600) -
         exp=clock.now() + timedelta(seconds=seconds),
         ticket_product_id=TICKET,
         ticket_product_type="show",
+        duration=duration,
+        start_within=start_within,
         now=clock.now(),
     )
 

@@ -11,7 +11,7 @@ from livestream.models import User
 from sessions_app.models import RtcCall
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_session, make_show, make_source, make_user
-from tests.support.stage import go_on_stage
+from tests.support.stage import PATIENCE, go_on_stage
 
 
 def buy(goal: Goal, viewer: User, quantity: int = 1, key: str | None = None) -> contributions.Receipt:
@@ -55,7 +55,7 @@ def completed_show(moving: clock.MovableClock, *, target: int = 60) -> Goal:
     """Perform a show to its target; nothing that follows is done yet."""
     show = running_show(moving, target=target)
     go_on_stage(show)
-    pass_time(moving, seconds=target)
+    pass_time(moving, seconds=target + PATIENCE)
     show.refresh_from_db()
     return show
 
@@ -64,7 +64,7 @@ def just_completed_show(moving: clock.MovableClock, *, target: int = 60) -> Goal
     """Perform a show to its target, with everything that follows still to be done, its payout too."""
     show = running_show(moving, target=target)
     go_on_stage(show)
-    moving.advance(seconds=target)
+    moving.advance(seconds=target + PATIENCE)
     performance.complete_performance(goal_id=show.id, now=moving.at)
     show.refresh_from_db()
     return show
