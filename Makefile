@@ -18,7 +18,7 @@ SCENARIO ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check lint types imports migrations matrix schema format \
-	bench-contributions bench-refund bench-desk bench-fanout install install-dev lock clean
+	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks install install-dev lock clean
 
 help: ## list these targets
 	@echo "make <target>   (PORT=$(PORT), LIVESTREAM_VAR=$(LIVESTREAM_VAR))"
@@ -77,6 +77,9 @@ bench-refund: install-dev ## refunding 10,000 and 100,000 contributors (needs Po
 
 bench-fanout: install-dev ## letting 10,000 ticket holders into a show (needs PostgreSQL)
 	@$(PY) -m bench.fanout $(ARGS)
+
+bench-webhooks: install-dev ## a crowd's webhooks while streamers perform, beside the code of before (needs PostgreSQL)
+	@$(PY) -m bench.webhooks $(ARGS)
 
 bench-desk: install-dev ## support's lists and stories over a million transfers (needs PostgreSQL)
 	@$(PY) -m bench.desk $(ARGS)

@@ -24,7 +24,7 @@ _FIRST_STREAMER = 0x5_000_000
 _EMPTY = """
     TRUNCATE livestream_user, goals_ticketproduct, goals_contribution, livestream_eventrecord,
         livestream_outboxmessage, wallet_account, wallet_escrow, wallet_transfer,
-        wallet_pendingcredit CASCADE
+        wallet_pendingcredit, wallet_earlyrefund CASCADE
 """
 _VIEWERS = """
     INSERT INTO livestream_user (id, username, password, first_name, last_name, email,
@@ -94,6 +94,8 @@ def _goal(goal: str, product: TicketProduct, now: datetime) -> Goal:
         levels=[{"title": "Show", "target": TARGET}],
         ticket_product=product,
         ticket_price=product.price,
+        terms_duration=60,
+        terms_start_within=900,
     )
 
 

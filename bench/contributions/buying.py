@@ -28,7 +28,7 @@ def open_bare_sql() -> Buy:
     """Send the service's own statement by psycopg alone, which prepares it."""
     assert settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     connection = psycopg.connect(environment.database_url(), autocommit=True)
-    statement = "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s)"
+    statement = "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s, NULL::bigint)"
 
     def buy(goal_id: str, payer_id: str) -> object:
         transfer_id = contributions.transfer_id_of(goal_id=goal_id, payer_id=payer_id, key=ids.new_id())

@@ -14,7 +14,7 @@ from multiprocessing.synchronize import Barrier
 
 from bench import world
 from bench.contributions.buying import WAYS, Buy
-from goals.services import contributions
+from goals.services import counting
 from wallet import selectors
 
 COUNT_EVERY = 0.2  # seconds, as the relay's sweep does
@@ -93,7 +93,7 @@ def count_on(window: Window) -> None:
     time.sleep(max(0.0, window.opens - time.monotonic()))
     while (started := time.monotonic()) < window.ends:
         for escrow_id in list(selectors.accounts_with_pending_credit()):
-            contributions.count_contributions(escrow_id=escrow_id)
+            counting.count_contributions(escrow_id=escrow_id)
             if time.monotonic() > window.ends:
                 return
         time.sleep(max(0.0, started + COUNT_EVERY - time.monotonic()))

@@ -107,7 +107,7 @@ def _batches() -> Iterator[list[dict[str, str]]]:
     exp = grant_exp(goal=show, now=now)
     opening = stream_events.opening(goal=show, event_id=ids.new_id(), exp=exp, now=now)
     viewers = goals.ticket_holders(goal_id=SHOW_ID, limit=10**6)
-    told = [event for viewer_id in viewers for event in opening.events(viewer_id)]
+    told = [event for viewer_id in viewers for event in opening.events(viewer_id, exp=opening.exp)]
     entries = [{"channel": each.channels[0], "name": each.event, "data": each.data} for each in told]
     for start in range(0, len(entries), LARGEST_BATCH):
         yield entries[start : start + LARGEST_BATCH]
