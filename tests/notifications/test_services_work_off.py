@@ -211,7 +211,7 @@ def test_a_story_tells_of_the_stage_and_of_the_streamer_s_own_stream(song, movin
     receive(came(song), own, {"name": "channel_vacated", "channel": stream}, own | {"user_id": "c" * 24})
     run_due()
     subject = Subject(goal_ids=(song.id,), began=song.created_at)
-    told = webhooks_section(subject, Window(), clock.now()).entries
+    told = webhooks_section(subject, Window(width=60), clock.now()).entries
     assert [entry.title for entry in told] == [
         "Webhook member_added",
         "Webhook member_removed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.utils import quote
@@ -180,3 +181,10 @@ def test_every_search_goes_through_indexes(desk, people, page):
     assert_found_through_indexes(
         [each["sql"] for each in captured.captured_queries if f'FROM "wallet_{page}"' in each["sql"]]
     )
+
+
+def test_a_payment_that_a_slow_clock_dates_before_the_escrow_is_found(desk, people):
+    opened_at = Escrow.objects.get().opened_at
+    early = opened_at - timedelta(seconds=4)
+    holding.hold(transfer_id="slow", payer_id=people[1].pk, escrow_id=ESCROW_ID, amount=1, now=early)
+    assert "slow" in [each.pk for each in found(desk, "transfer", ESCROW_ID)]
