@@ -208,7 +208,7 @@ def trigger_goal_complete(event: GoalProgressed) -> None:
 
 @receives(GOAL_COMPLETED, when=reached)
 def deactivate_goal(event: GoalCompleted) -> None:
-    lifecycle.deactivate_goal(goal_id=event.goal_id, because=EndedBecause.COMPLETED, now=clock.now())
+    lifecycle.deactivate_goal(goal_id=event.goal_id, because=EndedBecause.COMPLETED, now=clock.now(), worked_off=True)
 
 
 # The streamer enters and leaves the stage of a goal (seed 002). The seeds call the receiver after

@@ -21,7 +21,8 @@ _SELLS_TICKETS = ", ".join(f"'{each}'" for each in sorted(SELLS_TICKETS))
 #
 # Whoever gives back what a blocked viewer holds locks the escrow after the block's commit. So the
 # tag is read under the shared lock of the escrow, by a statement and thus in a snapshot of its own:
-# a purchase either sees the block or is seen by that refund.
+# a purchase either sees the block or is seen by that refund. Nothing is sold for a closed account,
+# nor for a show that was performed to its end a moment ago and is not completed yet.
 CONTRIBUTE = f"""
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz, p_max_price bigint,
@@ -31,7 +32,7 @@ DECLARE
     v_goal record;
     v_escrow text := '{escrow_ids.show_funding("")}' || p_goal;
 BEGIN
-    SELECT type, streamer_id, ticket_price, ticket_product_id INTO v_goal
+    SELECT type, streamer_id, ticket_price, ticket_product_id, show_goal_id INTO v_goal
         FROM goals_goal WHERE id = p_goal;
     IF NOT FOUND THEN
         status := 'goal_not_found';
@@ -49,6 +50,16 @@ BEGIN
             status := 'blocked';
         ELSIF amount > p_max_price THEN
             status := 'price_changed';
+        ELSE
+            PERFORM 1 FROM livestream_user WHERE id IN (p_payer, v_goal.streamer_id) AND NOT is_active;
+            IF NOT FOUND AND v_goal.show_goal_id IS NOT NULL THEN
+                PERFORM 1 FROM goals_goal WHERE id = v_goal.show_goal_id AND active AND stage_paused IS NULL
+                    AND p_now >= stage_started
+                        + make_interval(secs => (levels -> -1 ->> 'target')::integer - performed);
+            END IF;
+            IF FOUND THEN
+                status := 'escrow_closed';
+            END IF;
         END IF;
         -- A repeat gets its receipt whatever would refuse a new purchase.
         IF status IS NULL OR EXISTS (SELECT 1 FROM goals_contribution WHERE transfer_id = p_transfer_id) THEN

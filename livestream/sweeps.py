@@ -26,5 +26,6 @@ def purge_receiver_runs() -> None:
 @sweep(every=1)
 def closed_accounts() -> None:
     """Start what follows from closing an account, for those that were closed past the service."""
+    users.forget_closings()
     for user_id in users.closed_without_consequences(limit=_CLOSED_AT_ONCE):
         users.follow_closing(user_id=user_id, now=clock.now())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from livestream.errors import NotFound, Unprocessable
 from livestream.events import publish
@@ -14,6 +16,8 @@ from livestream.models import User, UserTag
 from livestream.storage.conflicts import retried
 
 _BLOCKED_BY = "blocked-by:"
+# Ids of users, or a query for them.
+Users = Collection[str] | QuerySet[Any, Any]
 
 
 class UserNotFound(NotFound):
@@ -40,13 +44,13 @@ def blocked_by_tag(*, streamer_id: str) -> str:
 
 
 @retried
-def add_tag(*, user_id: str, tag: str) -> None:
+def add_tag(*, user_id: str, tag: str, now: datetime) -> None:
     """Add `tag` to the user, unless the user has it.
 
     A tag that says that a streamer blocked the user publishes `user.blocked`, whoever adds it.
     """
     with transaction.atomic():
-        _, added = UserTag.objects.get_or_create(user_id=user_id, tag=tag)
+        _, added = UserTag.objects.get_or_create(user_id=user_id, tag=tag, defaults={"added_at": now})
         if added and tag.startswith(_BLOCKED_BY):
             streamer_id = tag.removeprefix(_BLOCKED_BY)
             publish(USER_BLOCKED, UserBlocked(streamer_id=streamer_id, user_id=user_id))
@@ -57,7 +61,7 @@ def remove_tag(*, user_id: str, tag: str) -> None:
     UserTag.objects.filter(user_id=user_id, tag=tag).delete()
 
 
-def block(*, streamer_id: str, user_id: str) -> None:
+def block(*, streamer_id: str, user_id: str, now: datetime) -> None:
     """Give the viewer `user_id` the tag `blocked-by:{streamer_id}`, and publish `user.blocked`.
 
     What the viewer pays the streamer for is given back by the receivers of the event (spec
@@ -67,7 +71,7 @@ def block(*, streamer_id: str, user_id: str) -> None:
         raise CannotBlockYourself
     if not User.objects.filter(pk=user_id).exists():
         raise UserNotFound(user_id=user_id)
-    add_tag(user_id=user_id, tag=blocked_by_tag(streamer_id=streamer_id))
+    add_tag(user_id=user_id, tag=blocked_by_tag(streamer_id=streamer_id), now=now)
 
 
 def unblock(*, streamer_id: str, user_id: str) -> None:
@@ -81,20 +85,20 @@ def is_blocked(*, user_id: str, streamer_id: str) -> bool:
     return UserTag.objects.filter(user_id=user_id, tag=tag).exists()
 
 
-def blocked_among(*, user_ids: Collection[str], streamer_id: str) -> set[str]:
-    """Return those of these users whom the streamer blocked."""
+def blocked_among(*, user_ids: Users, streamer_id: str) -> dict[str, datetime | None]:
+    """Return since when those of these users are blocked whom the streamer blocked; None where it is not known."""
     tag = blocked_by_tag(streamer_id=streamer_id)
-    return set(UserTag.objects.filter(user_id__in=user_ids, tag=tag).values_list("user_id", flat=True))
+    return dict(UserTag.objects.filter(user_id__in=user_ids, tag=tag).values_list("user_id", "added_at"))
 
 
-def closed_among(*, user_ids: Collection[str]) -> set[str]:
-    """Return those of these users whose account is closed."""
-    return set(User.objects.filter(pk__in=user_ids, is_active=False).values_list("pk", flat=True))
+def closed_among(*, user_ids: Users) -> dict[str, datetime | None]:
+    """Return since when those of these accounts are closed that are; None where it is not known yet."""
+    return dict(User.objects.filter(pk__in=user_ids, is_active=False).values_list("pk", "closed_at"))
 
 
 def is_closed(*, user_id: str) -> bool:
     """Return whether the user's account is closed."""
-    return bool(closed_among(user_ids=[user_id]))
+    return User.objects.filter(pk=user_id, is_active=False).exists()
 
 
 @retried
@@ -138,6 +142,11 @@ def follow_closing(*, user_id: str, now: datetime) -> bool:
             return False
         publish(ACCOUNT_CLOSED, AccountClosed(user_id=user_id))
         return True
+
+
+def forget_closings() -> None:
+    """Forget when accounts were closed that are open again, whichever way they were opened."""
+    User.objects.filter(is_active=True, closed_at__isnull=False).update(closed_at=None)
 
 
 def closed_without_consequences(*, limit: int) -> list[str]:

@@ -51,6 +51,7 @@ def trigger_online(event: ChannelEvent) -> None:
         online=isinstance(event, ChannelOccupied),
         at=event.time,
         source=int(event.source),
+        emptied=event.user_id is None,
         now=clock.now(),
     )
 

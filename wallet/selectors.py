@@ -75,6 +75,11 @@ def holds(*, escrow_id: str, user_id: str) -> bool:
     return _holds(escrow_id).filter(debit_id=user_id, early_refund=None).exists()
 
 
+def holding_payers(*, escrow_id: str) -> QuerySet[Transfer, Any]:
+    """Return the query for the ids of those of whom an escrow holds a payment, each payment's payer once more."""
+    return _holds(escrow_id).filter(early_refund=None).order_by().values("debit_id")
+
+
 def net_holds() -> QuerySet[Transfer]:
     """Return the payments into escrows, each with `net`: its coins less what was refunded early of it."""
     back = Coalesce(F("early_refund__amount") - F("early_refund__kept"), 0)

@@ -110,7 +110,9 @@ def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now
     """
     trigger.save(update_fields=["agreed_at"])
     publish_goal(GOAL_AGREED, trigger)
-    lifecycle.deactivate_goal(goal_id=trigger.id, because=EndedBecause.COMPLETED, triggerer=triggerer, now=now)
+    lifecycle.deactivate_goal(
+        goal_id=trigger.id, because=EndedBecause.COMPLETED, triggerer=triggerer, now=now, worked_off=True
+    )
     duration = trigger.prepaid_duration or 0
     goal = Goal(
         type=GoalType.EXCLUSIVE,

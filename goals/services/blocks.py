@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from goals.endings import EndedBecause
@@ -104,13 +104,18 @@ def watches_until(*, goal: Goal, user_id: str) -> datetime | None:
     return max(map(end_of, held_blocks(goal=goal, payer_id=user_id)), default=None)
 
 
-def performed_shares(*, goal: Goal, blocks: Iterable[Block], until: datetime, now: datetime) -> dict[str, int]:
-    """Return by payment the coins of a private show's blocks that were performed until `until`, rounded down."""
+def performed_shares(
+    *, goal: Goal, blocks: Iterable[Block], until: datetime, earlier: Mapping[str, datetime], now: datetime
+) -> dict[str, int]:
+    """Return by payment the coins of a private show's blocks that were performed until `until`, rounded down.
+
+    For some payers, time ends `earlier`.
+    """
     seconds: dict[tuple[datetime, datetime], int] = {}
     shares = {}
     for block in blocks:
         start = block.starts_at or until
-        span = start, min(end_of(block), until)
+        span = start, min(end_of(block), earlier.get(block.payer_id, until))
         if span not in seconds:
             seconds[span] = _performed_within(goal, *span, now)
         shares[block.hold_id] = _share(block, seconds[span])
@@ -126,10 +131,12 @@ def shares_in_order(*, blocks: Iterable[Block], performed: int) -> dict[str, int
     return shares
 
 
-def cut(*, blocks: Iterable[Block], at: datetime) -> None:
-    """Note that these blocks ended at `at`, those of them that were not over by then."""
-    cut_short = [block.hold_id for block in blocks if end_of(block) > at]
-    Block.objects.filter(pk__in=cut_short, cut_at=None).update(cut_at=at)
+def cut(*, blocks: Iterable[Block], at: datetime, earlier: Mapping[str, datetime]) -> None:
+    """Note that these blocks ended at `at`, of some payers `earlier`, those of them that were not over by then."""
+    for block in blocks:
+        end = earlier.get(block.payer_id, at)
+        if end_of(block) > end:
+            Block.objects.filter(pk=block.hold_id, cut_at=None).update(cut_at=end)
 
 
 def _performed_within(goal: Goal, start: datetime, end: datetime, now: datetime) -> int:

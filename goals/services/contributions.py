@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -17,10 +17,9 @@ from goals.errors import (
     PriceChanged,
 )
 from goals.models import Contribution, Goal
-from livestream import ids
+from livestream import ids, users
 from livestream.idempotency import KeyReused
 from livestream.storage.conflicts import retried
-from livestream.users import is_blocked
 from wallet import selectors
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import Transfer
@@ -150,16 +149,26 @@ def contribute_by_orm(
         escrows.lock_row(escrow_id=wanted.credit_id)  # before the tag is read, see `sql.CONTRIBUTE`
         if not Contribution.objects.filter(pk=transfer_id).exists():  # a repeat gets its receipt
             _refuse_new(goal, wanted, max_price)
+            _refuse_closed(goal, payer_id, now)
         held, is_new = _hold(wanted)
         bought = _keep(held, goal, quantity) if is_new else Contribution.objects.get(pk=transfer_id)
     return _receipt(bought, repeated=not is_new)
 
 
 def _refuse_new(goal: Goal, wanted: Transfer, max_price: int | None) -> None:
-    if is_blocked(user_id=wanted.debit_id, streamer_id=goal.streamer_id):
+    if users.is_blocked(user_id=wanted.debit_id, streamer_id=goal.streamer_id):
         raise BlockedByStreamer
     if max_price is not None and wanted.amount > max_price:
         raise PriceChanged(price=wanted.amount)
+
+
+def _refuse_closed(goal: Goal, payer_id: str, now: datetime) -> None:
+    """Refuse what nobody would get any more: by a closed account, or a show performed to its end a moment ago."""
+    if users.closed_among(user_ids=[payer_id, goal.streamer_id]):
+        raise EscrowClosed
+    show = Goal.objects.filter(pk=goal.show_goal_id, active=True, stage_paused=None).first()
+    if show and show.stage_started and now >= show.stage_started + timedelta(seconds=show.target - show.performed):
+        raise EscrowClosed
 
 
 def _hold(wanted: Transfer) -> tuple[Transfer, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -37,6 +37,15 @@ def give_back(*, goal_id: str, transfer_id: str, caller_id: str, now: datetime) 
         _refuse_late(locking.lock_goal(goal_id=goal_id), now)
         escrow.refresh_from_db()
         refund_payments(escrow=escrow, kept={transfer_id: 0}, because=EndedBecause.WITHDRAWN, now=now)
+
+
+def refund_tickets(*, escrow_id: str, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
+    """Give these payers everything back that an open escrow holds of theirs, and take it out of the sale's progress.
+
+    The escrow is locked exclusively and counted by the caller.
+    """
+    given = early_refunds.refund_payers(escrow_id=escrow_id, payers=payers, reason=because, now=now)
+    counting.count_refunds(escrow_id=escrow_id, payers=given.payers)
 
 
 def _refuse_late(goal: Goal, now: datetime) -> None:

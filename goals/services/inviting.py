@@ -23,8 +23,9 @@ from goals.services import blocks, creation, lifecycle, locking, progress, sessi
 from goals.types import GoalType, facts_of
 from livestream import realtime
 from livestream.storage.conflicts import retried
-from livestream.users import is_blocked
+from livestream.users import is_blocked, is_closed
 from sessions_app import rules
+from sessions_app.errors import SessionNotActive
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
 from wallet import selectors as wallet
@@ -91,6 +92,8 @@ def _rate_of_session(kind: GoalType, session: Session, viewer_id: str) -> int:
         raise OwnSession
     if is_blocked(user_id=viewer_id, streamer_id=session.streamer_id):
         raise BlockedByStreamer
+    if is_closed(user_id=session.streamer_id):
+        raise SessionNotActive
     rate = session.prices.get(str(facts_of(kind).invited_by))
     if rate is None:
         raise QualityNotOffered
@@ -115,7 +118,7 @@ def _end_overdue(kind: GoalType, session_id: str, now: datetime) -> None:
             continue
         with transaction.atomic():
             session_locking.lock_session(session_id=session_id)
-            lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.EXPIRED, now=now)
+            lifecycle.deactivate_goal(goal_id=goal.id, because=EndedBecause.EXPIRED, now=now, worked_off=True)
 
 
 def _lock_ongoing(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> Goal | None:

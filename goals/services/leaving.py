@@ -16,15 +16,26 @@ from goals import selectors
 from goals.endings import EndedBecause, Outcome
 from goals.errors import AlreadyAgreed, GoalNotActive, NotYourGoal
 from goals.models import Goal
-from goals.services import blocks, counting, lifecycle, locking, sales, settlement
+from goals.services import (
+    blocks,
+    counting,
+    giving_back,
+    lifecycle,
+    locking,
+    lost_access,
+    sales,
+    settlement,
+)
 from goals.services.publishing import publish_goal
 from goals.types import SELLS_TICKETS, Settlement
 from livestream import realtime, users
 from livestream.events.contracts import GOAL_CHANGED
 from livestream.outbox import durable, enqueue
 from livestream.storage.conflicts import retried
+from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
 from wallet import selectors as wallet
+from wallet.models import Escrow
 from wallet.services import early_refunds, escrows, posting
 
 
@@ -60,28 +71,23 @@ def withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
         _release(goal, [caller_id], EndedBecause.WITHDRAWN, now, triggerer)
 
 
-@retried
-def release_payers(*, goal_id: str, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
-    """Give these payers back what the escrow of a goal holds of theirs, without touching the others.
+@durable(subject="goal_id")
+def release_payer(now: datetime, *, goal_id: str, user_id: str, because: EndedBecause) -> None:
+    """Give a payer who lost access back what the escrow of a goal holds of theirs, without touching the others.
 
     `goal_id` is the goal that the escrow is named after. For a sale or a show, and for an
-    unanswered invitation, that is everything. Blocks of a running private show are split at this
-    second. A 1-on-1 that runs ends, and is split. An invitation or a private show for which nobody
-    else paid ends for the reason `because`. What is completed, or on its way back, is left
-    alone. Raises GoalNotFound.
+    unanswered invitation, that is everything. Blocks of a running private show are split at the
+    second of the loss. A 1-on-1 that runs ends, and is split likewise. An invitation or a private
+    show for which nobody else paid ends for the reason `because`. What is completed, or on its way
+    back, is left alone, and so is everything where the reason holds no longer. Raises GoalNotFound.
     """
     goal = locking.find_goal(goal_id=goal_id)
+    if not _holds_still(because, user_id, goal.streamer_id):
+        return
     realtime.work_off(subjects=(_latest(goal).id, goal.streamer_id), now=now)
     with transaction.atomic():
         _lock(goal)
-        _release(_latest(locking.find_goal(goal_id=goal_id)), payers, because, now)
-
-
-@durable(subject="goal_id")
-def release_payer(now: datetime, *, goal_id: str, user_id: str, because: EndedBecause) -> None:
-    """Release one payer as `release_payers` does, unless the reason holds no longer."""
-    if _holds_still(because, user_id, locking.find_goal(goal_id=goal_id).streamer_id):
-        release_payers(goal_id=goal_id, payers=[user_id], because=because, now=now)
+        _release(_latest(locking.find_goal(goal_id=goal_id)), [user_id], because, now)
 
 
 def release_unwelcome(*, goal: Goal, now: datetime) -> None:
@@ -89,17 +95,24 @@ def release_unwelcome(*, goal: Goal, now: datetime) -> None:
 
     The caller has locked the session and the escrow.
     """
-    payers = {each.payer_id for each in wallet.payments_held(escrow_id=str(goal.escrow_id))}
-    blocked = users.blocked_among(user_ids=payers, streamer_id=goal.streamer_id)
-    closed = users.closed_among(user_ids=payers) - blocked
-    for leaving, because in ((blocked, EndedBecause.BLOCKED), (closed, EndedBecause.ACCOUNT_CLOSED)):
-        if leaving:
-            _release(goal, leaving, because, now)
+    for because, lost in lost_access.of_payers(goal=goal, now=now).items():
+        if lost:
+            _release(goal, lost, because, now)
 
 
 def leave_streamer(*, user_id: str, streamer_id: str) -> None:
-    """Release a blocked viewer from everything of this streamer that they paid for."""
-    _release_from(selectors.goals_paid_for(user_id=user_id, streamer_id=streamer_id), user_id, EndedBecause.BLOCKED)
+    """Release a blocked viewer from everything of this streamer that they paid for.
+
+    A purchase in flight may have seen no block. It holds the lock of its session or its escrow, so
+    this waits for it before it looks.
+    """
+    with transaction.atomic():
+        for session in Session.objects.filter(streamer_id=streamer_id, active=True):
+            session_locking.lock_session(session_id=session.id)
+        for escrow in Escrow.objects.filter(user_id=streamer_id, state=Escrow.State.OPEN).order_by("pk"):
+            escrows.lock_escrow(escrow_id=escrow.pk)
+        paid_for = selectors.goals_paid_for(user_id=user_id, streamer_id=streamer_id)
+        _release_from(paid_for, user_id, EndedBecause.BLOCKED)
 
 
 def leave_everything(*, user_id: str) -> None:
@@ -176,7 +189,7 @@ def _release(
             _release_from_invitation(goal, payers, because, now, triggerer)
         case Settlement.PRIVATE | Settlement.ONE_ON_ONE:
             if goal.triggered_by_id in payers:
-                lifecycle.deactivate_goal(goal_id=goal.id, because=because, now=now)
+                lifecycle.deactivate_goal(goal_id=goal.id, because=because, now=now, worked_off=True)
         case _:
             assert_never(settled_by)
 
@@ -185,10 +198,8 @@ def _release_from_show(goal: Goal, payers: Collection[str], because: EndedBecaus
     waits_for_show = goal.facts.sells_tickets and goal.outcome == Outcome.COMPLETED
     if goal.ended_at is not None and not waits_for_show:
         return  # it is paid out, or everybody is given everything back
-    escrow_id = str(goal.escrow_id)
-    counting.count_all_contributions(escrow_id=escrow_id)
-    given = early_refunds.refund_payers(escrow_id=escrow_id, payers=payers, reason=because, now=now)
-    counting.count_refunds(escrow_id=escrow_id, payers=given.payers)
+    counting.count_all_contributions(escrow_id=str(goal.escrow_id))
+    giving_back.refund_tickets(escrow_id=str(goal.escrow_id), payers=payers, because=because, now=now)
 
 
 def _release_from_invitation(
@@ -197,26 +208,27 @@ def _release_from_invitation(
     escrow_id = str(goal.escrow_id)
     given = early_refunds.refund_payers(escrow_id=escrow_id, payers=payers, reason=because, now=now)
     if not wallet.payments_held(escrow_id=escrow_id):
-        lifecycle.deactivate_goal(goal_id=goal.id, because=because, triggerer=triggerer, now=now)
+        lifecycle.deactivate_goal(goal_id=goal.id, because=because, triggerer=triggerer, now=now, worked_off=True)
     elif given.payers:
         publish_goal(GOAL_CHANGED, locking.lock_goal(goal_id=goal.id))
 
 
 def _release_from_private(goal: Goal, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
-    """Split the blocks of these payers at this second; the show goes on until the others' are over."""
+    """Split the blocks of these payers at the second of their loss; the show goes on until the others' are over."""
     held = blocks.held_blocks(goal=goal)
     theirs = [block for block in held if block.payer_id in payers]
     if not theirs:
         return
     others = [blocks.end_of(block) for block in held if block.payer_id not in payers]
-    kept = blocks.performed_shares(goal=goal, blocks=theirs, until=now, now=now)
+    until = lost_access.pays_until(goal=goal, until=now, now=now)
+    kept = blocks.performed_shares(goal=goal, blocks=theirs, until=now, earlier=until, now=now)
     escrow = escrows.lock_row(escrow_id=str(goal.escrow_id))
     posting.post_all_pending(escrow=escrow)
     early_refunds.refund_payments(escrow=escrow, kept=kept, reason=because, now=now)
-    blocks.cut(blocks=theirs, at=now)
+    blocks.cut(blocks=theirs, at=now, earlier=until)
     goal = locking.lock_goal(goal_id=goal.id)
     if max(others, default=now) <= now:
-        lifecycle.deactivate_goal(goal_id=goal.id, because=because, now=now)
+        lifecycle.deactivate_goal(goal_id=goal.id, because=because, now=now, worked_off=True)
         return
     blocks.move_end(goal=goal, exp=max(others), now=now)
     publish_goal(GOAL_CHANGED, goal)

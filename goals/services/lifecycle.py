@@ -19,11 +19,6 @@ from livestream.outbox import Delivery, durable, enqueue
 from livestream.storage.conflicts import retried
 from wallet.services import escrows
 
-# Who ends a goal for one of these reasons holds locks already, and has worked off the webhooks before.
-_UNDER_LOCK = frozenset(
-    {EndedBecause.COMPLETED, EndedBecause.UNPERFORMED, EndedBecause.BLOCKED, EndedBecause.ACCOUNT_CLOSED}
-)
-
 
 @durable(subject="goal_id")
 def activate_goal(now: datetime, *, goal_id: str) -> bool:
@@ -67,17 +62,20 @@ def _give_up_after(goal: Goal, since: datetime) -> None:
 
 
 @durable(subject="goal_id")
-def deactivate_goal(now: datetime, *, goal_id: str, because: EndedBecause, triggerer: str | None = None) -> bool:
+def deactivate_goal(
+    now: datetime, *, goal_id: str, because: EndedBecause, triggerer: str | None = None, worked_off: bool = False
+) -> bool:
     """End a goal, and return whether this call did it; only that call publishes `goal.ended`.
 
     What was paid and performed until now is counted first: it may still complete the goal, and
     then it is the completion that ends it. While it is in doubt whether a performance is complete,
     the end waits some seconds. `because` decides the outcome, and whether nobody may invite again
     for a while (`goals.endings`). A reason that holds no longer, such as an `exp` that was moved
-    on, ends nothing. Raises GoalNotFound.
+    on, ends nothing. Only a caller who holds locks passes `worked_off`, and has called `work_off`
+    before. Raises GoalNotFound.
     """
     with transaction.atomic():
-        if because not in _UNDER_LOCK:
+        if not worked_off:
             work_off(goal_id=goal_id, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.ended_at is not None or not _still_holds(because, goal, now):
@@ -102,7 +100,7 @@ def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
         goal = locking.lock_goal(goal_id=goal_id)
         if not stage_time.is_given_up(goal=goal, now=now):
             return False
-        return deactivate_goal(goal_id=goal_id, because=EndedBecause.UNPERFORMED, now=now)
+        return deactivate_goal(goal_id=goal_id, because=EndedBecause.UNPERFORMED, now=now, worked_off=True)
 
 
 def work_off(*, goal_id: str, now: datetime) -> None:
@@ -175,7 +173,7 @@ def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: dat
 
     A private show or a 1-on-1 that runs is split by what was performed. Raises GoalNotFound,
     NotYourGoal, AgreeRequired for an invitation that waits for its answer, and GoalNotActive where
-    it has ended before, or is reached by now.
+    it has ended before, or is reached by now. Where that is in doubt the end waits some seconds.
     """
     goal = locking.find_goal(goal_id=goal_id)
     locking.refuse_others(goal=goal, caller_id=caller_id)
@@ -183,5 +181,5 @@ def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: dat
         raise AgreeRequired
     with transaction.atomic():
         ended = deactivate_goal(goal_id=goal_id, because=EndedBecause.CANCELLED, triggerer=triggerer, now=now)
-        if not ended:  # a refusal changes nothing: what was just counted is counted again in its own time
-            raise GoalNotActive
+        if not ended and locking.find_goal(goal_id=goal_id).ended_at is not None:
+            raise GoalNotActive  # a refusal changes nothing: what was just counted is counted again in its own time

@@ -3,7 +3,9 @@
 The order of locks, everywhere: webhooks, the countdown of a session (its message in the outbox), session,
 escrow, accounts by id, goal, and then the rows of versions (SessionVersion, ViewVersion). What was
 accepted of webhooks is therefore processed before a session, an escrow or a goal is locked
-(`livestream.realtime.work_off`). Processing one stops a countdown before it locks a goal.
+(`livestream.realtime.work_off`). Processing one stops a countdown before it locks a goal. Giving single
+payers back counts first, and so locks the goal before the accounts. That is safe under the exclusive lock
+of the escrow: nobody who holds one of these accounts waits for a goal of this escrow.
 """
 
 from __future__ import annotations

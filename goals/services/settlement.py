@@ -10,7 +10,16 @@ from django.db import transaction
 from goals import endings
 from goals.endings import EndedBecause, Outcome
 from goals.models import Goal
-from goals.services import blocks, counting, lifecycle, locking
+from goals.services import (
+    blocks,
+    counting,
+    giving_back,
+    lifecycle,
+    locking,
+    lost_access,
+    performance,
+    stage_time,
+)
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import GOAL_CHANGED
 from livestream.outbox import Delivery, durable, enqueue
@@ -21,9 +30,20 @@ _WITHOUT_A_SHOW = frozenset({EndedBecause.SESSION_ENDED, EndedBecause.NOT_STARTE
 
 
 def pay_show_out(*, goal_id: str, now: datetime) -> None:
-    """Have the escrow of a completed show paid out: earnings since the session's start (seed 002)."""
+    """Have the escrow of a completed show paid out: earnings since the session's start (seed 002).
+
+    Who lost access before the show was performed to its end is given everything back first.
+    """
     show = Goal.objects.get(pk=goal_id)
-    counting.close_sale(escrow_id=str(show.escrow_id))
+    escrow_id = str(show.escrow_id)
+    counting.close_sale(escrow_id=escrow_id)
+    reached_at = stage_time.reached_at(goal=show, now=now)
+    closed_at = lost_access.of_streamer(goal=show, now=now)
+    if closed_at is not None and closed_at < reached_at:
+        refund_show(goal_id=goal_id)
+        return
+    for because, lost in lost_access.of_payers(goal=show, now=now, until=reached_at).items():
+        giving_back.refund_tickets(escrow_id=escrow_id, payers=lost, because=because, now=now)
     _pay_out(show, now)
 
 
@@ -41,23 +61,33 @@ def refund_show(*, goal_id: str) -> None:
 def settle_private(*, goal_id: str, now: datetime) -> None:
     """Have a private show that was agreed to paid by what was performed of each block, and any other refunded.
 
-    Performed to its end, it is paid out whole.
+    Performed to its end, it is paid out whole, but for the blocks of who lost access before.
     """
     goal = Goal.objects.get(pk=goal_id)
     if goal.agreed_at is None:
         _refund(goal)
-    elif goal.reached:
+        return
+    until = goal.ended_at or now
+    lost = lost_access.pays_until(goal=goal, until=stage_time.reached_at(goal=goal, now=now), now=now)
+    if goal.reached and not lost:
         _pay_out(goal, now)
-    else:
-        until = goal.ended_at or now
-        held = blocks.held_blocks(goal=goal)
-        blocks.cut(blocks=held, at=until)
-        _split(goal, blocks.performed_shares(goal=goal, blocks=held, until=until, now=now))
+        return
+    held = blocks.held_blocks(goal=goal)
+    blocks.cut(blocks=held, at=until, earlier=lost)
+    kept = blocks.performed_shares(goal=goal, blocks=held, until=until, earlier=lost, now=now)
+    if goal.reached:
+        kept |= {each.hold_id: each.amount for each in held if each.payer_id not in lost}
+    _split(goal, kept)
 
 
 def pay_exclusive_out(*, goal_id: str, now: datetime) -> None:
-    """Have the escrow of a completed 1-on-1 paid out."""
-    _pay_out(Goal.objects.get(pk=goal_id), now)
+    """Have the escrow of a completed 1-on-1 paid out, or split where the viewer lost access before."""
+    goal = Goal.objects.get(pk=goal_id)
+    lost = _lost_exclusive(goal, now)
+    if lost is None:
+        _pay_out(goal, now)
+    else:
+        _split_exclusive(goal, _performed_until(goal, lost, now))
 
 
 def plan_refund_check(*, goal_id: str, at: datetime | None) -> None:
@@ -77,11 +107,9 @@ def check_trigger_exclusive_goal_refundable(now: datetime, *, goal_id: str) -> N
         goal = locking.lock_goal(goal_id=goal_id)
         if goal.ended_at is None or goal.outcome in (Outcome.AGREED, Outcome.COMPLETED):
             return
-        if goal.facts.performed and goal.progress:
-            held = blocks.held_blocks(goal=goal.trigger_goal or goal)
-            _split(goal, blocks.shares_in_order(blocks=held, performed=goal.progress))
-        else:
-            _refund(goal)
+        performed = goal.progress if goal.facts.performed else 0
+        lost = _lost_exclusive(goal, now) if performed else None
+        _split_exclusive(goal, performed if lost is None else _performed_until(goal, lost, now))
 
 
 @durable(subject="goal_id")
@@ -132,6 +160,25 @@ def _pay_out(goal: Goal, now: datetime) -> None:
     session = goal.session
     nbf = session.started_at or session.created_at
     enqueue(payouts.escrow_out, escrow_id=str(goal.escrow_id), user_id=goal.streamer_id, nbf=nbf, exp=now)
+
+
+def _lost_exclusive(goal: Goal, now: datetime) -> datetime | None:
+    """Return when the viewer of a 1-on-1 lost access to it, where that was before it was over."""
+    lost = lost_access.pays_until(goal=goal, until=stage_time.reached_at(goal=goal, now=now), now=now)
+    return min(lost.values(), default=None)
+
+
+def _performed_until(goal: Goal, end: datetime, now: datetime) -> int:
+    start = goal.started_at or goal.created_at
+    return performance.performed_between(goal=goal, start=start, end=end, now=now)
+
+
+def _split_exclusive(goal: Goal, performed: int) -> None:
+    if performed > 0:
+        held = blocks.held_blocks(goal=goal.trigger_goal or goal)
+        _split(goal, blocks.shares_in_order(blocks=held, performed=performed))
+    else:
+        _refund(goal)
 
 
 def _refund(goal: Goal) -> None:

@@ -53,6 +53,15 @@ def in_doubt_until(*, goal: Goal, now: datetime) -> datetime | None:
     return None if now >= latest else min(max(due, now) + _A_MOMENT, latest)
 
 
+def reached_at(*, goal: Goal, now: datetime) -> datetime:
+    """Return when the performance of an ended goal reached its target, or when it ended without."""
+    ended_at = goal.ended_at or now
+    stretches = stretches_of(goal=goal, now=now)
+    if not goal.reached or not stretches:
+        return ended_at
+    return min(stage.reaches(stretches, seconds=goal.target), ended_at)
+
+
 def is_given_up(*, goal: Goal, now: datetime) -> bool:
     """Return whether nobody has performed a second of a goal for SHOW_MAX_WAIT, nor is on stage."""
     since = now - timedelta(seconds=settings.SHOW_MAX_WAIT)

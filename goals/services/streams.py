@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goals import stage
 from goals.models import Goal, PerformanceInterval
@@ -42,9 +42,25 @@ def mark_private_shows(*, streamer_id: str, at: datetime, joined: bool, source: 
 
 def open_stages(*, streamer_id: str) -> list[str]:
     """Return the goals on whose stages the streamer is, as far as is known."""
-    running = Goal.objects.filter(streamer_id=streamer_id, active=True, type__in=HAS_STAGE_CHANNEL)
-    on = PerformanceInterval.objects.filter(goal__in=running, closed_at=None)
-    return list(on.order_by("goal_id").values_list("goal_id", flat=True))
+    return list(_open_intervals(streamer_id).order_by("goal_id").values_list("goal_id", flat=True))
+
+
+def entered_since(*, streamer_id: str, at: datetime) -> bool:
+    """Return whether the streamer entered a stage after `at` on which they still are, as far as is known."""
+    return _open_intervals(streamer_id).filter(opened_at__gt=at).exists()
+
+
+def staged_goals(*, streamer_id: str) -> list[str]:
+    """Return the running goals of a streamer that have a stage of their own."""
+    return list(_on_stages(streamer_id).order_by("pk").values_list("pk", flat=True))
+
+
+def _on_stages(streamer_id: str) -> QuerySet[Goal]:
+    return Goal.objects.filter(streamer_id=streamer_id, active=True, type__in=HAS_STAGE_CHANNEL)
+
+
+def _open_intervals(streamer_id: str) -> QuerySet[PerformanceInterval]:
+    return PerformanceInterval.objects.filter(goal__in=_on_stages(streamer_id), closed_at=None)
 
 
 def leave_every_stage(*, streamer_id: str, at: datetime, now: datetime) -> None:

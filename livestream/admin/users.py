@@ -93,7 +93,7 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         for row in formset.save(commit=False):
             if row.pk is not None:
                 UserTag.objects.filter(pk=row.pk).delete()
-            users.add_tag(user_id=row.user_id, tag=row.tag)
+            users.add_tag(user_id=row.user_id, tag=row.tag, now=clock.now())
         for row in formset.deleted_objects:
             row.delete()
         formset.save_m2m()
@@ -107,7 +107,7 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
     def block(self, request: HttpRequest, viewers: Sequence[User], *, streamer: str, reason: str) -> str:
         found = users.find_user(term=streamer)
         for viewer in viewers:
-            users.block(streamer_id=found.pk, user_id=viewer.pk)
+            users.block(streamer_id=found.pk, user_id=viewer.pk, now=clock.now())
         return f"{len(viewers)} blocked by {found}"
 
     @confirmed_action(

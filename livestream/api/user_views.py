@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from livestream import users
+from livestream import clock, users
 from livestream.api.profile import Profile, profile_of
 from livestream.models import User
 
@@ -30,7 +30,7 @@ class BlockView(APIView):
     @extend_schema(operation_id="block_user", request=None, responses={204: None})
     def put(self, request: Request, user_id: str) -> Response:
         """Block a viewer: the viewer gets the tag `blocked-by:{streamer_id}`."""
-        users.block(streamer_id=str(request.user.pk), user_id=user_id)
+        users.block(streamer_id=str(request.user.pk), user_id=user_id, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="unblock_user", request=None, responses={204: None})

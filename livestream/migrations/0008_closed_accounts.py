@@ -1,4 +1,4 @@
-"""When what follows from closing an account was started, and who of support may close one."""
+"""When an account was closed and somebody was blocked, and who of support may close an account."""
 
 from django.db import migrations, models
 
@@ -31,5 +31,18 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("closed_at", None), ("is_active", False)), fields=["id"], name="user_to_close"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False), ("is_active", True)),
+                fields=["id"],
+                name="user_reopened",
+            ),
+        ),
+        migrations.AddField(
+            model_name="usertag",
+            name="added_at",
+            field=models.DateTimeField(editable=False, null=True),
         ),
     ]

@@ -20,6 +20,9 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(is_active=False, closed_at=None), name="user_to_close"),
+            models.Index(
+                fields=["id"], condition=models.Q(is_active=True, closed_at__isnull=False), name="user_reopened"
+            ),
             models.Index(fields=["date_joined", "id"], name="user_by_age"),
             models.Index(fields=["username"], condition=models.Q(is_staff=True), name="user_staff"),
             models.Index(fields=["username"], condition=models.Q(is_active=False), name="user_closed"),
@@ -48,6 +51,8 @@ class UserTag(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tag_rows")
     tag = models.CharField(max_length=128)
+    # Unknown for tags of earlier releases.
+    added_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [

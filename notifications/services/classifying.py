@@ -10,7 +10,7 @@ from notifications import channels, selectors, webhook_protocol
 from notifications.models import Webhook
 
 _UNKNOWN = ("",)
-_PAGE = 500
+PAGE = 500
 
 
 def classify_waiting(*, now: datetime) -> int:
@@ -21,7 +21,7 @@ def classify_waiting(*, now: datetime) -> int:
     if not selectors.waiting_on_stages(subjects=_UNKNOWN).exists():
         return 0
     with transaction.atomic():
-        found = list(selectors.waiting_on_stages(subjects=_UNKNOWN).select_for_update(of=("self",))[:_PAGE])
+        found = list(selectors.waiting_on_stages(subjects=_UNKNOWN).select_for_update(of=("self",))[:PAGE])
         for webhook in found:
             _classify(webhook, now)
         Webhook.objects.bulk_update(found, ["is_stage", "subject_id", "processed_at", "result"])

@@ -91,7 +91,8 @@ def work_off(*, subjects: Collection[str], now: datetime) -> None:
     """
     if _at_work.get():
         return
-    classifying.classify_waiting(now=now)
+    while classifying.classify_waiting(now=now) == classifying.PAGE:
+        pass
     if selectors.waiting_on_stages(subjects=subjects).exists():
         _work_off(subjects, now)
 

@@ -97,7 +97,8 @@ def end_after_countdown(now: datetime, *, session_id: str) -> None:
                 count_down(session_id=session_id, seconds=settings.DEVICE_DISCONNECT_COUNTDOWN, now=now)
         return
     with transaction.atomic():
-        realtime.work_off(subjects=(session.streamer_id,), now=now)
+        on_stages = stages.staged_goals(streamer_id=session.streamer_id)
+        realtime.work_off(subjects=(session.streamer_id, *on_stages), now=now)
     _end_unless_back(session, now)
 
 
@@ -106,11 +107,13 @@ def _end_unless_back(session: Session, now: datetime) -> None:
     with transaction.atomic():
         if not _lock_countdown(session.id):
             return  # the streamer came back while this was on its way
-        _deactivate(session.id, now)
+        ended = _deactivate(session.id, now)
         cancel_disconnect(session_id=session.id)  # of a session that had ended before
         known = selectors.presence_of(streamer_id=session.streamer_id)
         if known is not None and not known.online:
             stages.leave_every_stage(streamer_id=session.streamer_id, at=known.changed_at, now=now)
+        if ended:
+            session_versions.bump(session_id=session.id)
 
 
 @durable(subject="session_id")
@@ -126,17 +129,21 @@ def deactivate_session(now: datetime, *, session_id: str) -> bool:
         streamer_id = active.values_list("streamer_id", flat=True).first()
         if streamer_id is None:
             return False
-        realtime.work_off(subjects=(streamer_id,), now=now)
-        return _deactivate(session_id, now)
+        on_stages = stages.staged_goals(streamer_id=streamer_id)
+        realtime.work_off(subjects=(streamer_id, *on_stages), now=now)
+        if not _deactivate(session_id, now):
+            return False
+        session_versions.bump(session_id=session_id)
+        return True
 
 
 def _deactivate(session_id: str, now: datetime) -> bool:
+    """End a session; the caller raises its version afterwards, since versions are locked last."""
     # Messages before sessions, as in the task, which has locked its own message first.
     cancel_disconnect(session_id=session_id)
     ended = Session.objects.filter(pk=session_id, active=True)
     if not ended.update(active=False, ended_at=now):
         return False
-    session_versions.bump(session_id=session_id)
     session = selectors.get_session(session_id=session_id)
     bans.ban_streamer(session=session, now=now)
     publish(SESSION_ENDED, SessionEnded(**session_events.payload_of(session=session)))

@@ -17,20 +17,24 @@ from sessions_app.services import ending
 A_WEBHOOKS_TICK = timedelta(milliseconds=1)
 
 
-def trigger_online(*, streamer_id: str, online: bool, at: datetime, source: int, now: datetime) -> bool:
+def trigger_online(
+    *, streamer_id: str, online: bool, at: datetime, source: int, now: datetime, emptied: bool = False
+) -> bool:
     """Start the countdown to `disconnect` when the streamer leaves, stop it on return.
 
     Returns whether this was news: an event older than the newest known one is not. All events of
     one webhook share its millisecond. Of those the one that was stored last counts, and `source`
-    is the number under which it was stored. So a repeated event changes nothing.
+    is the number under which it was stored. So a repeated event changes nothing. Who is offline
+    left when that was first known. A stream that is only `emptied` says nothing about a streamer
+    who is not known to have been in it.
     """
     with transaction.atomic():
-        if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at, source):
+        if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at, source, emptied):
             return False
         session = selectors.newest_session_of(streamer_id=streamer_id)
         if session is None or at <= session.created_at - A_WEBHOOKS_TICK:  # it was about the session before
             return True
-        if online:
+        if online or stages.entered_since(streamer_id=streamer_id, at=at):
             ending.cancel_disconnect(session_id=session.id)
         elif session.active:
             ending.disconnect(
@@ -57,10 +61,15 @@ def sign_of_life(*, streamer_id: str, now: datetime, at: datetime | None = None)
         ending.cancel_disconnect(session_id=session.id)
 
 
-def _is_news(streamer_id: str, online: bool, at: datetime, source: int) -> bool:
+def _is_news(streamer_id: str, online: bool, at: datetime, source: int, emptied: bool) -> bool:
     known = StreamerPresence.objects.filter(pk=streamer_id)
     fact = {"online": online, "changed_at": at, "source": source}
-    if known.filter(Q(changed_at__lt=at) | Q(changed_at=at, source__lte=source)).update(**fact):
+    newer = known.filter(Q(changed_at__lt=at) | Q(changed_at=at, source__lte=source))
+    if not online:
+        newer = newer.filter(Q(online=True) | Q(changed_at=at))
+    if newer.update(**fact):
         return True
+    if emptied:
+        return False
     StreamerPresence.objects.bulk_create([StreamerPresence(streamer_id=streamer_id, **fact)], ignore_conflicts=True)
     return known.filter(**fact).exists()

@@ -191,7 +191,7 @@ class World:
             return self._look(viewer, self.session_of(streamer))
         if act == "let in":
             return self._try(users.unblock, streamer_id=streamer.pk, user_id=viewer.pk)
-        if self._try(users.block, streamer_id=streamer.pk, user_id=viewer.pk):
+        if self._try(users.block, streamer_id=streamer.pk, user_id=viewer.pk, now=clock.now()):
             self._keep_from(viewer, streamer)
         return None
 

@@ -75,7 +75,7 @@ def test_no_show_is_made_while_a_private_show_runs(moving):
 def test_who_is_blocked_buys_nothing_but_keeps_the_first_receipt(moving):
     funding, viewer = make_funding(make_session()), make_user(coins=1000)
     first = buy(funding, viewer, key="once")
-    users.block(streamer_id=funding.streamer_id, user_id=viewer.pk)
+    users.block(streamer_id=funding.streamer_id, user_id=viewer.pk, now=clock.now())
     with pytest.raises(BlockedByStreamer):
         buy(funding, viewer)
     assert buy(funding, viewer, key="once").transfer_id == first.transfer_id

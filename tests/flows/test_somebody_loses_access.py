@@ -214,6 +214,6 @@ def test_a_1_on_1_that_was_agreed_a_moment_before_the_block_costs_nothing(moving
     leaver = make_user(coins=COINS)
     scene = leaving.invitation_to_one(moving)
     goal = exclusive_of(agree(invite(scene.session, leaver, kind=GoalType.TRIGGER_EXCLUSIVE)))
-    users.block(streamer_id=goal.streamer_id, user_id=leaver.pk)
+    users.block(streamer_id=goal.streamer_id, user_id=leaver.pk, now=clock.now())
     run_due()
     assert (coins_of(leaver), Goal.objects.get(pk=goal.pk).outcome) == ([COINS], "refunded")

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from goals import feeds
 from goals.feeds import Cursor
-from livestream import ids, users
+from livestream import clock, ids, users
 from livestream.events import publish
 from livestream.events.contracts import GOAL_ADDED, GoalAdded
 from livestream.models import EventRecord, User
@@ -76,7 +76,7 @@ def test_whoever_began_first_and_waited_for_another_comes_after_them(streamer):
 
     def write_after_waiting():
         with transaction.atomic():
-            users.add_tag(user_id=streamer.pk, tag="began")  # the transaction has its number now
+            users.add_tag(user_id=streamer.pk, tag="began", now=clock.now())  # the transaction has its number now
             began.stop()
             User.objects.select_for_update().get(pk=streamer.pk)
             happen(streamer, goal_id)

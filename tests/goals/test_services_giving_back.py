@@ -167,7 +167,7 @@ def test_a_purchase_belongs_to_its_goal(funding, viewer):
 
 def test_who_is_blocked_by_now_may_give_back(funding, viewer):
     receipt = buy(funding, viewer)
-    users.add_tag(user_id=viewer.pk, tag=users.blocked_by_tag(streamer_id=funding.streamer_id))
+    users.add_tag(user_id=viewer.pk, tag=users.blocked_by_tag(streamer_id=funding.streamer_id), now=clock.now())
     give_back(receipt)
     assert balance_of(user_id=viewer.pk) == 1000
 

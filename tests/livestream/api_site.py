@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from livestream import clock
 from livestream.api import fields, handlers
 from livestream.api.idempotency import idempotent
 from livestream.errors import Conflict, DomainError
@@ -95,7 +96,7 @@ class PayView(APIView):
 
     @idempotent
     def post(self, request, name="pay"):
-        add_tag(user_id=request.user.pk, tag=f"paid:{name}:{request.data['note']}")
+        add_tag(user_id=request.user.pk, tag=f"paid:{name}:{request.data['note']}", now=clock.now())
         if request.data.get("refuse"):
             raise SoldOut
         if request.data.get("crash"):

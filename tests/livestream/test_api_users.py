@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.serializers import IntegerField
 
-from livestream import ids, users
+from livestream import clock, ids, users
 from livestream.api import profile
 from livestream.models import User
 
@@ -17,7 +17,7 @@ def viewer(db):
 
 def test_the_profile_names_the_user_and_their_tags_in_order(api, user):
     for tag in ("b", "a"):
-        users.add_tag(user_id=user.id, tag=tag)
+        users.add_tag(user_id=user.id, tag=tag, now=clock.now())
     body = api.get("/users/me").json()
     assert (body["id"], body["username"], body["tags"]) == (user.id, "mei", ["a", "b"])
     assert "password" not in body
@@ -40,7 +40,7 @@ def test_blocking_gives_the_viewer_the_tag_and_twice_is_once(api, user, viewer):
 
 def test_unblocking_takes_this_streamers_tag_alone_and_twice_is_once(api, user, viewer):
     other = ids.new_id()
-    users.add_tag(user_id=viewer.id, tag=users.blocked_by_tag(streamer_id=other))
+    users.add_tag(user_id=viewer.id, tag=users.blocked_by_tag(streamer_id=other), now=clock.now())
     api.put(f"/users/me/blocks/{viewer.id}")
     for _ in range(2):
         assert api.delete(f"/users/me/blocks/{viewer.id}").status_code == 204

@@ -16,15 +16,15 @@ def test_a_user_is_known_by_an_object_id():
 def test_a_tag_is_given_once_however_often_it_is_added():
     user = User.objects.create_user("mei")
     for _ in range(2):
-        users.add_tag(user_id=user.id, tag="banned:livestream:create_clip")
+        users.add_tag(user_id=user.id, tag="banned:livestream:create_clip", now=clock.now())
     assert user.tags == {"banned:livestream:create_clip"}
     assert UserTag.objects.count() == 1
 
 
 def test_a_tag_is_taken_once_however_often_it_is_removed():
     user = User.objects.create_user("mei")
-    users.add_tag(user_id=user.id, tag="a")
-    users.add_tag(user_id=user.id, tag="b")
+    users.add_tag(user_id=user.id, tag="a", now=clock.now())
+    users.add_tag(user_id=user.id, tag="b", now=clock.now())
     for _ in range(2):
         users.remove_tag(user_id=user.id, tag="a")
     assert user.tags == {"b"}
@@ -39,7 +39,7 @@ def test_the_database_itself_refuses_a_tag_twice():
 
 def test_a_list_of_users_reads_its_tags_in_one_query(django_assert_num_queries):
     for name in "abc":
-        users.add_tag(user_id=User.objects.create_user(name).id, tag=name)
+        users.add_tag(user_id=User.objects.create_user(name).id, tag=name, now=clock.now())
     with django_assert_num_queries(2):
         read = {user.username: user.tags for user in User.objects.prefetch_related("tag_rows")}
     assert read == {"a": {"a"}, "b": {"b"}, "c": {"c"}}
@@ -52,16 +52,16 @@ def events(name):
 def test_a_block_is_published_once_however_often_it_is_asked_for():
     streamer, viewer = User.objects.create_user("mei"), User.objects.create_user("lu")
     for _ in range(2):
-        users.block(streamer_id=streamer.id, user_id=viewer.id)
+        users.block(streamer_id=streamer.id, user_id=viewer.id, now=clock.now())
     [told] = events("user.blocked")
     assert (told["streamer_id"], told["user_id"]) == (streamer.id, viewer.id)
     users.unblock(streamer_id=streamer.id, user_id=viewer.id)
-    users.block(streamer_id=streamer.id, user_id=viewer.id)
+    users.block(streamer_id=streamer.id, user_id=viewer.id, now=clock.now())
     assert len(events("user.blocked")) == 2
 
 
 def test_other_tags_block_nobody():
-    users.add_tag(user_id=User.objects.create_user("mei").id, tag="banned:livestream:create_clip")
+    users.add_tag(user_id=User.objects.create_user("mei").id, tag="banned:livestream:create_clip", now=clock.now())
     assert events("user.blocked") == []
 
 

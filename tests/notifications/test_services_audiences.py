@@ -134,7 +134,7 @@ def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(
     monkeypatch.setattr(selectors, "_FEW", few)  # a few are asked for by name, many by where they lie
     blocked, closed, welcome = holders
     show = running_show(session, moving, *holders)
-    users.block(streamer_id=streamer.pk, user_id=blocked.pk)
+    users.block(streamer_id=streamer.pk, user_id=blocked.pk, now=clock.now())
     closed.is_active = False
     closed.save()
     run_due()
@@ -236,7 +236,7 @@ def test_each_payer_of_a_private_show_is_let_in_until_their_own_block_ends_and_a
 
 def test_who_paid_again_after_they_were_unblocked_is_let_in(session, moving, streamer, holders):
     show = running_show(session, moving, *holders)
-    users.block(streamer_id=streamer.pk, user_id=holders[0].pk)
+    users.block(streamer_id=streamer.pk, user_id=holders[0].pk, now=clock.now())
     run_due()
     assert let_in() == ids_of(*holders[1:])
     users.unblock(streamer_id=streamer.pk, user_id=holders[0].pk)
@@ -250,7 +250,7 @@ def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, 
     run_due()
     late = make_user(coins=1000)
     invite(session, late)
-    users.block(streamer_id=streamer.pk, user_id=late.pk)
+    users.block(streamer_id=streamer.pk, user_id=late.pk, now=clock.now())
     run_due()
     assert let_in() == [viewer.pk]
     assert list(selectors.joined_privately()) == []

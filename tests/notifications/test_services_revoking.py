@@ -46,7 +46,7 @@ def other(db):
 
 def block(streamer, viewer):
     """Block a viewer, of which one hears once."""
-    users.block(streamer_id=streamer.pk, user_id=viewer.pk)
+    users.block(streamer_id=streamer.pk, user_id=viewer.pk, now=clock.now())
     with transaction.atomic():
         if not EventRecord.objects.filter(name=USER_BLOCKED.name).exists():
             publish(USER_BLOCKED, UserBlocked(streamer_id=streamer.pk, user_id=viewer.pk))
@@ -119,7 +119,7 @@ def test_a_payer_of_a_private_show_or_a_1_on_1_leaves_its_room_or_finds_it_over(
 
 
 def blocked(streamer, viewer):
-    users.block(streamer_id=streamer.pk, user_id=viewer.pk)
+    users.block(streamer_id=streamer.pk, user_id=viewer.pk, now=clock.now())
     return UserBlocked(streamer_id=streamer.pk, user_id=viewer.pk)
 
 

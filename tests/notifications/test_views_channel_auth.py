@@ -7,7 +7,7 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
-from livestream import users
+from livestream import clock, users
 from tests.support.people import make_funding, make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ SOCKET = "1234.5678"
 def people(session, streamer, viewer):
     """Everybody and everything that a channel may be named after."""
     blocked, other = make_user(), make_user()
-    users.block(streamer_id=streamer.pk, user_id=blocked.pk)
+    users.block(streamer_id=streamer.pk, user_id=blocked.pk, now=clock.now())
     return {"streamer": streamer, "viewer": viewer, "blocked": blocked, "other": other}
 
 

@@ -84,7 +84,7 @@ def test_the_rules_are_those_of_joining(client_of, viewer, streamer, goal, chann
 
 def test_a_blocked_viewer_reads_nothing_although_it_is_cached(client_of, viewer, streamer, watching, goal):
     watching()
-    users.block(streamer_id=streamer.pk, user_id=viewer.pk)
+    users.block(streamer_id=streamer.pk, user_id=viewer.pk, now=clock.now())
     response = client_of(viewer).get(f"/notify/channels/private-stream@{streamer.pk}")
     assert response.status_code == 403
 

@@ -125,7 +125,7 @@ def watched(session, *users):
 def test_whom_the_streamer_blocked_watches_nothing_also_where_it_was_cached(session, moving, viewer, streamer):
     running_show(session, moving, viewer)
     assert rights(session, viewer) == (GIVEN, GIVEN)
-    users.block(streamer_id=streamer.pk, user_id=viewer.pk)
+    users.block(streamer_id=streamer.pk, user_id=viewer.pk, now=clock.now())
     assert set(rights(session, viewer)) == {(403, "blocked_by_streamer")}
     users.unblock(streamer_id=streamer.pk, user_id=viewer.pk)
     assert rights(session, viewer) == (GIVEN, GIVEN)

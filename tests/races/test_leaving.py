@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 
-from goals.endings import EndedBecause
 from goals.models import Block, Goal
 from goals.services import contributions, leaving
 from goals.types import GoalType
@@ -25,12 +24,12 @@ both_kinds = pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType
 PRICES = {GoalType.TRIGGER_PRIVATE: 60, GoalType.TRIGGER_EXCLUSIVE: 100}
 
 
-def to_release(goal: Goal, viewer_id: str) -> Act:
-    """Return the act of the worker that has found out that a viewer was blocked."""
+def to_block(streamer_id: str, viewer_id: str) -> Act:
+    """Return the act of a streamer who blocks a viewer, and of the worker that does at once what follows."""
 
     def act() -> None:
-        users.block(streamer_id=goal.streamer_id, user_id=viewer_id)
-        leaving.release_payer(clock.now(), goal_id=goal.id, user_id=viewer_id, because=EndedBecause.BLOCKED)
+        users.block(streamer_id=streamer_id, user_id=viewer_id, now=clock.now())
+        rounds.do_what_is_due()
 
     return act
 
@@ -51,7 +50,7 @@ def test_a_ticket_that_is_bought_during_a_block_is_refused_or_given_back(moving)
         session, [viewer] = rounds.open_session(), rounds.make_viewers(1)
         goal = make_funding(session, target=10 * TICKET_PRICE, seconds=60)
         buy = partial(contributions.contribute, goal_id=goal.id, payer_id=viewer.pk, quantity=1, now=clock.now())
-        outcomes = race(buy, to_release(goal, viewer.pk), buy)
+        outcomes = race(buy, to_block(goal.streamer_id, viewer.pk), buy)
         assert set(refusals(outcomes)) <= {"BlockedByStreamer"}
         assert (coins_of(viewer), held_of(goal, viewer.pk)) == (COINS, 0)
     rounds.settle(moving)
@@ -61,10 +60,8 @@ def test_a_ticket_that_is_bought_during_a_block_is_refused_or_given_back(moving)
 def test_whoever_invites_during_a_block_is_refused_or_given_their_coins_back(moving, kind):
     for _ in range(ROUNDS):
         session, [viewer] = rounds.open_session(), rounds.make_viewers(1)
-        block = partial(users.block, streamer_id=session.streamer_id, user_id=viewer.pk)
-        outcomes = race(rounds.to_invite(session, viewer, kind), block)
+        outcomes = race(rounds.to_invite(session, viewer, kind), to_block(session.streamer_id, viewer.pk))
         assert set(refusals(outcomes)) <= {"BlockedByStreamer"}
-        rounds.do_what_is_due()
         assert coins_of(viewer) == COINS
         assert not Goal.objects.filter(session=session, ended_at=None).exists()
     rounds.settle(moving)
@@ -77,7 +74,7 @@ def test_whoever_joins_during_a_block_is_refused_or_given_their_coins_back(movin
         if agreed:
             rounds.to_agree(goal)()
         join = rounds.to_invite(goal.session, viewer, GoalType.TRIGGER_PRIVATE)
-        outcomes = race(join, to_release(goal, viewer.pk), join)
+        outcomes = race(join, to_block(goal.streamer_id, viewer.pk), join)
         assert set(refusals(outcomes)) <= {"BlockedByStreamer"}
         assert (coins_of(viewer), held_of(goal, viewer.pk)) == (COINS, 0)
         assert Goal.objects.get(pk=goal.pk).active
@@ -88,7 +85,7 @@ def test_whoever_joins_during_a_block_is_refused_or_given_their_coins_back(movin
 def test_agreeing_during_a_block_takes_nothing_from_who_is_blocked(moving, kind):
     for _ in range(ROUNDS):
         goal = rounds.invited(kind)
-        outcomes = race(rounds.to_agree(goal), to_release(goal, goal.triggered_by_id))
+        outcomes = race(rounds.to_agree(goal), to_block(goal.streamer_id, str(goal.triggered_by_id)))
         assert set(refusals(outcomes)) <= {"GoalNotActive"}
         rounds.do_what_is_due()
         assert coins_of(goal.triggered_by_id) == COINS

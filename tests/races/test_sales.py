@@ -122,7 +122,7 @@ def test_nobody_who_is_blocked_holds_a_ticket(moving):
 
         def block(funding=funding, viewer=viewer):
             tag = users.blocked_by_tag(streamer_id=funding.streamer_id)
-            users.add_tag(user_id=viewer.pk, tag=tag)
+            users.add_tag(user_id=viewer.pk, tag=tag, now=clock.now())
             early_refunds.refund_payers(
                 escrow_id=funding.escrow_id, payers=[viewer.pk], reason="blocked", now=clock.now()
             )

@@ -59,7 +59,7 @@ def test_an_invitation_while_the_session_ends_is_refunded_or_refused(moving, kin
 def test_an_invitation_while_the_viewer_is_blocked_is_paid_or_refused(moving, kind):
     for _ in range(ROUNDS):
         session, [viewer] = rounds.open_session(), rounds.make_viewers(1)
-        block = partial(users.block, streamer_id=session.streamer_id, user_id=viewer.pk)
+        block = partial(users.block, now=clock.now(), streamer_id=session.streamer_id, user_id=viewer.pk)
         outcomes = race(rounds.to_invite(session, viewer, kind), block)
         assert set(refusals(outcomes)) <= {"BlockedByStreamer"}
         paid = 0 if refusals(outcomes) else session.get_price(str(facts_of(kind).invited_by))

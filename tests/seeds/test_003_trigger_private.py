@@ -141,7 +141,7 @@ def is_over(session, viewer):
 
 
 def has_blocked_the_viewer(session, viewer):
-    users.block(streamer_id=session.streamer_id, user_id=viewer.pk)
+    users.block(streamer_id=session.streamer_id, user_id=viewer.pk, now=clock.now())
 
 
 def offers_no_sd(session, viewer):

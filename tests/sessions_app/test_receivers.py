@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import transaction
 
 from goals.types import GoalType
-from livestream import users
+from livestream import clock, users
 from livestream.events import contracts
 from livestream.events.contracts import (
     EXCLUSIVE,
@@ -128,7 +128,7 @@ def test_a_clip_knows_when_its_show_completed_however_late_it_is_asked_for(at_ei
 
 @pytest.mark.django_db
 def test_a_streamer_banned_from_clips_leaves_none(streamer):
-    users.add_tag(user_id=streamer.id, tag="banned:livestream:create_clip")
+    users.add_tag(user_id=streamer.id, tag="banned:livestream:create_clip", now=clock.now())
     event = goal_event(GOAL_COMPLETED, level=1, streamer_id=streamer.id)
     assert set(tell(GOAL_COMPLETED, event)) == {"StopRecord"}
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection, transaction
 
-from livestream import users
+from livestream import clock, users
 from livestream.outbox import performing
 from sessions_app.services import clipping
 from tests.sessions_app.clips import (
@@ -104,7 +104,7 @@ def test_a_playlist_cannot_name_files_of_this_machine(session, at_eight, edge, b
 def test_a_streamer_banned_meanwhile_gets_no_clip(session, at_eight, edge):
     edge.pages["page.m3u8"] = over_at_completion()
     post = draft(session, source=edge.url("page.m3u8"))
-    users.add_tag(user_id=session.streamer_id, tag="banned:livestream:create_clip")
+    users.add_tag(user_id=session.streamer_id, tag="banned:livestream:create_clip", now=clock.now())
     wait_and_cut(at_eight, post)
     assert_left_in_drafts(post, "banned")
     assert edge.asked == []

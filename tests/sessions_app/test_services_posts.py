@@ -33,8 +33,8 @@ def ask(session, goal_id=None, **changed):
 
 
 def test_a_draft_carries_the_tags_of_its_streamer_among_the_seeds(session, at_eight):
-    users.add_tag(user_id=session.streamer_id, tag="vip")
-    users.add_tag(user_id=session.streamer_id, tag="drafts")
+    users.add_tag(user_id=session.streamer_id, tag="vip", now=clock.now())
+    users.add_tag(user_id=session.streamer_id, tag="drafts", now=clock.now())
     ask(session)
     run_due()
     post = Post.objects.get()
@@ -99,7 +99,7 @@ def test_calls_for_one_show_at_once_leave_one_post(session):
 
 def test_a_streamer_banned_before_it_runs_gets_no_post(session, at_eight):
     ask(session)
-    users.add_tag(user_id=session.streamer_id, tag="banned:livestream:create_clip")
+    users.add_tag(user_id=session.streamer_id, tag="banned:livestream:create_clip", now=clock.now())
     run_due()
     assert not Post.objects.exists()
     assert not OutboxMessage.objects.exists()

@@ -113,7 +113,7 @@ class BusySession:
         self._wait(goal.prepaid_duration + PATIENCE + 1)
 
     def _block(self) -> None:
-        users.block(streamer_id=self.streamer.pk, user_id=self.viewers[3].pk)
+        users.block(streamer_id=self.streamer.pk, user_id=self.viewers[3].pk, now=clock.now())
         with suppress(BlockedByStreamer):
             invite(self.session, self.viewers[3])
 

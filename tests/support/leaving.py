@@ -160,7 +160,7 @@ SCENES = (
 
 def block(scene: Scene) -> None:
     """Let the streamer block whoever leaves."""
-    users.block(streamer_id=scene.session.streamer_id, user_id=scene.leaver.pk)
+    users.block(streamer_id=scene.session.streamer_id, user_id=scene.leaver.pk, now=clock.now())
 
 
 def close_viewer(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from livestream.outbox import performing, sweeping
 from livestream.outbox.registry import task_names
 
 _ROUNDS = 1000
+_OFTEN_SECONDS = 5
 
 
 def sweep_all() -> None:
@@ -20,21 +21,33 @@ def sweep_all() -> None:
         each.function()
 
 
+def _sweep_often() -> None:
+    """Call the sweeps that a relay calls again and again while it works off what is due."""
+    for each in sweeping.declared_sweeps():
+        if each.every <= _OFTEN_SECONDS:
+            each.function()
+
+
 def run_due(*, sweeps: bool = True) -> int:
     """Perform everything that is due by the clock until nothing is; returns how much it was.
 
     Leases do not matter here: nobody else is at work. A failure is raised, not retried.
     """
+    if sweeps:
+        sweep_all()
+    return _work_off(sweep=_sweep_often if sweeps else lambda: None)
+
+
+def _work_off(*, sweep: Callable[[], None]) -> int:
     done = 0
     for _ in range(_ROUNDS):
-        if sweeps:
-            sweep_all()
         message_ids = list(_due().values_list("id", flat=True))
         if not message_ids:
             return done
         for message_id in message_ids:
             perform(message_id)
         done += len(message_ids)
+        sweep()
     raise AssertionError(f"still due after {_ROUNDS} rounds: {list(_due()[:5])}")
 
 
@@ -59,11 +72,11 @@ def perform(message_id: str) -> None:
 
 
 def pass_time(moving: clock.MovableClock, *, seconds: float) -> None:
-    """Let `seconds` pass, doing each piece of work at the moment it is due."""
+    """Let `seconds` pass, doing each piece of work at the moment it is due; all sweeps are called in the end."""
     end = moving.at + timedelta(seconds=seconds)
     while (eta := next_eta()) is not None and eta <= end:
         moving.move_to(max(eta, moving.at))
-        run_due()
+        _work_off(sweep=_sweep_often)
     moving.move_to(end)
     run_due()
 

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import livestream.fields
+from livestream.storage.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -61,4 +62,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        AppendOnly("wallet_earlyrefund"),
     ]

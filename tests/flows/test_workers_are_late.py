@@ -1,0 +1,116 @@
+"""A worker is late: what it decides is what would have been decided in time (spec sections 5 and 6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from goals.models import Goal
+from livestream import clock, users
+from sessions_app.models import Session
+from tests.support import leaving
+from tests.support.clients import client_of
+from tests.support.leaving import COINS, WAYS, coins_of
+from tests.support.outbox import pass_time, run_due
+from tests.support.people import make_user
+from tests.support.shows import buy
+from tests.support.stage import PATIENCE, leave_stage
+from tests.support.unchanged import nothing_changes
+from wallet.errors import EscrowClosed
+from wallet.models import Escrow
+from wallet.verification import verify_ledger
+
+pytestmark = pytest.mark.django_db
+
+RUNNING = (leaving.running_show, leaving.private_show, leaving.private_show_of_two, leaving.one_on_one)
+running = pytest.mark.parametrize("make", RUNNING, ids=lambda each: each.__name__)
+ways = pytest.mark.parametrize("lose", WAYS, ids=lambda each: each.__name__)
+# While the show still runs, and when its end is due before what follows from the loss.
+late = pytest.mark.parametrize("seconds", [20, 100])
+
+
+@pytest.fixture
+def moving():
+    with clock.frozen() as moving:
+        yield moving
+
+
+def finish(moving):
+    run_due()
+    pass_time(moving, seconds=100)
+    for session in Session.objects.filter(active=True):
+        client_of(session.streamer).delete(f"/sessions/{session.id}")
+    pass_time(moving, seconds=400)
+    assert verify_ledger() == []
+    assert not Escrow.objects.filter(settled_at=None).exists()
+
+
+@running
+@ways
+@late
+def test_who_lost_access_pays_until_then(moving, make, lose, seconds):
+    scene = make(moving)
+    lose(scene)
+    moving.advance(seconds=seconds)
+    finish(moving)
+    assert coins_of(scene.leaver, scene.stayer) == [scene.leaves_with, scene.stays_with]
+
+
+@running
+@late
+def test_nobody_pays_for_what_came_after_the_streamers_account_was_closed(moving, make, seconds):
+    scene = make(moving)
+    users.close_account(user_id=scene.session.streamer_id, now=clock.now())
+    moving.advance(seconds=seconds)
+    run_due()
+    pass_time(moving, seconds=100)
+    performed = {leaving.private_show: (15, 0), leaving.private_show_of_two: (15, 15), leaving.one_on_one: (25, 0)}
+    left, stayed = performed.get(make, (0, 0))
+    assert coins_of(scene.leaver, scene.stayer) == [COINS - left, COINS - stayed]
+    assert verify_ledger() == []
+
+
+def test_a_block_after_the_end_takes_nothing_from_the_streamer(moving):
+    scene = leaving.running_show(moving)
+    moving.advance(seconds=60)  # of which 50 were left to perform
+    leaving.block(scene)
+    moving.advance(seconds=60)
+    finish(moving)
+    assert coins_of(scene.leaver, scene.stayer, scene.session.streamer) == [COINS - 200, COINS - 200, 400]
+
+
+@pytest.mark.parametrize("past_the_target", [0, 1, PATIENCE, 40])
+def test_no_ticket_is_sold_of_a_show_that_was_performed_to_its_end(moving, past_the_target):
+    scene = leaving.running_show(moving)
+    late = make_user(coins=COINS)
+    moving.advance(seconds=50 + past_the_target)
+    with nothing_changes(), pytest.raises(EscrowClosed):
+        buy(scene.goal.funding_goal, late)
+
+
+def test_a_late_ticket_is_sold_until_the_target_and_again_where_the_streamer_had_left(moving):
+    scene = leaving.running_show(moving)
+    first, second = make_user(coins=COINS), make_user(coins=COINS)
+    moving.advance(seconds=49)
+    buy(scene.goal.funding_goal, first)
+    leave_stage(scene.goal)
+    moving.advance(seconds=30)
+    buy(scene.goal.funding_goal, second)
+    assert coins_of(first, second) == [COINS - 200] * 2
+
+
+@pytest.mark.parametrize("whose", ["streamer", "viewer"])
+def test_a_closed_account_neither_sells_nor_buys_before_anything_followed(moving, whose):
+    scene = leaving.running_show(moving)
+    closing = {"streamer": scene.session.streamer_id, "viewer": scene.stayer.pk}[whose]
+    users.close_account(user_id=closing, now=clock.now())
+    with nothing_changes(), pytest.raises(EscrowClosed):
+        buy(scene.goal.funding_goal, scene.stayer)
+
+
+def test_a_sale_is_refunded_where_the_streamer_was_closed_before_the_end_of_the_show(moving):
+    scene = leaving.running_show(moving)
+    users.close_account(user_id=scene.session.streamer_id, now=clock.now())
+    moving.advance(seconds=100)
+    run_due()
+    assert Goal.objects.get(pk=scene.goal.funding_goal_id).outcome == "refunded"
+    assert coins_of(scene.leaver, scene.stayer, scene.session.streamer) == [COINS, COINS, 0]
