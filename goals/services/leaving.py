@@ -1,7 +1,7 @@
-"""Giving single payers back what is theirs, and what follows from closing an account (spec section 6).
+"""Refunding payers who leave, and what follows from closing an account (spec section 6).
 
-Who takes an invitation back, whom the streamer blocks, or whose account is closed leaves the others
-as they are. Nobody pays for what they are kept from.
+A payer leaves when they take an invitation back, when the streamer blocks them, or when their
+account is closed. Nothing changes for the other payers.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def end_or_withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now:
 
 @retried
 def withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
-    """Give a payer of an unanswered invitation everything back, without touching what others paid.
+    """Refund a payer of an unanswered invitation in full, without touching what others paid.
 
-    The invitation ends as withdrawn where nobody else paid for it. Raises GoalNotFound,
-    NotYourGoal for whoever has paid nothing for it, AlreadyAgreed, GoalNotActive.
+    If nobody else paid for it, the invitation ends as withdrawn. Raises GoalNotFound, NotYourGoal
+    for a caller who has not paid for it, AlreadyAgreed, GoalNotActive.
     """
     goal = locking.find_goal(goal_id=goal_id)
     _refuse_strangers(goal, caller_id)
@@ -62,13 +62,12 @@ def withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
 
 @retried
 def release_payers(*, goal_id: str, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
-    """Give these payers back what the escrow of a goal holds of theirs, without touching the others.
+    """Refund these payers of a goal, without touching the others.
 
-    `goal_id` is the goal that the escrow is named after. For a sale or a show, and for an
-    unanswered invitation, that is everything. Blocks of a running private show are split at this
-    second. A 1-on-1 that runs ends, and is split. An invitation or a private show for which nobody
-    else paid ends for the reason `because`. What is completed, or on its way back, is left
-    alone. Raises GoalNotFound.
+    `goal_id` is the goal that the escrow is named after. Payers of a sale, a show or an unanswered
+    invitation are refunded in full. Blocks of a running private show are split at `now`. A running
+    1-on-1 ends and is split. An invitation or a private show without other payers ends with the
+    reason `because`. A goal that is paid out or refunded already is left alone. Raises GoalNotFound.
     """
     goal = locking.find_goal(goal_id=goal_id)
     realtime.work_off(subjects=(_latest(goal).id, goal.streamer_id), now=now)
@@ -79,7 +78,7 @@ def release_payers(*, goal_id: str, payers: Collection[str], because: EndedBecau
 
 @durable(subject="goal_id")
 def release_payer(now: datetime, *, goal_id: str, user_id: str, because: EndedBecause) -> None:
-    """Release one payer as `release_payers` does, unless the reason holds no longer."""
+    """Release one payer as `release_payers` does, unless `because` is no longer true."""
     if _holds_still(because, user_id, locking.find_goal(goal_id=goal_id).streamer_id):
         release_payers(goal_id=goal_id, payers=[user_id], because=because, now=now)
 
@@ -98,20 +97,20 @@ def release_unwelcome(*, goal: Goal, now: datetime) -> None:
 
 
 def leave_streamer(*, user_id: str, streamer_id: str) -> None:
-    """Release a blocked viewer from everything of this streamer that they paid for."""
+    """Enqueue the release of a blocked viewer from all goals of this streamer that they paid for."""
     _release_from(selectors.goals_paid_for(user_id=user_id, streamer_id=streamer_id), user_id, EndedBecause.BLOCKED)
 
 
 def leave_everything(*, user_id: str) -> None:
-    """Release the owner of a closed account from everything that they paid for."""
+    """Enqueue the release of a closed account from all goals that it paid for."""
     _release_from(selectors.goals_paid_for(user_id=user_id), user_id, EndedBecause.ACCOUNT_CLOSED)
 
 
 def end_goals_of_streamer(*, streamer_id: str) -> None:
-    """End everything of a streamer whose account is closed now, and have what was paid refunded or split.
+    """End all goals of a streamer whose account is closed, and have their escrows refunded or split.
 
-    A sale that was reached and has no show is refunded as well. An account that is open again
-    loses nothing.
+    Reached sales without a show are refunded as well. If the account was opened again in the
+    meantime, nothing happens.
     """
     if not users.is_closed(user_id=streamer_id):
         return
@@ -129,7 +128,7 @@ def _release_from(goal_ids: Collection[str], user_id: str, because: EndedBecause
 
 
 def _holds_still(because: EndedBecause, user_id: str, streamer_id: str) -> bool:
-    """Check the reason again: it may have been stored long ago, or be replayed."""
+    """Check the reason again: the task may be old, or replayed."""
     if because == EndedBecause.BLOCKED:
         return users.is_blocked(user_id=user_id, streamer_id=streamer_id)
     return users.is_closed(user_id=user_id)
@@ -148,13 +147,13 @@ def _refuse_strangers(goal: Goal, caller_id: str, *, holds: bool = False) -> Non
 
 
 def _lock(goal: Goal) -> None:
-    """Lock a goal's session, so that nobody joins meanwhile, and its escrow: so the goal cannot change either."""
+    """Lock a goal's session, so that nobody can join, and its escrow, so that the goal cannot change."""
     session_locking.lock_session(session_id=goal.session_id)
     escrows.lock_escrow(escrow_id=str(goal.escrow_id))
 
 
 def _latest(goal: Goal) -> Goal:
-    """Return the goal that the money is for by now: the show of a sale, the 1-on-1 of an invitation."""
+    """Return the goal that the money is for now: the show of a sale, the 1-on-1 of an invitation."""
     return goal.show_goal or goal.exclusive_goal or goal
 
 
@@ -184,7 +183,7 @@ def _release(
 def _release_from_show(goal: Goal, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
     waits_for_show = goal.facts.sells_tickets and goal.outcome == Outcome.COMPLETED
     if goal.ended_at is not None and not waits_for_show:
-        return  # it is paid out, or everybody is given everything back
+        return  # it is paid out or refunded
     escrow_id = str(goal.escrow_id)
     counting.count_all_contributions(escrow_id=escrow_id)
     given = early_refunds.refund_payers(escrow_id=escrow_id, payers=payers, reason=because, now=now)
@@ -203,7 +202,7 @@ def _release_from_invitation(
 
 
 def _release_from_private(goal: Goal, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
-    """Split the blocks of these payers at this second; the show goes on until the others' are over."""
+    """Split the blocks of these payers at `now`; the show continues until the others' blocks end."""
     held = blocks.held_blocks(goal=goal)
     theirs = [block for block in held if block.payer_id in payers]
     if not theirs:

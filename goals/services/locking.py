@@ -1,9 +1,9 @@
 """Finding and locking a goal, and refusing callers who do not own it.
 
 The order of locks, everywhere: webhooks, the countdown of a session (its message in the outbox), session,
-escrow, accounts by id, goal, and then the rows of versions (SessionVersion, ViewVersion). What was
-accepted of webhooks is therefore processed before a session, an escrow or a goal is locked
-(`livestream.realtime.work_off`). Processing one stops a countdown before it locks a goal.
+escrow, accounts by id, goal, and then the rows of versions (SessionVersion, ViewVersion). Accepted
+webhooks are therefore processed (`livestream.realtime.work_off`) before a session, an escrow or a
+goal is locked. Processing a webhook stops a countdown before it locks a goal.
 """
 
 from __future__ import annotations

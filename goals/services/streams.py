@@ -1,4 +1,4 @@
-"""Stages that follow from a streamer's own stream: private shows, and leaving with the stream (spec section 5)."""
+"""What a streamer's presence in their own stream means for stages: private shows, and leaving (spec section 5)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sessions_app import selectors as sessions
 
 
 def begin_private(*, goal_id: str, now: datetime) -> None:
-    """Count a private show from the agreement on: a streamer who is in their stream performs it.
+    """Start measuring a private show at the agreement: its streamer performs while they are in their stream.
 
-    Its target is all the time until its `exp`, where it has none yet.
+    If it has no target yet, the target is the time until its `exp`.
     """
     goal = locking.lock_goal(goal_id=goal_id)
     if goal.ended_at is not None or goal.agreed_at is None:
         return
     if not goal.performed:
-        goal.progress = 0  # until now it counted that it was paid for
+        goal.progress = 0  # until now its progress said that it was paid for
     if not goal.levels and goal.exp is not None:
         goal.levels = [{"title": goal.type, "target": (goal.exp - goal.agreed_at) // timedelta(seconds=1)}]
     goal.save(update_fields=["progress", "levels"])
@@ -41,7 +41,7 @@ def mark_private_shows(*, streamer_id: str, at: datetime, joined: bool, source: 
 
 
 def open_stages(*, streamer_id: str) -> list[str]:
-    """Return the goals on whose stages the streamer is, as far as is known."""
+    """Return the goals on whose stages the streamer is, as far as is known; private shows are left out."""
     running = Goal.objects.filter(streamer_id=streamer_id, active=True, type__in=HAS_STAGE_CHANNEL)
     on = PerformanceInterval.objects.filter(goal__in=running, closed_at=None)
     return list(on.order_by("goal_id").values_list("goal_id", flat=True))

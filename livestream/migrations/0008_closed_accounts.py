@@ -1,4 +1,4 @@
-"""When what follows from closing an account was started, and who of support may close one."""
+"""`closed_at` of accounts, and the permission to close one."""
 
 from django.db import migrations, models
 
