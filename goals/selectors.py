@@ -12,7 +12,7 @@ from goals import escrow_ids
 from goals.endings import Outcome
 from goals.errors import GoalNotFound
 from goals.models import Block, Contribution, Goal
-from goals.types import SELLS_TICKETS, types_by_grace
+from goals.types import INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, PendingCredit, Transfer
@@ -171,6 +171,11 @@ def outliving_their_session(*, before: datetime) -> QuerySet[Goal]:
     for grace, types in types_by_grace().items():
         over |= Q(type__in=types, session__ended_at__lt=before - grace)
     return Goal.objects.filter(over, ended_at=None, session__active=False)
+
+
+def performed_for_payers(*, among: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Return those of the goals that payers watch; unanswered invitations are left out."""
+    return among.filter(type__in=WATCHED_BY_PAYERS).exclude(type__in=INVITATIONS, agreed_at=None)
 
 
 def sales_without_show() -> QuerySet[Goal]:

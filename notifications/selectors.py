@@ -25,7 +25,7 @@ from django.db.models.functions import Cast
 
 from goals import selectors as goals
 from goals.models import Block, Goal
-from goals.types import HAS_STAGE_CHANNEL, INVITATIONS, MAY_BE_JOINED, WATCHED_BY_PAYERS
+from goals.types import HAS_STAGE_CHANNEL, MAY_BE_JOINED, WATCHED_BY_PAYERS
 from livestream import cached_views
 from livestream.models import User, UserTag, ViewVersion
 from livestream.users import blocked_by_tag
@@ -195,7 +195,7 @@ def sessions_of(*, escrow_id: str) -> list[Session]:
 
 def _running(among: QuerySet[Goal]) -> QuerySet[Goal]:
     """Return those of the goals that payers can watch now; unanswered invitations are left out."""
-    return among.filter(active=True, type__in=WATCHED_BY_PAYERS).exclude(type__in=INVITATIONS, agreed_at=None)
+    return goals.performed_for_payers(among=among.filter(active=True))
 
 
 def paid_back_early(*, escrow_id: str, batch: str) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from typing import assert_never
 from goals import selectors
 from goals.errors import BlockedByStreamer, NotAuthorizedForQuality
 from goals.models import Goal
-from goals.types import WATCHED_BY_PAYERS, GoalType
+from goals.types import GoalType
 from livestream.users import is_blocked
 from sessions_app.models import Session
 from sessions_app.services import locking
@@ -108,9 +108,8 @@ def running_goals(*, session: Session) -> list[Goal]:
 
     There is at most one, unless an earlier release created them.
     """
-    goals = Goal.objects.filter(session=session, active=True, type__in=WATCHED_BY_PAYERS)
-    agreed = [goal for goal in goals if goal.agreed_at is not None or not goal.facts.is_invitation]
-    return sorted(agreed, key=_precedence)
+    active = Goal.objects.filter(session=session, active=True)
+    return sorted(selectors.performed_for_payers(among=active), key=_precedence)
 
 
 def _precedence(goal: Goal) -> tuple[bool, int, datetime, str]:

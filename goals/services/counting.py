@@ -64,8 +64,7 @@ def close_sale(*, escrow_id: str) -> None:
     So no ticket is paid out or refunded uncounted.
     """
     with transaction.atomic():
-        escrow = escrows.lock_escrow(escrow_id=escrow_id)
-        escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)
+        _stop_selling(escrow_id)
         count_all_contributions(escrow_id=escrow_id)
 
 
@@ -80,5 +79,10 @@ def close_sales_of_session(*, session_id: str) -> None:
     taking = Escrow.objects.filter(state=Escrow.State.OPEN)
     for escrow_id in [str(goal.escrow_id) for goal in selling]:
         if taking.filter(pk=escrow_id).exists():
-            escrow = escrows.lock_escrow(escrow_id=escrow_id)
-            escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)
+            _stop_selling(escrow_id)
+
+
+def _stop_selling(escrow_id: str) -> None:
+    """Refuse new payments into an escrow, after waiting for those in flight."""
+    escrow = escrows.lock_escrow(escrow_id=escrow_id)
+    escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)

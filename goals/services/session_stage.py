@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
+from goals import selectors
 from goals.errors import ExclusiveInProgress, ShowInProgress, StageTaken
 from goals.models import Goal, ShowGoalPair
-from goals.types import INVITATIONS, WATCHED_BY_PAYERS, Settlement, types_settled_by, types_with_preset
+from goals.types import WATCHED_BY_PAYERS, Settlement, types_settled_by, types_with_preset
 from livestream.outbox import Delivery, durable, enqueue
 from sessions_app.models import Session
 from sessions_app.services import bans, session_events
@@ -64,8 +65,8 @@ def _taking_stage(session: Session) -> QuerySet[Goal]:
     All sessions of the streamer count, since a show may outlive its own. The caller has locked the
     streamer's only active session, so nobody else takes the stage at the same time.
     """
-    paid_for = Goal.objects.filter(streamer_id=session.streamer_id, type__in=WATCHED_BY_PAYERS, ended_at=None)
-    return paid_for.exclude(type__in=INVITATIONS, agreed_at=None)
+    unended = Goal.objects.filter(streamer_id=session.streamer_id, ended_at=None)
+    return selectors.performed_for_payers(among=unended)
 
 
 def take_stage(*, goal: Goal, session: Session) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
 from goals import stage
 from goals.models import Goal, PerformanceInterval
-from goals.services import locking, performance, stage_checks
+from goals.services import blocks, locking, performance, stage_checks
 from goals.types import HAS_STAGE_CHANNEL, PERFORMED_IN_STREAM
 from sessions_app import selectors as sessions
 
@@ -24,7 +24,7 @@ def begin_private(*, goal_id: str, now: datetime) -> None:
     if not goal.performed:
         goal.progress = 0  # until now its progress said that it was paid for
     if not goal.levels and goal.exp is not None:
-        goal.levels = [{"title": goal.type, "target": (goal.exp - goal.agreed_at) // timedelta(seconds=1)}]
+        blocks.run_until(goal=goal, exp=goal.exp)
     goal.save(update_fields=["progress", "levels"])
     stage_checks.plan(goal_id=goal_id, now=now)
     known = sessions.presence_of(streamer_id=goal.streamer_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from goals.models import Block, PerformanceInterval, PerformanceMark, StageCheck
+from goals.services.blocks import end_of
 from livestream.story import Entry, Kind, Section, State, Subject, Window, buckets, timeline_section, users
 from livestream.story.formatting import coins, moment, seconds
 from wallet import selectors as wallet
@@ -90,7 +91,7 @@ def _block(block: Block, names: dict[str, str], kept: int | None) -> Entry:
     """Return the entry of a block of time; `kept` is the coins that a split of it kept for the streamer."""
     payer = users.user_ref(block.payer_id, names)
     began = block.starts_at or block.created_at
-    ends = began + timedelta(seconds=block.duration)
+    ends = end_of(block)
     details = [f"paid with {coins(block.amount)}"]
     if block.cut_at is not None and block.cut_at < ends:
         details.append(f"cut short at {moment(block.cut_at)}")

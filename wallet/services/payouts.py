@@ -52,10 +52,9 @@ def resume(*, escrow: Escrow, although_closed: bool = False) -> int:
 
     With `although_closed`, a closed account is paid as well; only a person may decide that.
     """
-    decision = {"although_closed": True} if although_closed else {}
     earnings = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
     for earning in earnings:
-        enqueue(update_bi_escrow, Delivery(subject=escrow.escrow_id), earning_id=earning.id, **decision)
+        _enqueue_next(update_bi_escrow, earning, although_closed)
     return len(earnings)
 
 
@@ -79,6 +78,7 @@ def transfer_escrow(*, earning_id: str, although_closed: bool = False) -> None:
 
 
 def _enqueue_next(task: Callable[..., None], earning: Earning, although_closed: bool) -> None:
+    # Workers of the previous release do not know `although_closed`, so it is passed only if it is set.
     decision = {"although_closed": True} if although_closed else {}
     enqueue(task, Delivery(subject=earning.escrow_id), earning_id=earning.id, **decision)
 
