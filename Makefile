@@ -78,7 +78,7 @@ bench-refund: install-dev ## refunding 10,000 and 100,000 contributors (needs Po
 bench-fanout: install-dev ## letting 10,000 ticket holders into a show (needs PostgreSQL)
 	@$(PY) -m bench.fanout $(ARGS)
 
-bench-webhooks: install-dev ## a crowd's webhooks while streamers perform, beside the code of before (needs PostgreSQL)
+bench-webhooks: install-dev ## a crowd's webhooks while streamers perform, compared with an earlier revision (needs PostgreSQL)
 	@$(PY) -m bench.webhooks $(ARGS)
 
 bench-desk: install-dev ## support's lists and stories over a million transfers (needs PostgreSQL)
@@ -90,7 +90,7 @@ install: ## make the virtual environment and install the service's packages
 install-dev: ## the same, with what tests and checks need
 	@.ci/install dev
 
-lock: install-dev ## resolve the requirements anew into constraints.txt
+lock: install-dev ## resolve the requirements again into constraints.txt
 	@grep -hvE '^-[cr] ' requirements.txt requirements-dev.txt | $(PY) -m uv pip compile --quiet --universal --upgrade \
 		--python-version 3.11 --no-annotate --custom-compile-command "make lock" --output-file constraints.txt -
 

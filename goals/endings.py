@@ -12,7 +12,7 @@ from goals.types import Settlement, facts_of
 
 
 class EndedBecause(StrEnum):
-    """Why a goal ended: noted where it happens, and never inferred afterwards (spec section 2)."""
+    """Why a goal ended; it is stored when the goal ends, and never inferred later (spec section 2)."""
 
     COMPLETED = "completed"
     EXPIRED = "expired"
@@ -64,7 +64,7 @@ _REFUSALS = frozenset({EndedBecause.DECLINED, EndedBecause.UNANSWERED})
 def outcome_of(goal_type: str, because: EndedBecause, *, progress: int, agreed: bool, reached: bool = False) -> Outcome:
     """Return what becomes of a goal that ends.
 
-    `agreed` is whether the streamer agreed to the invitation, `reached` whether the last target is.
+    `agreed` is whether the streamer agreed to the invitation, `reached` whether the last target is reached.
     """
     listed = _OUTCOMES[because]
     settled_by = facts_of(goal_type).settled_by
@@ -100,7 +100,7 @@ def _cut_short(performed: int) -> Outcome:
 
 
 def at_expiry(goal_type: str, *, agreed: bool, reached: bool = False) -> EndedBecause:
-    """Return why a goal ends at its `exp`: an invitation that nobody answered, or a time that is over."""
+    """Return why a goal ends at its `exp`: the invitation was not answered, or its time is over."""
     facts = facts_of(goal_type)
     if facts.is_invitation and not agreed:
         return EndedBecause.UNANSWERED

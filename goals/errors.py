@@ -47,7 +47,7 @@ class StartsTooLate(Conflict):
 
 class NbfTooFar(Unprocessable):
     code = "nbf_too_far"
-    title = "nbf lies too far ahead"
+    title = "nbf is too far in the future"
 
 
 class PriceChanged(Conflict):
@@ -132,7 +132,7 @@ class ExclusiveInProgress(Forbidden):
 
 class StageTaken(Conflict):
     code = "stage_taken"
-    title = "Something else has the streamer's stage"
+    title = "The streamer's stage is taken"
 
 
 class LivestreamTriggerQuotaExceeded(DomainError):

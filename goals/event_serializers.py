@@ -87,7 +87,7 @@ class FeedEventData(_FactsOfProgressAndEnd):
     last_payer = ObjectIdSerializerField(required=False)
     final = serializers.BooleanField(required=False, help_text="of a refund: everybody has been refunded")
     early = serializers.BooleanField(
-        required=False, help_text="of a refund: single payments were given back, and the escrow goes on"
+        required=False, help_text="of a refund: single payments were given back, and the escrow stays open"
     )
 
 

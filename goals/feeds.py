@@ -82,10 +82,10 @@ def _settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
 
 
 def _concerns(user_id: str) -> Q:
-    """Return which events concern a payer: of refunds those that gave something back to them, and all others."""
+    """Return which events concern a payer: all events, except refunds that gave nothing back to them."""
     early = Q(payload__early=True)
     batch = EarlyRefund.objects.filter(batch=OuterRef("event_id"), payer_id=user_id, amount__gt=F("kept"))
-    # A chunk of a whole refund skips those among its payers who have all of theirs back.
+    # A refund of the whole escrow skips payers who were given everything back before.
     prefix, suffix = transfer_ids.refund_prefix("|").split("|")
     transfer_id = Concat(Value(prefix), OuterRef("escrow_id"), Value(suffix + user_id), output_field=CharField())
     within = Q(payload__first_payer__lte=user_id, payload__last_payer__gte=user_id)

@@ -155,7 +155,7 @@ def deactivate_goals_in_session(event: SessionEnded) -> None:
     session_goals.deactivate_goals_in_session(session_id=event.session_id)
 
 
-# Somebody loses access to what they paid for, or a streamer to everything.
+# A viewer loses access to what they paid for, or a streamer's account is closed.
 
 
 @receives(USER_BLOCKED, effect=True)

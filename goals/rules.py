@@ -34,7 +34,7 @@ def next_target(levels: Sequence[Level], level: int) -> int | None:
 
 
 def capped(goal_type: str, progress: int, last_target: int) -> int:
-    """Performed seconds stop at the target; money does not, nor an invitation that has no target yet."""
+    """Return progress, limited to the last target for performed seconds; money has no limit."""
     if facts_of(goal_type).performed and last_target:
         return max(0, min(progress, last_target))
     return progress

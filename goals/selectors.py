@@ -12,7 +12,7 @@ from goals import escrow_ids
 from goals.endings import Outcome
 from goals.errors import GoalNotFound
 from goals.models import Block, Contribution, Goal
-from goals.types import SELLS_TICKETS, types_by_grace
+from goals.types import INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, PendingCredit, Transfer
@@ -57,7 +57,7 @@ def goals_of_escrow(*, escrow_id: str) -> QuerySet[Goal]:
 
 
 def contributions_of(*, goal_id: str) -> QuerySet[Contribution]:
-    """Return the purchases of a funding goal, each with `returned`, the coins that were given back of it early."""
+    """Return the purchases of a funding goal, each with `returned`, its coins that were refunded early."""
     refund = F("transfer__early_refund__amount") - F("transfer__early_refund__kept")
     return Contribution.objects.filter(goal_id=goal_id).annotate(returned=Coalesce(refund, 0))
 
@@ -79,7 +79,7 @@ def top_contributors(*, goal_id: str, limit: int) -> list[tuple[str, int]]:
 
 
 def paid_by_each(*, goal: Goal, payer_ids: Collection[str]) -> dict[str, int]:
-    """Return the coins that each of these users paid for a goal; who paid nothing is left out."""
+    """Return the coins that each of these users paid for a goal; users who paid nothing are left out."""
     if not goal.escrow_id or not payer_ids:
         return {}
     return dict(wallet_selectors.held_by_payer(escrow_id=goal.escrow_id).filter(debit_id__in=payer_ids))
@@ -92,12 +92,15 @@ def paid_by(*, goal: Goal, user_id: str) -> int:
 
 
 def payments_made(*, escrow_id: str, user_id: str) -> int:
-    """Return how many payments a user has made into an escrow, those included that were given back."""
+    """Return how many payments a user has made into an escrow, including refunded ones."""
     return Transfer.objects.filter(credit_id=escrow_id, debit_id=user_id, kind=Transfer.Kind.HOLD).count()
 
 
 def goals_paid_for(*, user_id: str, streamer_id: str | None = None) -> list[str]:
-    """Return the goals whose open escrows a user has paid into, of one streamer or of all: by the escrows' names."""
+    """Return the ids of the goals into whose open escrows a user has paid, of one streamer or of all.
+
+    They are the goals that the escrows are named after.
+    """
     still_open = Escrow.objects.filter(state=Escrow.State.OPEN)
     if streamer_id is not None:
         still_open = still_open.filter(user_id=streamer_id)
@@ -107,21 +110,21 @@ def goals_paid_for(*, user_id: str, streamer_id: str | None = None) -> list[str]
 
 
 def holds(*, goal: Goal, user_id: str) -> bool:
-    """Return whether a payment of the user for a goal is held and was not given back."""
+    """Return whether the user has a payment for a goal that was not given back."""
     escrow_id = goal.escrow_id
     return escrow_id is not None and wallet_selectors.holds(escrow_id=escrow_id, user_id=user_id)
 
 
 def payers_who_hold(*, escrow_id: str, payers: Collection[str]) -> set[str]:
-    """Return those of the payers of an escrow of whom a payment was not given back."""
+    """Return those of the payers of an escrow who have a payment that was not given back."""
     held = Transfer.objects.filter(credit_id=escrow_id, kind=Transfer.Kind.HOLD, early_refund=None)
     return set(held.filter(debit_id__in=payers).order_by().values_list("debit_id", flat=True).distinct())
 
 
 def ends_of_blocks(*, goal_id: str, payers: Collection[str]) -> dict[str, datetime | None]:
-    """Return by payer when their last block ends: None where it has not begun, or all were cut.
+    """Return, by payer, when their last block ends; None if none has begun, or all were cut.
 
-    Payers without a block are not in it.
+    Payers without a block are left out.
     """
     blocks = Block.objects.filter(goal_id=goal_id, payer_id__in=payers).order_by()
     found: dict[str, datetime | None] = {}
@@ -170,18 +173,23 @@ def outliving_their_session(*, before: datetime) -> QuerySet[Goal]:
     return Goal.objects.filter(over, ended_at=None, session__active=False)
 
 
+def performed_for_payers(*, among: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Return those of the goals that payers watch; unanswered invitations are left out."""
+    return among.filter(type__in=WATCHED_BY_PAYERS).exclude(type__in=INVITATIONS, agreed_at=None)
+
+
 def sales_without_show() -> QuerySet[Goal]:
-    """Return the reached sales whose money waits for a show that is not made yet."""
+    """Return the reached sales that have no show yet."""
     return Goal.objects.filter(type__in=SELLS_TICKETS, outcome=Outcome.COMPLETED, show_goal=None)
 
 
 def overdue_to_be_shown(*, before: datetime) -> QuerySet[Goal]:
-    """Return reached sales without a show that had to start before `before`."""
+    """Return the reached sales without a show whose `start_by` is before `before`."""
     return sales_without_show().filter(start_by__lt=before)
 
 
 def without_time_to_be_shown() -> QuerySet[Goal]:
-    """Return reached sales without a show that a process of the release before ended: without `start_by`."""
+    """Return the reached sales without `start_by` and show, which a process of the previous release ended."""
     return sales_without_show().filter(start_by=None)
 
 

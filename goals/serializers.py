@@ -60,7 +60,7 @@ class FundingContext(ClosedSerializer):
 
 
 class FundingTerms(ClosedSerializer):
-    """What the sale promises, in seconds: how long the show lasts at least, and how soon after the sale it starts."""
+    """What the sale promises, in seconds: the least length of the show, and how soon after the sale it starts."""
 
     duration = BoundedInteger(min_value=1, max_value=LONGEST_SHOW_SECONDS)
     start_within = BoundedInteger(min_value=1, max_value=settings.SHOW_START_WITHIN_MAX, required=False)
@@ -106,7 +106,7 @@ class KaraokeBody(ClosedSerializer):
 
 
 class InvitationBody(ClosedSerializer):
-    """Invites a streamer (seed 003); `duration` is seconds, `max_price` the most coins to pay for all of it."""
+    """Invites a streamer (seed 003); `duration` is in seconds, `max_price` is the most coins to pay in total."""
 
     exp = EpochDateTimeField()
     duration = BoundedInteger(min_value=1)
@@ -114,13 +114,13 @@ class InvitationBody(ClosedSerializer):
 
 
 class EndBody(ClosedSerializer):
-    """Answers an invitation with `agree`; without it, ends a goal or takes an invitation back (seed 001)."""
+    """With `agree`, answers an invitation; without it, ends a goal or takes an invitation back (seed 001)."""
 
     agree = StrictBooleanField(required=False)
 
 
 class ContributionBody(ClosedSerializer):
-    """Buys tickets; `max_price` is the most coins to pay for all of them."""
+    """Buys tickets; `max_price` is the most coins to pay in total."""
 
     quantity = BoundedInteger(min_value=1, max_value=MOST_TICKETS)
     max_price = CoinsField(required=False)
@@ -160,20 +160,20 @@ class Metadata(serializers.Serializer[Any]):
 
 
 class InvitationPrice(serializers.Serializer[Any]):
-    """What an invitation costs, in coins, at the rate that was its streamer's when it was made."""
+    """What an invitation costs, in coins, at the streamer's rate when it was made."""
 
     rate = serializers.IntegerField(help_text="coins a minute")
-    minimum = serializers.IntegerField(help_text="coins of the shortest block of time")
-    joining = serializers.IntegerField(help_text="coins of joining for the invitation's own `prepaid_duration`")
+    minimum = serializers.IntegerField(help_text="coins for the shortest duration")
+    joining = serializers.IntegerField(help_text="coins for the invitation's own `prepaid_duration`")
 
 
 class Terms(serializers.Serializer[Any]):
-    """What a sale promises, of the sale and of its show."""
+    """What a sale promises; its show has the same terms."""
 
     price = serializers.IntegerField(help_text="coins a ticket")
-    duration = serializers.IntegerField(help_text="seconds that the show lasts at least")
-    start_within = serializers.IntegerField(help_text="seconds from the reached sale's end to the show's start")
-    start_by = EpochField(required=False, help_text="once the sale is reached")
+    duration = serializers.IntegerField(help_text="the least length of the show, in seconds")
+    start_within = serializers.IntegerField(help_text="the show starts within this many seconds of the end of the sale")
+    start_by = EpochField(required=False, help_text="once the target is reached: the latest start of the show")
 
 
 class GoalSerializer(serializers.Serializer[Any]):
@@ -237,5 +237,5 @@ class ContributionSerializer(serializers.Serializer[Contribution]):
     user_id = ObjectIdSerializerField(source="payer_id")
     quantity = serializers.IntegerField()
     amount = serializers.IntegerField()
-    returned = serializers.IntegerField(help_text="coins that were given back of it before its escrow was settled")
+    returned = serializers.IntegerField(help_text="coins that were given back before the escrow was settled")
     created_at = EpochDateTimeField()

@@ -19,10 +19,10 @@ _SELLS_TICKETS = ", ".join(f"'{each}'" for each in sorted(SELLS_TICKETS))
 # has waiting would make each purchase dearer by all the others. The queue is always almost empty
 # and never clean; only a scan along its index stays short, whatever the planner takes it for.
 #
-# Whoever gives back what a blocked viewer holds locks the escrow after the block's commit. So the
-# tag is read under the shared lock of the escrow, by a statement and thus in a snapshot of its own:
-# a purchase either sees the block or is seen by that refund. Nothing is sold for a closed account,
-# nor for a show that was performed to its end a moment ago and is not completed yet.
+# The refund of a blocked viewer locks the escrow after the block has been committed. The tag is read
+# under the escrow's shared lock, by a separate statement with its own snapshot: so a purchase either
+# sees the block, or that refund sees the purchase. Nothing is sold for a closed account, nor for a
+# show that was performed to its end a moment ago and is not completed yet.
 CONTRIBUTE = f"""
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz, p_max_price bigint,
@@ -61,7 +61,7 @@ BEGIN
                 status := 'escrow_closed';
             END IF;
         END IF;
-        -- A repeat gets its receipt whatever would refuse a new purchase.
+        -- A repeat gets its receipt, even if a new purchase would be refused.
         IF status IS NULL OR EXISTS (SELECT 1 FROM goals_contribution WHERE transfer_id = p_transfer_id) THEN
             status := wallet_hold(
                 p_transfer_id, p_payer, v_escrow, amount,
@@ -82,7 +82,7 @@ BEGIN
     END IF;
 END $$;
 """
-# For processes of the release before: the same purchase, at whatever price.
+# For processes of the previous release: the same purchase without `max_price`.
 CONTRIBUTE_AT_ANY_PRICE = """
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
@@ -99,7 +99,7 @@ _CALL_CONTRIBUTE = "SELECT * FROM goals_contribute(%s, %s, %s, %s, %s, %s::bigin
 
 
 class Bought(NamedTuple):
-    """What `goals_contribute` answers: held, repeated, or why it refused; `amount` is coins, where they are known."""
+    """The answer of `goals_contribute`: held, repeated, or why it refused; `amount` is coins, if known."""
 
     status: str
     amount: int

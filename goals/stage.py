@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# By what an interval is closed while nobody has said that the streamer left: it ends with its goal.
+# `closed_by` of an interval that ended with its goal: it is not known that the streamer left.
 END = "end"
-# The sources of marks that no webhook reported: they follow from an answer of the realtime server,
-# or from the streamer's being gone from their stream.
+# Prefixes of the sources of marks that come from no webhook, but from an answer of the realtime server,
+# or from the streamer's absence from their stream.
 ASKED, GONE = "asked:", "gone:"
 
 
@@ -33,7 +33,7 @@ class Interval:
 
     @property
     def left(self) -> bool:
-        """Whether the streamer is known to have left; else a webhook that says when may be on its way."""
+        """Whether the streamer is known to have left; otherwise a late webhook may still say when."""
         return self.closed_at is not None and self.closed_by != END
 
     def seconds(self, now: datetime) -> timedelta:
@@ -50,8 +50,8 @@ def intervals(marks: Iterable[Mark], *, start: datetime, opens_until: datetime |
 
     It takes the marks in any order and any number of times: only their times decide, and among
     those of one moment the order given. Nothing counts before `start`; nothing opens after
-    `opens_until`, the end of the session. A webhook says better than the realtime server's answer
-    when the streamer left.
+    `opens_until`, the end of the session. A webhook that says when the streamer left replaces what
+    followed from an answer of the realtime server.
     """
     found: list[Interval] = []
     opened: Interval | None = None
@@ -90,9 +90,10 @@ def reaches(stretches: Sequence[Interval], *, seconds: int) -> datetime:
 
 
 def certain(stretches: Sequence[Interval], *, at: datetime) -> int:
-    """Return whole performed seconds, where only a known leaving is believed after `at`.
+    """Return the whole performed seconds that no late webhook can take back.
 
-    Time on stage after `at` may be taken back by a leaving from then that is not known yet.
+    An interval without a known leave counts only up to `at`: a late webhook may still say that the
+    streamer left after that.
     """
     total = timedelta()
     for each in stretches:
@@ -101,12 +102,12 @@ def certain(stretches: Sequence[Interval], *, at: datetime) -> int:
 
 
 def between(stretches: Sequence[Interval], *, start: datetime, end: datetime) -> int:
-    """Return whole seconds performed between two moments; an open interval goes on until `end`."""
+    """Return the whole seconds performed between two moments; an open interval lasts until `end`."""
     return sum((each.within(start, end) for each in stretches), timedelta()) // timedelta(seconds=1)
 
 
 def without(stretches: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
-    """Return the intervals less the time of the others, in order."""
+    """Return the intervals without the time of the others, in order."""
     left = list(stretches)
     for other in others:
         left = [piece for each in left for piece in _cut(each, other)]
@@ -114,7 +115,7 @@ def without(stretches: Iterable[Interval], others: Iterable[Interval]) -> list[I
 
 
 def _cut(each: Interval, other: Interval) -> Iterator[Interval]:
-    """Iterate over what of an interval lies before another one, and what after it."""
+    """Yield the parts of an interval before and after another one."""
     before = each.closed_at is not None and each.closed_at <= other.opened_at
     after = other.closed_at is not None and other.closed_at <= each.opened_at
     if before or after:

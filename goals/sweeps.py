@@ -1,4 +1,4 @@
-"""Sweeps of the relay: tickets to count, goals that are overdue, and sales that get no show."""
+"""Sweeps of the relay: uncounted tickets, overdue goals, and sales without a show."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def overdue_goals() -> None:
 
 @sweep(every=5)
 def sales_to_be_shown() -> None:
-    """Nudge reached sales whose show was to start by now, and give those a time that have none."""
+    """Check reached sales whose show is overdue, and set the deadline of those without one."""
     now = clock.now()
     late = _first(selectors.overdue_to_be_shown(before=now - _OVERDUE))
     unplanned = _first(selectors.without_time_to_be_shown())

@@ -55,8 +55,8 @@ class Facts:
     of the goal that holds the money. `cooldown` and `grace` name settings (seconds): how long nobody
     may invite again after a refusal, and how long a goal may outlive its session. `preset` is the
     session's while such a goal has the stage, `stage_rank` orders what payers watch, lowest first.
-    `performed_in_stream` is what is performed wherever the streamer is in their own stream, and has
-    no stage of its own. `given_up_unperformed` ends where nobody performs it for SHOW_MAX_WAIT.
+    A type with `performed_in_stream` is performed while the streamer is in their own stream, and has no
+    stage channel. One with `given_up_unperformed` ends if it is not performed for SHOW_MAX_WAIT.
     """
 
     type: GoalType

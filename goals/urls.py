@@ -15,7 +15,7 @@ from goals.views import (
 
 
 class TransferIdConverter:
-    """URL converter `transfer`: the id of a transfer as the service makes them."""
+    """URL converter `transfer`: the id of a transfer, in the form that the service generates."""
 
     regex = r"[A-Za-z0-9:._-]{1,128}"
 

@@ -28,7 +28,7 @@ def cached(*, name: str, part: str, build: Callable[[], Any]) -> Any:
 
 
 def kept(*, key: str, build: Callable[[], Any]) -> Any:
-    """Return the view that is cached under `key`, which names its version, too; it is built where it is not cached."""
+    """Return the view that is cached under `key`, which contains its version; build it if it is not cached."""
     key = f"view:{key}"
     found = cache.get(key)
     if found is None:

@@ -24,7 +24,7 @@ def encode(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def dump(value: object) -> str:
-    """Return a value as JSON text, with datetimes and enums as `encode` has them."""
+    """Return a value as JSON text, with datetimes and enums encoded as by `encode`."""
     return json.dumps(value, cls=_Encoder)
 
 

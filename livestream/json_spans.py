@@ -1,8 +1,8 @@
-"""Splitting the bytes of a JSON object or list into its parts, without reading the parts themselves.
+"""Splitting the bytes of a JSON object or list into its parts, without parsing the parts.
 
-A parser refuses all of a document for one odd part: a text that is not UTF-8, a number of 5,000
-digits, or a nesting that is deeper than its stack. This splits what is around such a part, and
-uses no recursion, so that each part can be read, or passed over, on its own.
+A parser refuses the whole document because of one malformed part: a string that is not UTF-8, a number
+of 5,000 digits, or nesting that is deeper than its stack. This module finds where each part begins and
+ends, without recursion, so that each part can be parsed or skipped separately.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from collections.abc import Iterator
 
 _WHITESPACE = b" \t\n\r"
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-# What holds no structure, and then the one character that does. Possessive, so that nothing is tried twice.
+# Text and strings without structure, then one structural character. Possessive, so there is no backtracking.
 _PLAIN = rb'[^"\[\]{},]*+'
 _NEXT = re.compile(_PLAIN + rb"(?:" + _TEXT + _PLAIN + rb")*+([\[\]{},])", re.DOTALL)
 _MEMBER = re.compile(rb"\s*+(" + _TEXT + rb")\s*+:\s*+", re.DOTALL)
 
 
 class BrokenJSON(ValueError):
-    """The bytes are not what they were taken for: an object, or a list, that ends where the bytes end."""
+    """The bytes are not one complete JSON object or list."""
 
 
 def members(raw: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the raw value of each member of an object, in order, duplicates included.
 
-    A name that cannot be read is "". Raises BrokenJSON where `raw` is no object.
+    A name that cannot be parsed is "". Raises BrokenJSON if `raw` is no object.
     """
     for part in _parts(raw, b"{", b"}"):
         named = _MEMBER.match(part)
@@ -36,12 +36,12 @@ def members(raw: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def items(raw: bytes) -> list[bytes]:
-    """Return the raw items of a list, in order; raises BrokenJSON where `raw` is no list."""
+    """Return the raw items of a list, in order; raises BrokenJSON if `raw` is no list."""
     return [part.strip(_WHITESPACE) for part in _parts(raw, b"[", b"]")]
 
 
 def _parts(raw: bytes, opening: bytes, closing: bytes) -> list[bytes]:
-    """Split at the commas that lie in the outermost brackets and in no others."""
+    """Split at the commas directly inside the outermost brackets."""
     raw = raw.strip(_WHITESPACE)
     if raw[:1] != opening or raw[-1:] != closing:
         raise BrokenJSON(f"it does not begin with {opening!r} and end with {closing!r}")

@@ -1,7 +1,7 @@
-"""What the floors below may ask of the realtime server and of its inbox.
+"""An interface to the realtime server and its webhooks, for apps that must not import `notifications`.
 
-Only notifications know channels and webhooks. They register here how to look, so that goals and
-sessions can decide by what was accepted and by who is really there.
+`notifications` registers its implementation here. So goals and sessions can take accepted webhooks into
+account, and ask who is on stage.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from typing import Protocol
 
 
 class Realtime(Protocol):
-    """What notifications know and the floors below do not."""
+    """What `notifications` implements."""
 
     def work_off(self, *, subjects: Collection[str], now: datetime) -> None:
         """Process the accepted webhooks about these stages (ids of goals) and streamers (ids of users).
 
-        Call it before any goal or session is locked: it locks webhooks first, then what they change.
+        Call it before a goal or session is locked: it locks webhooks, then the rows that they change.
         """
         ...
 
     def is_on_stage(self, *, goal_id: str, user_id: str) -> bool | None:
-        """Ask the realtime server whether the user is in a goal's stage channel; None where it cannot say.
+        """Ask the realtime server whether the user is in a goal's stage channel; None if it cannot say.
 
         It calls the network, with a time limit, and must run outside of a transaction.
         """
         ...
 
     def is_in_stream(self, *, streamer_id: str) -> bool | None:
-        """Ask whether the streamer is in the channel of their own stream, as `is_on_stage` does."""
+        """Ask whether the streamer is in the channel of their own stream; None if the server cannot say."""
         ...
 
 
 @dataclass(slots=True)
 class _Nobody:
-    """As long as nobody is registered: nothing waits, and nothing can be said."""
+    """The default before registration: there are no webhooks, and no answers."""
 
     def work_off(self, *, subjects: Collection[str], now: datetime) -> None:
         return None
@@ -52,7 +52,7 @@ _registered: Realtime = _Nobody()
 
 
 def register(realtime: Realtime) -> None:
-    """Have `realtime` answer from now on."""
+    """Use `realtime` from now on."""
     global _registered
     _registered = realtime
 

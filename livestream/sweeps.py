@@ -1,4 +1,4 @@
-"""Sweeps of the ground floor: old rows are purged, and what follows from closing an account is started."""
+"""Sweeps of the ground floor: they purge old rows, and find accounts that were closed outside of the service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def purge_receiver_runs() -> None:
 
 @sweep(every=1)
 def closed_accounts() -> None:
-    """Start what follows from closing an account, for those that were closed past the service."""
+    """Publish `account.closed` for accounts that were closed without the service."""
     users.forget_closings()
     for user_id in users.closed_without_consequences(limit=_CLOSED_AT_ONCE):
         users.follow_closing(user_id=user_id, now=clock.now())

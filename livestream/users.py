@@ -47,7 +47,7 @@ def blocked_by_tag(*, streamer_id: str) -> str:
 def add_tag(*, user_id: str, tag: str, now: datetime) -> None:
     """Add `tag` to the user, unless the user has it.
 
-    A tag that says that a streamer blocked the user publishes `user.blocked`, whoever adds it.
+    A new tag `blocked-by:…` publishes `user.blocked`, whether a streamer or support adds it.
     """
     with transaction.atomic():
         _, added = UserTag.objects.get_or_create(user_id=user_id, tag=tag, defaults={"added_at": now})
@@ -64,8 +64,8 @@ def remove_tag(*, user_id: str, tag: str) -> None:
 def block(*, streamer_id: str, user_id: str, now: datetime) -> None:
     """Give the viewer `user_id` the tag `blocked-by:{streamer_id}`, and publish `user.blocked`.
 
-    What the viewer pays the streamer for is given back by the receivers of the event (spec
-    section 6). Raises UserNotFound, and CannotBlockYourself.
+    The receivers of the event refund the viewer's payments to the streamer (spec section 6).
+    Raises UserNotFound, and CannotBlockYourself.
     """
     if user_id == streamer_id:
         raise CannotBlockYourself
@@ -103,7 +103,7 @@ def is_closed(*, user_id: str) -> bool:
 
 @retried
 def close_account(*, user_id: str, now: datetime) -> None:
-    """Close an account: its tokens are refused, and what it runs and paid for ends (spec section 6).
+    """Close an account: its tokens are refused, its session and goals end, its payments are refunded (spec 6).
 
     Closing it again changes nothing. Raises UserNotFound.
     """
@@ -115,9 +115,9 @@ def close_account(*, user_id: str, now: datetime) -> None:
 
 @retried
 def reopen_account(*, user_id: str) -> None:
-    """Open a closed account again; what ended with it stays ended, and what waited for it goes on.
+    """Open a closed account again, and resume its payouts; its ended sessions and goals stay ended.
 
-    It is saved as a form saves it, so that `post_save` tells of it whichever way it was opened.
+    It calls `save`, as a form does: a receiver of `post_save` resumes the payouts in both cases.
     Raises UserNotFound.
     """
     with transaction.atomic():
@@ -131,10 +131,9 @@ def reopen_account(*, user_id: str) -> None:
 
 @retried
 def follow_closing(*, user_id: str, now: datetime) -> bool:
-    """Publish `account.closed` for an account that was closed, once for each time it is closed.
+    """Publish `account.closed` for a closed account, once for each time it is closed.
 
-    Returns whether this call did it. Whoever closed it need not have come this way: a sweep
-    finds those for whom nothing followed.
+    Returns whether this call did it. A sweep calls it for accounts that were closed in another way.
     """
     with transaction.atomic():
         waiting = User.objects.filter(pk=user_id, is_active=False, closed_at=None)
@@ -150,6 +149,6 @@ def forget_closings() -> None:
 
 
 def closed_without_consequences(*, limit: int) -> list[str]:
-    """Return the ids of accounts that were closed and for which `account.closed` was not published."""
+    """Return the ids of closed accounts for which `account.closed` has not been published."""
     waiting = User.objects.filter(is_active=False, closed_at=None).order_by("pk")
     return list(waiting.values_list("pk", flat=True)[:limit])

@@ -22,7 +22,7 @@ class WebhookTooLarge(DomainError):
 
 
 class TooManyEvents(DomainError):
-    """More than Pusher ever sends, and more than is stored while it waits for the answer."""
+    """More events than Pusher ever sends; storing them would take longer than it waits for the answer."""
 
     status = 413
     code = "too_many_events"
@@ -30,7 +30,7 @@ class TooManyEvents(DomainError):
 
 
 class MalformedWebhook(DomainError):
-    """Signed, and yet no webhook: it has no time, or no list of events."""
+    """The body is signed, but has no time or no list of events."""
 
     code = "malformed_webhook"
     title = "The webhook is malformed"

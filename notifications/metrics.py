@@ -12,8 +12,8 @@ from livestream import clock, metrics
 from notifications import selectors
 from notifications.models import Audience, Push, Webhook
 
-# refused counts whole webhooks; all else are events: stored, or passed over because they could not be read
-# or are none of ours; and what became of those that were stored.
+# `refused` counts whole webhooks, all others count events: `stored`, or skipped because they are malformed
+# (`unreadable`) or about other channels (`foreign`); then the results of the stored ones.
 WEBHOOKS = Counter("livestream_webhooks", "Webhooks, by what became of them.", ["result"])
 for _result in ("stored", "refused", "unreadable", "foreign", "published", "ignored", "failed"):
     WEBHOOKS.labels(_result)  # so that each is there, and 0, before the first
@@ -43,14 +43,14 @@ def audience_figures(now: datetime) -> Iterator[Metric]:
 def webhook_figures(now: datetime) -> Iterator[Metric]:
     """Read how many stored webhooks are not processed, and when the oldest of them happened.
 
-    Those of stages and streamers are also told apart, because money is decided by them.
+    There is a separate figure for those about stages and streamers, on which payouts depend.
     """
     waiting = Webhook.objects.filter(processed_at=None)
     count, since = metrics.capped(waiting), _since(waiting, now)
     on_stages = _since(selectors.waiting_on_stages(), now)
     yield metrics.gauge("livestream_webhooks_waiting", "Webhooks not yet processed.", count)
     yield metrics.gauge("livestream_webhooks_oldest_waiting_seconds", "How long ago the oldest happened.", since)
-    yield metrics.gauge("livestream_webhooks_oldest_stage_seconds", "The same of stages and streamers.", on_stages)
+    yield metrics.gauge("livestream_webhooks_oldest_stage_seconds", "The same, about stages and streamers.", on_stages)
 
 
 def _since(waiting: QuerySet[Webhook], now: datetime) -> float:

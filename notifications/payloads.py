@@ -28,9 +28,10 @@ def size(data: Data) -> int:
 def fit(data: Data, *, reserve: int = 0) -> dict[str, Any]:
     """Return the data, or as much of it as is allowed; `reserve` bytes are kept for what is added later.
 
-    First coins by payer are left out, which are read through the API, then the `levels` of goals, and
-    last what a session embeds of its goals. A document that lost levels or goals says `truncated`,
-    and so does the push. What is still too large becomes a reference: ids, version, state and progress.
+    Members are left out in this order: coins by payer (clients read them through the API), the `levels`
+    of goals, and the goals that a session embeds. A document without its levels or goals has
+    `truncated`, and so has the push. If it is still too large, documents become references: ids,
+    version, state and progress.
     """
     largest = LARGEST_DATA_BYTES - reserve
     shorter = dict(data)
@@ -47,18 +48,18 @@ def fit(data: Data, *, reserve: int = 0) -> dict[str, Any]:
     return {**reference, "truncated": True}
 
 
-# What is left out, in this order, and whether nobody misses it in a push.
+# Members to leave out, in this order, and whether clients do not need them in a push.
 _LEFT_OUT: tuple[tuple[Sequence[str], bool], ...] = (
     (("breakdown",), True),
     (("levels",), False),
     (embedded.MEMBERS, False),
 )
-# What every document says of itself, however short.
+# The members that every document keeps.
 _REFERENCE = ("id", "type", "version", "active", "state", "progress", "unit", "level")
 
 
 def _without(document: Data, members: Sequence[str], *, mark: bool) -> dict[str, Any]:
-    """Return a document without these members, and the same of the documents in it."""
+    """Return a document, and the documents in it, without these members."""
     kept = {
         name: _without(value, members, mark=mark) if isinstance(value, dict) else value
         for name, value in document.items()

@@ -31,12 +31,12 @@ LARGEST_BATCH = 10
 # How many calls of one crowd may be under way. At the distance of a cloud a call is mostly waiting.
 CALLS_AT_A_TIME = 16
 _TIMEOUT_SECONDS = 5
-# Who waits for the answer to a query holds up the end of a performance.
+# A query delays the end of a performance, so it has a shorter timeout.
 _QUERY_SECONDS = 2
 _making_client = threading.Lock()
 # `trigger` refuses text that takes more memory than this, whatever its bytes.
 _LIBRARY_LIMIT = 30_720
-# The statuses of a server that knows no such call.
+# The statuses of a server that does not support the call.
 _NOT_OFFERED = ("404", "405", "501")
 
 
@@ -65,7 +65,7 @@ class Provider(Protocol):
     def send(self, outgoing: Sequence[Outgoing]) -> None: ...
 
     def end_connections(self, *, user_id: str) -> None:
-        """End all connections on which the user has signed in; a client may connect again."""
+        """Close all connections on which the user has signed in; a client may connect again."""
         ...
 
 
@@ -101,8 +101,8 @@ class PusherProvider:
             self._call("trigger_batch", batch, already_encoded=True)
 
     def end_connections(self, *, user_id: str) -> None:
-        """End them; Refused also where a server of the same protocol cannot do that."""
-        # The package's own method leaves the app out of the path.
+        """Close them; also raises Refused if a server of the same protocol does not support it."""
+        # The package's own method omits the app from the path.
         path = f"/apps/{settings.PUSHER_APP_ID}/users/{user_id}/terminate_connections"
         sender = client()._pusher_client
         try:
@@ -119,7 +119,7 @@ class PusherProvider:
 
 
 def _call(pusher_client: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-    """Call the package, and turn each of the errors it may raise into Refused or Unavailable."""
+    """Call the package, and convert its errors into Refused or Unavailable."""
     try:
         return getattr(pusher_client, method)(*args, **kwargs)
     except errors.PusherBadRequest as error:
@@ -130,7 +130,7 @@ def _call(pusher_client: Any, method: str, *args: Any, **kwargs: Any) -> Any:
     except (errors.PusherError, urllib3.exceptions.HTTPError, requests.RequestException) as error:
         raise Unavailable(repr(error)) from error
     except ValueError as error:
-        # Either the package refuses its arguments, or what answered was not Pusher.
+        # Either the package refused its arguments, or the answer (not JSON) was not from Pusher.
         kind = Unavailable if hasattr(error, "doc") else Refused
         raise kind(repr(error)) from error
 
@@ -156,13 +156,13 @@ def sign_channel(*, channel: str, socket_id: str, member: dict[str, Any] | None)
 
 
 def can_be_asked() -> bool:
-    """Return whether there is a server that knows who is in a channel."""
+    """Return whether there is a server that can be asked who is in a channel."""
     return isinstance(get_provider(), PusherProvider)
 
 
 def sign_user(*, user_id: str, socket_id: str) -> dict[str, Any]:
     """Return the package's authentication of one connection as the user's, `{auth, user_data}`."""
-    # The other members of a channel may see these data, so the id is all there is.
+    # Other members of a channel may see this, so it contains only the id.
     signed: dict[str, Any] = client().authenticate_user(socket_id, {"id": user_id})
     return signed
 

@@ -1,7 +1,7 @@
 """The backends that send the `pusher` package's requests.
 
-Pushes go through a pool of connections that stay open, for any thread; a query has a connection and
-a deadline of its own.
+Pushes share a pool of open connections among all threads; each query has its own connection and
+deadline.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ class PooledBackend:
 class DeadlineBackend:
     """Sends one request within the client's `timeout`, however slowly the answer arrives.
 
-    Raises errors of `requests`, and what `process_response` does.
+    Raises errors of `requests`, and what `process_response` raises.
     """
 
     def __init__(self, client: Any, **_: Any) -> None:
         self._seconds = client.timeout
 
     def send_request(self, request: SignedRequest) -> Any:
-        """Send a request of the package's and return the decoded answer."""
+        """Send a request of the package and return the decoded answer."""
         with session_with_deadline(seconds=self._seconds) as session:
             response = session.request(
                 request.method,

@@ -156,7 +156,7 @@ def notify_goal_completed(event: GoalCompleted) -> None:
     )
 
 
-# Ticket holders may be a crowd: they hear of what matters to them, in a task of its own.
+# There may be many ticket holders, so they are pushed to in a separate task, and only about these events.
 @receives(GOAL_ADDED, types={GoalType.SHOW}, effect=True, news=True)
 @receives(GOAL_STARTED, types={GoalType.SHOW}, effect=True, news=True)
 @receives(GOAL_COMPLETED, types=types_settled_by(Settlement.SHOW), effect=True, news=True)
@@ -199,7 +199,7 @@ def trigger_exclusive_on_close_notification(event: GoalEnded) -> None:
     goal_pushes.push_exclusive_closed(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-# Lost access: whom a streamer blocks, whose account is closed and who is paid back watches no longer.
+# Lost access: viewers who are blocked, whose account is closed, or who are refunded early.
 
 
 @receives(USER_BLOCKED, effect=True, news=True)
@@ -213,7 +213,7 @@ def revoke_streams_from_closed(event: AccountClosed) -> None:
 
 
 def is_early(event: EscrowRefunded) -> bool:
-    """Only where single payers were given their payments back, and the escrow goes on."""
+    """Only for refunds of single payers while the escrow stays open."""
     return event.early
 
 
@@ -222,8 +222,8 @@ def revoke_stream_from_paid_back(event: EscrowRefunded) -> None:
     revoking.revoke_from_paid_back(event=event, now=clock.now())
 
 
-# Snapshots of channels. They are kept under the versions of what they show, so none is ever older than
-# the database. This drops them as well for what has no version: the coins of each payer.
+# Snapshots of channels. Their cache keys contain the versions of session and goals, so none is older than
+# the database. This receiver invalidates them as well, because coins by payer have no version.
 
 
 @receives(GOAL_ADDED, effect=True)

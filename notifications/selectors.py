@@ -25,7 +25,7 @@ from django.db.models.functions import Cast
 
 from goals import selectors as goals
 from goals.models import Block, Goal
-from goals.types import HAS_STAGE_CHANNEL, INVITATIONS, MAY_BE_JOINED, WATCHED_BY_PAYERS
+from goals.types import HAS_STAGE_CHANNEL, MAY_BE_JOINED, WATCHED_BY_PAYERS
 from livestream import cached_views
 from livestream.models import User, UserTag, ViewVersion
 from livestream.users import blocked_by_tag
@@ -42,7 +42,7 @@ GIVEN_BACK = "The payment was given back."
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a webhook says, without what became of it: a thousand of these are cheap to read."""
+    """The columns of a webhook that processing needs; a thousand of these are cheap to read."""
 
     id: int
     body_hash: str
@@ -55,7 +55,7 @@ class Accepted:
 
     @property
     def event_id(self) -> str:
-        """The id of the event that the webhook is published as."""
+        """The id of the event that the webhook is published as, see `event_id_of`."""
         return event_id_of(body_hash=self.body_hash, index=self.index, time_ms=self.time_ms)
 
 
@@ -65,11 +65,10 @@ def waiting_pushes() -> QuerySet[Push]:
 
 
 def version_of_snapshots(*, streamer_id: str) -> str | None:
-    """Return a text that differs after each change of what a streamer's channels show; None without a session.
+    """Return a version of what a streamer's channels show, as text; None without an active session.
 
-    Versions of the session and of its goals only grow, and commit with what they count. So a
-    snapshot that is kept under this text is never older than the database, however late the
-    receivers run that invalidate it.
+    It changes with each change of the session and its goals, in the same commit. So a snapshot that is
+    cached under it is never older than the database, even if the receivers that invalidate it run late.
     """
     of_session = Goal.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
     changes = Subquery(of_session.annotate(total=Sum("version")).values("total"))
@@ -86,41 +85,41 @@ def due_webhooks(*, now: datetime) -> QuerySet[Webhook]:
 
 
 def waiting_on_stages(*, subjects: Collection[str] | None = None) -> QuerySet[Webhook]:
-    """Return the webhooks that wait about stages and streamers, of these subjects or of all, by time.
+    """Return the waiting webhooks about stages and streamers, of these subjects or of all, by time.
 
-    They include those that failed and wait for their next try.
+    They include failed ones that wait for their next attempt.
     """
     waiting = Webhook.objects.filter(processed_at=None, is_stage=True).order_by("time_ms", "id")
     return waiting if subjects is None else waiting.filter(subject_id__in=subjects)
 
 
 def due_of_subject(*, subject_id: str, now: datetime) -> QuerySet[Webhook]:
-    """Return the webhooks of a stage or streamer to process, in the order of their own time."""
+    """Return the due webhooks about a stage or streamer, in the order of their own time."""
     return due_webhooks(now=now).filter(is_stage=True, subject_id=subject_id)
 
 
 def subjects_due(*, now: datetime, limit: int) -> list[tuple[str, datetime]]:
-    """Return stages and streamers about which a webhook is due, and when the first of these was received."""
+    """Return the stages and streamers with due webhooks, and when the first of these was received."""
     due = due_webhooks(now=now).filter(is_stage=True).order_by()
     first = due.values("subject_id").annotate(first=Min("received_at")).order_by("first")
     return list(first.values_list("subject_id", "first")[:limit])
 
 
 def due_audience(*, now: datetime) -> QuerySet[Webhook]:
-    """Return the webhooks about nobody but an audience to process, in the order of their own time."""
+    """Return the due webhooks about audiences, in the order of their own time."""
     return due_webhooks(now=now).filter(is_stage=False)
 
 
 def take_audience(*, now: datetime, limit: int) -> list[Accepted]:
-    """Lock and return the next webhooks about audiences that nobody else is at."""
+    """Lock and return the next due webhooks about audiences that no other worker has locked."""
     due = due_audience(now=now).select_for_update(of=("self",), skip_locked=True)
     return [Accepted(*row) for row in due.values_list(*Accepted.__slots__)[:limit]]
 
 
 def take_turn(*, webhook_id: int, now: datetime) -> Webhook | None:
-    """Lock and return a due webhook, unless it is being processed, or an earlier one of its stage is to go first.
+    """Lock and return a due webhook; None if it is being processed or has to wait for an earlier one of its stage.
 
-    An earlier one that has failed delays nobody.
+    An earlier one that has failed delays no other.
     """
     before = Q(time_ms__lt=OuterRef("time_ms")) | Q(time_ms=OuterRef("time_ms"), id__lt=OuterRef("id"))
     earlier = waiting_on_stages().filter(before, subject_id=OuterRef("subject_id"), attempts=0)
@@ -167,21 +166,21 @@ def unwelcome(*, streamer_id: str, escrow_id: str, viewers: Collection[str]) -> 
 
 
 def _given_back(escrow_id: str, viewers: Collection[str]) -> set[str]:
-    """Return those of the viewers to whom all that they paid into an escrow was given back."""
+    """Return those of the viewers who were refunded everything that they paid into an escrow."""
     early = EarlyRefund.objects.filter(escrow_id=escrow_id, payer_id__gte=min(viewers), payer_id__lte=max(viewers))
     returned = set(early.order_by().values_list("payer_id", flat=True)) & set(viewers)
     return returned - goals.payers_who_hold(escrow_id=escrow_id, payers=returned) if returned else set()
 
 
 def sessions_to_watch(*, streamer_id: str) -> list[Session]:
-    """Return the sessions of a streamer that somebody may watch: the active one, and those a show outlives."""
+    """Return the sessions of a streamer that can be watched: the active one, and ended ones with a running show."""
     outliving = _running(Goal.objects.filter(streamer_id=streamer_id))
     wanted = Q(active=True) | Q(pk__in=outliving.values("session_id"))
     return list(Session.objects.filter(wanted, streamer_id=streamer_id).order_by("-created_at", "id"))
 
 
 def sessions_paid_for(*, user_id: str) -> list[Session]:
-    """Return the sessions in which something runs that the user paid for."""
+    """Return the sessions with a running goal that the user paid for."""
     paid = Transfer.objects.filter(debit_id=user_id, kind=Transfer.Kind.HOLD)
     held = Escrow.objects.filter(pk__in=paid.values("credit_id"), state=Escrow.State.OPEN)
     found = [each for pk in held.order_by("pk").values_list("pk", flat=True) for each in sessions_of(escrow_id=pk)]
@@ -189,18 +188,18 @@ def sessions_paid_for(*, user_id: str) -> list[Session]:
 
 
 def sessions_of(*, escrow_id: str) -> list[Session]:
-    """Return the sessions in which something runs that an escrow was paid for."""
+    """Return the sessions with a running goal that is paid from this escrow."""
     running = _running(goals.goals_of_escrow(escrow_id=escrow_id))
     return list(Session.objects.filter(pk__in=running.values("session_id")))
 
 
 def _running(among: QuerySet[Goal]) -> QuerySet[Goal]:
-    """Return those of the goals that payers watch now: no invitation that is not answered yet."""
-    return among.filter(active=True, type__in=WATCHED_BY_PAYERS).exclude(type__in=INVITATIONS, agreed_at=None)
+    """Return those of the goals that payers can watch now; unanswered invitations are left out."""
+    return goals.performed_for_payers(among=among.filter(active=True))
 
 
 def paid_back_early(*, escrow_id: str, batch: str) -> dict[str, list[str]]:
-    """Return by reason those whose payments one batch of early refunds gave back, and who have no other one held."""
+    """Return, by reason, the payers of one batch of early refunds who have no other payment in the escrow."""
     returned: dict[str, list[str]] = {}
     rows = EarlyRefund.objects.filter(batch=batch).order_by("payer_id")
     for payer_id, reason in rows.values_list("payer_id", "reason").distinct():
@@ -223,7 +222,7 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
 
 
 def joined_privately() -> QuerySet[Audience, str]:
-    """Return the running private shows of which a viewer paid for time that they were not admitted to yet."""
+    """Return the running private shows with a viewer who paid for time to which they are not admitted yet."""
     running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
     late = _not_admitted().filter(credit_id=OuterRef("escrow_id"))
@@ -232,12 +231,12 @@ def joined_privately() -> QuerySet[Audience, str]:
 
 
 def payers_not_admitted(*, escrow_id: str) -> list[str]:
-    """Return the payers of an escrow, unless refunded, who are in none of its audiences."""
+    """Return the payers of an escrow who were not refunded and are in none of its audiences."""
     return list(_not_admitted().filter(credit_id=escrow_id).order_by().values_list("debit_id", flat=True).distinct())
 
 
 def viewers_failed(*, audience_id: str, viewers: Collection[str]) -> list[str]:
-    """Return those of the viewers of an audience who could not be notified."""
+    """Return those of these viewers of an audience who could not be notified."""
     failed = Admission.objects.filter(audience_id=audience_id, viewer_id__in=viewers, failed_at__isnull=False)
     return list(failed.values_list("viewer_id", flat=True))
 
@@ -257,7 +256,7 @@ def _behind() -> QuerySet[Admission]:
     blocks = Block.objects.filter(
         goal_id=OuterRef("audience__goal_id"), payer_id=OuterRef("viewer_id"), starts_at__isnull=False, cut_at=None
     )
-    # Django multiplies a duration on SQLite by nothing but a plain integer.
+    # On SQLite, Django can multiply a duration only by a plain integer.
     seconds = Cast("duration", IntegerField())
     length = ExpressionWrapper(seconds * Value(timedelta(seconds=1)), output_field=DurationField())
     end = ExpressionWrapper(F("starts_at") + length, output_field=DateTimeField())

@@ -12,7 +12,7 @@ from sessions_app.serializers import SessionSerializer
 
 
 class ChannelAuthBody(serializers.Serializer[Any]):
-    """What pusher-js sends: without a channel to sign in. It may add parameters of the app, which nobody reads here."""
+    """What pusher-js sends; without a channel, it signs in. Other parameters are ignored."""
 
     socket_id = StrictTextField(max_length=65, trim_whitespace=False, help_text="of the connection: 1234.5678")
     channel_name = StrictTextField(
@@ -21,11 +21,11 @@ class ChannelAuthBody(serializers.Serializer[Any]):
 
 
 class ChannelAuth(serializers.Serializer[Any]):
-    """The signature; for a presence channel and to sign in also what it says of the user, as JSON text."""
+    """The signature; for a presence channel and for signing in, also the user's data as JSON text."""
 
     auth = serializers.CharField()
-    channel_data = serializers.CharField(required=False, help_text="of a presence channel: what its members see")
-    user_data = serializers.CharField(required=False, help_text="to sign in: the user's id")
+    channel_data = serializers.CharField(required=False, help_text="for a presence channel: what its members see")
+    user_data = serializers.CharField(required=False, help_text="for signing in: the user's id")
 
 
 class ChannelSnapshot(serializers.Serializer[Any]):
@@ -52,33 +52,35 @@ class RtcInfo(serializers.Serializer[Any]):
 
 
 class StreamKey(serializers.Serializer[Any]):
-    """A JSON Web Key (RFC 8037): the public half of one that signs stream tokens."""
+    """A JSON Web Key (RFC 8037): the public half of a key that signs stream tokens."""
 
     kty = serializers.ChoiceField(choices=("OKP",))
     crv = serializers.ChoiceField(choices=("Ed25519",))
     x = serializers.CharField(help_text="The key, 32 bytes in base64url")
-    kid = serializers.CharField(help_text="By which a token names its key: the thumbprint (RFC 7638)")
+    kid = serializers.CharField(help_text="The id by which tokens name their key: the thumbprint (RFC 7638)")
     use = serializers.ChoiceField(choices=("sig",))
     alg = serializers.ChoiceField(choices=("EdDSA",))
 
 
 class StreamKeySet(serializers.Serializer[Any]):
-    """The keys with which stream tokens can be checked, the one that signs now first."""
+    """The keys to verify stream tokens with; the first one signs now."""
 
     keys = StreamKey(many=True)
 
 
 class StreamToken(serializers.Serializer[Any]):
-    """A right to watch, until `exp`; the room's token ends with it.
+    """A right to watch until `exp`; the room's token expires at the same time.
 
-    The preview of what others pay for opens no room.
+    The preview of a goal that others paid for opens no room.
     """
 
     session_id = serializers.CharField()
     quality = serializers.ChoiceField(choices=("preview", "sd"))
     token = serializers.CharField(
-        help_text="A JSON Web Token: `sub`, `session_id`, `quality`, `iat`, `exp`, and `goal_id` of what is paid for"
+        help_text="A JWT with `sub`, `session_id`, `quality`, `iat`, `exp` and, for a paid goal, `goal_id`"
     )
     exp = serializers.IntegerField(help_text="Unix seconds")
-    byteplus_token = serializers.CharField(allow_null=True, help_text="null for the preview of what others pay for")
+    byteplus_token = serializers.CharField(
+        allow_null=True, help_text="null for the preview of a goal that others paid for"
+    )
     byteplus_rtc_info = RtcInfo(allow_null=True)

@@ -1,4 +1,4 @@
-"""The statements that are written by hand, since a crowd goes through them: its webhooks, and its admission."""
+"""Statements that are written by hand because crowds need them: storing webhooks, and recording admissions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RECORD = """
 
 
 def record_notified(*, audience_id: str, viewers: Mapping[str, datetime], told_at: datetime, provider: str) -> None:
-    """Record that viewers were notified, whether they waited or not; `viewers` has the ends of their grants by id."""
+    """Record that viewers were notified, waiting or not; `viewers` has the end of each grant by viewer id."""
     if not viewers:
         return
     values: list[str | datetime | None] = []
@@ -33,7 +33,7 @@ def record_notified(*, audience_id: str, viewers: Mapping[str, datetime], told_a
         cursor.execute(_RECORD.format(rows=", ".join([_ROW] * len(viewers))), values)
 
 
-# One parameter for all rows, since adapting each value alone costs more than storing it.
+# One parameter for all rows, because adapting single values takes longer than storing them.
 _STORE = """
     INSERT INTO notifications_webhook (body_hash, "index", time_ms, name, channel, user_id, key, raw,
         is_stage, subject_id, received_at, result, attempts, error)

@@ -14,7 +14,7 @@ from notifications import selectors
 from notifications.services import admission, audiences, classifying, crowds, processing, retention, sending
 
 _SUBJECTS_AT_ONCE = 100
-# A worker that was killed still holds the message, which nobody else may run until its lease is over.
+# A killed worker still holds its message, which no other worker may run until the lease is over.
 _LATE = timedelta(seconds=3)
 
 
@@ -28,7 +28,7 @@ def wake_sender() -> None:
 
 @sweep(every=0.25)
 def wake_stage_processors() -> None:
-    """Have the webhooks about each stage and streamer processed, where nobody was told or who was told is gone."""
+    """Have due webhooks about stages and streamers processed if they have no message, or its worker was killed."""
     now = clock.now()
     classifying.classify_waiting(now=now)
     for subject_id, since in selectors.subjects_due(now=now, limit=_SUBJECTS_AT_ONCE):
@@ -43,7 +43,7 @@ def wake_stage_processors() -> None:
 
 @sweep(every=0.1)
 def wake_audience_processors() -> None:
-    """Have the webhooks about audiences processed, by as many workers at a time as there is work for."""
+    """Have webhooks about audiences processed, by one worker for each waiting page, up to a limit."""
     for lane in range(crowds.lanes_wanted(now=clock.now())):
         if _is_idle(crowds.process_audience, key=str(lane)):
             with transaction.atomic():

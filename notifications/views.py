@@ -32,7 +32,7 @@ from notifications.serializers import (
 )
 from notifications.services import channel_auth, channel_snapshots, inbox, stream_keys, stream_tokens
 
-# Seconds. As long as this a key is published before it signs, and after it signed the last token.
+# Seconds that clients may cache the keys: a new key is published at least this long before it signs.
 KEYS_MAX_AGE = 300
 # 10,000 events of 400 bytes each; ours take 150.
 LARGEST_WEBHOOK_BYTES = 4 * 1024 * 1024
@@ -79,7 +79,7 @@ class ChannelAuthView(APIView):
 
     @extend_schema(operation_id="authorize_channel", request=ChannelAuthBody, responses=ChannelAuth)
     def post(self, request: Request) -> Response:
-        """Authorize a channel, 403 `channel_not_allowed` where it is not yours; without `channel_name`, sign in."""
+        """Authorize a channel (403 `channel_not_allowed` if it is not yours); without `channel_name`, sign in."""
         body = ChannelAuthBody(data=request.data)
         body.is_valid(raise_exception=True)
         user_id = str(request.user.pk)
@@ -124,7 +124,7 @@ class StreamKeysView(APIView):
     @method_decorator(cache_control(public=True, max_age=KEYS_MAX_AGE))
     @extend_schema(operation_id="read_stream_keys", responses=StreamKeySet, auth=[])
     def get(self, request: Request) -> Response:
-        """Read the public keys of the stream tokens (RFC 7517), so that an edge can check them by itself."""
+        """Read the public keys of the stream tokens (RFC 7517), with which an edge server verifies them."""
         return Response(answer(StreamKeySet, {"keys": stream_keys.published_keys()}))
 
 
@@ -148,10 +148,10 @@ def _raw_body(request: Request) -> bytes:
 
 
 def _chunks(request: HttpRequest, most: int) -> Iterator[bytes]:
-    """Yield up to `most` bytes of a body, whether its length was declared or it came in chunks.
+    """Yield up to `most` bytes of a body, with a declared length or in chunked encoding.
 
-    Django takes a body without a length for an empty one. The server ends the stream where the
-    last chunk ends, and says so by `wsgi.input_terminated`.
+    Django treats a body without a length as empty. A server that ends the input stream after the last
+    chunk sets `wsgi.input_terminated`.
     """
     in_chunks = not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated")
     stream = request.META["wsgi.input"] if in_chunks else request

@@ -1,7 +1,7 @@
-"""A webhook as Pusher sends it: its signature, its body, and which of its events concern whom (seed 002).
+"""A webhook as Pusher sends it: its signature, its body, and whom each event is about (seed 002).
 
-The body is `{time_ms, events: [{name, channel?, user_id?, …}]}`. It is read as far as it can be:
-an event that cannot be read, or is none of ours, keeps no other from being taken (spec section 5).
+The body is `{time_ms, events: [{name, channel?, user_id?, …}]}`. An event that is malformed, or about
+other channels than ours, is skipped and does not affect the others (spec section 5).
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ UNREADABLE, FOREIGN = "unreadable", "foreign"
 
 _TEXTS = ("name", "channel", "user_id")
 _BODY = ("time_ms", "events")
-# Stands for a value that cannot be read, and is of no type that anything may have.
+# A value that cannot be parsed. It is of no valid type.
 _ODD = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Whom an event concerns.
+    """Whom an event is about.
 
-    `subject_id` is the goal of a stage, else the streamer. With `is_stage` the streamer may have come
-    or gone, by which money is decided; all other events are those of an audience.
+    `subject_id` is the goal of a stage, otherwise the streamer. With `is_stage` the streamer may have
+    come or gone, on which payouts depend; all other events are about an audience.
     """
 
     subject_id: str
@@ -61,13 +61,13 @@ class WebhookEvent:
 
     @property
     def known_members(self) -> dict[str, str]:
-        """Return what is kept of the event: the members that it has, of those that mean something."""
+        """Return the members of the event that are stored, without empty ones."""
         return {name: text for name in _TEXTS if (text := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookBody:
-    """When the webhook was made, in milliseconds, its events of ours, and how many were passed over, by reason."""
+    """When the webhook was made, in milliseconds, the events to store, and how many were skipped, by reason."""
 
     time_ms: int
     events: tuple[WebhookEvent, ...]
@@ -91,10 +91,10 @@ def is_signed(*, body: bytes, key: str, signature: str, pairs: Iterable[tuple[st
 
 
 def read(body: bytes) -> WebhookBody:
-    """Read a signed body as far as it can be read.
+    """Parse a signed body; malformed events are skipped.
 
-    Raises UnreadableBody where it is no JSON object, MalformedWebhook where it has no time or no
-    list of events, TooManyEvents over 10,000 of them.
+    Raises UnreadableBody if it is no JSON object, MalformedWebhook if it has no time or no list of
+    events, TooManyEvents if there are more than 10,000.
     """
     time_ms, events = _read_at_once(body) or _read_by_parts(body)
     if not is_integer(time_ms):
@@ -126,7 +126,7 @@ def time_of(*, time_ms: int, received_at: datetime) -> datetime:
 
 
 def concern_of(*, name: str, channel: Channel, user_id: str) -> Concern:
-    """Return whom an event on one of our channels concerns."""
+    """Return whom an event on one of our channels is about."""
     if channel.room == GOAL:
         return Concern(channel.subject_id, is_stage=True)
     if channel.room == STREAM and channel.is_presence:
@@ -137,7 +137,7 @@ def concern_of(*, name: str, channel: Channel, user_id: str) -> Concern:
 
 
 def _read_at_once(body: bytes) -> tuple[Any, Any] | None:
-    """Read the whole body with the usual parser; None where anything in it is odd."""
+    """Parse the whole body with the standard parser; return None if anything in it is malformed."""
     try:
         document = json.loads(body.decode(), object_pairs_hook=_distinct)
     except (ValueError, RecursionError):
@@ -146,16 +146,16 @@ def _read_at_once(body: bytes) -> tuple[Any, Any] | None:
 
 
 def _read_by_parts(body: bytes) -> tuple[Any, Any]:
-    """Read a body in which something is odd: what surrounds the events, then each event on its own.
+    """Parse a body in which something is malformed: first what surrounds the events, then each event separately.
 
-    Of an event only the members are read that mean something, so that another one may be anything.
+    Only the members of an event that we use are parsed, so a malformed other member does not matter.
     """
     try:
         document = _only(json_spans.members(body), _BODY)
         events = document.get("events", b"")
         listed = json_spans.items(events) if events.startswith(b"[") else None
     except json_spans.BrokenJSON as error:
-        load_object(body)  # it knows best what is wrong
+        load_object(body)  # raises a more precise error
         raise UnreadableBody from error
     return _value(document.get("time_ms", b"")), None if listed is None else [_members(each) for each in listed]
 
@@ -192,7 +192,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_event(index: int, event: object) -> WebhookEvent | str:
-    """Return an event of ours, or why it is passed over."""
+    """Return the event to store, or the reason why it is skipped."""
     texts = [_text(event.get(name)) for name in _TEXTS] if isinstance(event, Mapping) else [None]
     if None in texts or not texts[0]:
         return UNREADABLE
@@ -206,7 +206,7 @@ def _read_event(index: int, event: object) -> WebhookEvent | str:
 
 
 def _text(value: object) -> str | None:
-    """Return a text that can be stored, "" where there is none, and None where it is anything else."""
+    """Return a text that can be stored, "" for a missing one, and None for anything else."""
     if value is None:
         return ""
     readable = isinstance(value, str) and len(value) <= LONGEST_TEXT and is_storable(value)

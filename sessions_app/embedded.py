@@ -29,8 +29,8 @@ MEMBERS = tuple(_DEFAULTS)
 class Member:
     """How one embedded member is read, and what to prefetch so that lists stay cheap.
 
-    `related` is read by the same statement as the session. `version` counts the changes of a
-    member whose rows have versions of their own, and is read from what is `related`.
+    `related` is read by the same query as the session. `version` returns the version of a member whose
+    rows have their own versions, from the rows in `related`.
     """
 
     reader: ReadMember
@@ -52,8 +52,8 @@ def register(
 ) -> None:
     """Have `reader(session, viewer)` give the member `name` as JSON; KeyError for an unknown name.
 
-    `prefetch` are lookups on Session that let the reader do without a query of its own; `related`
-    are those to follow in the session's own query. `version(session)` is added to the session's.
+    `prefetch` are lookups on Session, so that the reader needs no query of its own; `related` are those
+    to follow in the session's own query. `version(session)` is added to the session's version.
     """
     if name not in _DEFAULTS:
         raise KeyError(name)
@@ -71,7 +71,7 @@ def prefetches() -> list[Lookup]:
 
 
 def related(*, prefix: str = "") -> list[str]:
-    """Return the lookups that are read along with a session, those of its version included.
+    """Return the lookups to follow in a query of sessions, including that of their version.
 
     `prefix` leads to the session from another model.
     """
@@ -80,7 +80,7 @@ def related(*, prefix: str = "") -> list[str]:
 
 
 def version(session: Any) -> int:
-    """Return how often the embedded members have changed that have versions of their own."""
+    """Return the sum of the versions of the embedded members that have one."""
     return sum(member.version(session) for member in _members.values() if member.version)
 
 

@@ -69,7 +69,7 @@ def record_show_with_rtc(event: GoalEvent) -> None:
     want(event=event, now=clock.now())
 
 
-# Who may watch follows from the preset. The invalidation commits with the change.
+# The preset decides who may watch, so the invalidation commits with the change.
 @receives(SESSION_CHANGED)
 def invalidate_cached_session_tokens(event: SessionChanged) -> None:
     cached_views.invalidate_get_session_token_view_cache(session_id=event.session_id)

@@ -69,7 +69,7 @@ class StatusesDocument(TypedDict):
 
 
 class PlainSessionDocument(TypedDict):
-    """A session by itself, as the feed shows it; of two documents, the higher `version` is the newer one."""
+    """A session by itself, as the feed shows it; of two documents, the one with the higher `version` is newer."""
 
     id: str
     version: int
@@ -98,10 +98,10 @@ class FeedEntryDocument(TypedDict):
 
 
 def version_of(session: Session) -> int:
-    """Return how often what a session shows has changed, its goals' entries included.
+    """Return the version of what a session shows, including its goals' entries.
 
-    It is read with the session, before what the session embeds: so a document is never older
-    than its version says.
+    It is read with the session, before the embedded members, so a document is never older than its
+    version.
     """
     shown = getattr(session, "shown_version", None)
     return (shown.version if shown else 0) + embedded.version(session)

@@ -34,12 +34,12 @@ def active_session_of(*, streamer_id: str) -> Session | None:
 
 
 def newest_session_of(*, streamer_id: str) -> Session | None:
-    """Return the session that a streamer opened last, or None."""
+    """Return the session that a streamer opened most recently, or None."""
     return Session.objects.filter(streamer_id=streamer_id).order_by("-created_at", "-id").first()
 
 
 def presence_of(*, streamer_id: str) -> StreamerPresence | None:
-    """Return the newest that is known of a streamer in their own stream, or None."""
+    """Return the last known presence of a streamer in their own stream, or None."""
     return StreamerPresence.objects.filter(pk=streamer_id).first()
 
 

@@ -17,7 +17,7 @@ from livestream.api.fields import (
 from sessions_app import rules
 from sessions_app.models import Session
 
-VERSION = "grows with each change: of two documents, in answers or pushes, the higher one is newer"
+VERSION = "grows with each change: of two documents, the one with the higher version is newer"
 
 
 class Prices(ClosedSerializer):
@@ -96,7 +96,7 @@ class KaraokeGoal(serializers.Serializer[Any]):
     """The session's karaoke; progress is seconds."""
 
     goal = ObjectIdSerializerField()
-    version = serializers.IntegerField(help_text="that of the goal itself")
+    version = serializers.IntegerField(help_text="the version of the goal itself")
     progress = serializers.IntegerField()
     level = serializers.IntegerField()
     levels = serializers.ListField(child=Song())

@@ -1,4 +1,4 @@
-"""The stages of a streamer, known to functions that a higher app registers; without it, there are none."""
+"""An interface to the stages of a streamer, which `goals` implements; without it, there are none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Stages(Protocol):
-    """What goals know of stages, and sessions do not."""
+    """What `goals` implements."""
 
     def open_stages(self, *, streamer_id: str) -> list[str]:
         """Return the ids of the goals on whose stages the streamer is, as far as is known."""
@@ -44,13 +44,13 @@ _registered: Stages = _NoStages()
 
 
 def register(stages: Stages) -> None:
-    """Have `stages` answer from now on."""
+    """Use `stages` from now on."""
     global _registered
     _registered = stages
 
 
 def open_stages(*, streamer_id: str) -> list[str]:
-    """Return on which stages the streamer is, see `Stages.open_stages`."""
+    """Return the goals on whose stages the streamer is, see `Stages.open_stages`."""
     return _registered.open_stages(streamer_id=streamer_id)
 
 

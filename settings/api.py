@@ -24,8 +24,8 @@ SIMPLE_JWT: dict[str, Any] = {
     "UPDATE_LAST_LOGIN": False,
 }
 
-# Private keys of stream tokens, as Ed25519 seeds in base64url. The first signs and all are published: so
-# a key can be replaced while tokens of the one before are still valid. Where there is none, the key is
+# Private keys of stream tokens: Ed25519 seeds in base64url. The first signs and all are published, so
+# that a key can be replaced while tokens of the previous one are still valid. The default is a key that is
 # derived from SECRET_KEY.
 STREAM_TOKEN_KEYS: tuple[bytes, ...] = env.ed25519_seeds("STREAM_TOKEN_KEYS", "")
 

@@ -9,13 +9,13 @@ from .environment import env
 SHOW_MAX_WAIT = env.int("SHOW_MAX_WAIT", 30 * 60)
 SHOW_END_GRACE = env.int("SHOW_END_GRACE", 5 * 60)
 
-# Sales: how long after its end a reached sale waits for the start of its show, where its terms do
-# not say so, and the most that they can say.
+# Sales (seconds): within how long after the end of a reached sale its show starts, unless the sale's
+# terms say otherwise, and the longest time that the terms may allow.
 SHOW_START_WITHIN = env.int("SHOW_START_WITHIN", 15 * 60)
 SHOW_START_WITHIN_MAX = env.int("SHOW_START_WITHIN_MAX", 24 * 60 * 60)
 
-# The stage: how long a performance that reached its target waits for a webhook that is late, and
-# how often the realtime server is asked who is on a stage.
+# The stage (seconds): how long a performance that reached its target waits for late webhooks, and
+# how often the realtime server is asked who is on stage.
 STAGE_PATIENCE = env.int("STAGE_PATIENCE", 3, validate=validate.Range(min=0))
 STAGE_CHECK = env.int("STAGE_CHECK", 60, validate=validate.Range(min=1))
 

@@ -26,17 +26,17 @@ def key_pairs(*, text: str) -> tuple[tuple[str, str], ...]:
 
 
 def ed25519_seeds(text: str) -> tuple[bytes, ...]:
-    """Read private keys: Ed25519 seeds in base64url, padded or not, with commas between; raise EnvError for others."""
+    """Read private keys, separated by commas: Ed25519 seeds in base64url, padded or not. Raises EnvError."""
     entries = [entry.strip() for entry in text.split(",") if entry.strip()]
     seeds = [_seed(entry) for entry in entries]
     if wrong := [str(place) for place, seed in enumerate(seeds, start=1) if seed is None]:
-        # By their places alone: the message is printed, and the keys are secret.
+        # Only positions: the message is printed, and the keys are secret.
         raise EnvError(f"not 32 bytes in base64url: key {', '.join(wrong)} of {len(entries)}.")
     return tuple(seed for seed in seeds if seed is not None)
 
 
 def _seed(text: str) -> bytes | None:
-    # Decoding alone would pass over other letters.
+    # `urlsafe_b64decode` would ignore invalid characters.
     return base64.urlsafe_b64decode(text.rstrip("=") + "=") if _SEED.fullmatch(text) else None
 
 

@@ -55,4 +55,4 @@ class AmountTooLarge(Unprocessable):
 
 
 class EscrowNotEmpty(AssertionError):
-    """An escrow was to be called settled with money left in it: a fault of the service, and of no caller."""
+    """An escrow was to be marked as settled with money left in it; an error in the service, not of a caller."""

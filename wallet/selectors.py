@@ -53,7 +53,7 @@ def accounts_with_pending_credit() -> QuerySet[PendingCredit, str]:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment into an escrow that nothing was given back of; `amount` in coins."""
+    """A payment into an escrow that was not refunded early; `amount` in coins."""
 
     transfer_id: str
     payer_id: str
@@ -71,7 +71,7 @@ def payments_held(*, escrow_id: str, payer_id: str | None = None) -> list[Paymen
 
 
 def holds(*, escrow_id: str, user_id: str) -> bool:
-    """Return whether a payment of this user is still held: what access to a goal needs."""
+    """Return whether the user has a payment that was not refunded early; access to a goal requires it."""
     return _holds(escrow_id).filter(debit_id=user_id, early_refund=None).exists()
 
 
@@ -81,7 +81,7 @@ def holding_payers(*, escrow_id: str) -> QuerySet[Transfer, Any]:
 
 
 def net_holds() -> QuerySet[Transfer]:
-    """Return the payments into escrows, each with `net`: its coins less what was refunded early of it."""
+    """Return the payments into escrows, each with `net`: its coins less those that were refunded early."""
     back = Coalesce(F("early_refund__amount") - F("early_refund__kept"), 0)
     return Transfer.objects.filter(kind=Transfer.Kind.HOLD).annotate(net=F("amount") - back)
 
@@ -89,7 +89,7 @@ def net_holds() -> QuerySet[Transfer]:
 def held_by_payer(*, escrow_id: str) -> QuerySet[Transfer, Any]:
     """Return who paid into an escrow and how many coins: pairs of user id and `paid`.
 
-    What was refunded early does not count, nor who was given everything back.
+    Amounts are net of early refunds; payers who were refunded in full are left out.
     """
     paid = net_holds().filter(credit_id=escrow_id).order_by().values("debit_id").annotate(paid=Sum("net"))
     return paid.filter(paid__gt=0).values_list("debit_id", "paid")
@@ -112,25 +112,25 @@ def paid_by(*, escrow_id: str, user_id: str) -> int:
 
 
 def kept_of(*, transfer_ids: Collection[str]) -> dict[str, int]:
-    """Return by payment the coins that stayed with the streamer, of those that left their escrow early."""
+    """Return, by payment, the coins that were kept for the streamer; only for payments that were refunded early."""
     early = EarlyRefund.objects.filter(pk__in=transfer_ids)
     return dict(early.values_list("hold_id", "kept"))
 
 
 def refunded_to(*, escrow_id: str, user_id: str) -> int:
-    """Return all the coins that one payer was given back from an escrow, early or at its end."""
+    """Return all coins that one payer was refunded from an escrow, early or at its end."""
     refunds = Transfer.objects.filter(debit_id=escrow_id, credit_id=user_id, kind=Transfer.Kind.REFUND)
     return refunds.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def refunded_at_end(*, escrow_id: str, user_id: str) -> int:
-    """Return the coins that one payer was given back when the whole escrow was refunded."""
+    """Return the coins that one payer was refunded when the whole escrow was refunded."""
     transfer_id = transfer_ids.refund_prefix(escrow_id) + user_id
     return Transfer.objects.filter(pk=transfer_id).values_list("amount", flat=True).first() or 0
 
 
 def refunded_in(*, batch: str, user_id: str) -> int:
-    """Return the coins that one payer was given back by one batch of early refunds, named by its event's id."""
+    """Return the coins that one payer was refunded by one batch of early refunds; `batch` is its event's id."""
     rows = EarlyRefund.objects.filter(batch=batch, payer_id=user_id)
     return rows.aggregate(total=Sum(F("amount") - F("kept")))["total"] or 0
 
@@ -144,7 +144,7 @@ def waits_for_account(*, escrow: Escrow) -> bool:
 
 
 def waiting_for_account() -> QuerySet[Escrow]:
-    """Return the escrows that wait because the account of their streamer is closed."""
+    """Return the decided escrows whose payout waits because the streamer's account is closed."""
     closed = User.objects.filter(pk=OuterRef("user_id"), is_active=False)
     return Escrow.objects.filter(Exists(closed), settled_at=None, state__in=Escrow.PAID_OUT)
 
@@ -155,7 +155,7 @@ def unsettled_escrows(*, before: datetime) -> QuerySet[Escrow]:
 
 
 def stranded_escrows(*, before: datetime) -> QuerySet[Escrow]:
-    """Return the paid out escrows that were called settled before `before` although an earning is pending."""
+    """Return the paid out escrows that were marked as settled before `before` with a pending earning."""
     pending = Earning.objects.filter(state=Earning.State.PENDING, escrow__settled_at__lt=before)
     return Escrow.objects.filter(pk__in=pending.values("escrow_id"), state__in=Escrow.PAID_OUT)
 

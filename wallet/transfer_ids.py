@@ -7,7 +7,7 @@ DEPOSITS = "system:deposits"
 # The prefixes of the ids of the service's own transfers. A payment provider may not use them: a
 # payout or refund whose id was taken could never be made.
 RESERVED_PREFIXES = ("escrow-", "refund-", "goal:", "session:", "demo:welcome:")
-# Begins the refund of one payment; the id of the payment follows.
+# Prefix of the early refund of one payment; the payment's id follows.
 EARLY_REFUND = "refund-of-"
 
 
@@ -22,12 +22,12 @@ def refund_prefix(escrow_id: str) -> str:
 
 
 def early_refund(*, hold_id: str) -> str:
-    """Name the transfer that gives one payment back before its escrow is settled."""
+    """Return the id of the transfer that refunds one payment early."""
     return EARLY_REFUND + hold_id
 
 
 def refunded_hold(transfer_id: str) -> str | None:
-    """Return the id of the payment that a transfer gave back early; None for any other transfer."""
+    """Return the id of the payment that a transfer refunded early; None for any other transfer."""
     return transfer_id.removeprefix(EARLY_REFUND) if transfer_id.startswith(EARLY_REFUND) else None
 
 

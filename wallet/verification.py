@@ -42,7 +42,7 @@ _RECEIVED = """
         SELECT account_id, sum(amount) AS waiting FROM wallet_pendingcredit GROUP BY account_id
     ) AS p ON p.account_id = e.escrow_id
 """
-# An escrow that an earlier release split has no early refunds: what it gave back is another rule's.
+# An escrow that an earlier release split has no early refunds; `_GIVEN_BACK` checks its refunds.
 _EARNED = """
     SELECT e.escrow_id, coalesce(sum(n.amount), 0) AS found, e.received - e.refunded_early AS wanted
     FROM wallet_escrow e LEFT JOIN wallet_earning n ON n.escrow_id = e.escrow_id
@@ -56,7 +56,7 @@ _EARLY = """
         SELECT escrow_id, sum(amount - kept) AS back FROM wallet_earlyrefund GROUP BY escrow_id
     ) AS r ON r.escrow_id = e.escrow_id
 """
-# These two add up both sides together as well, for the same reason as the rule of who was refunded.
+# These two sum both sides in one GROUP BY, for the same reason as `_TO_WHOM`.
 _EARLY_OF = """
     SELECT hold_id, sum(made) AS found, sum(refunded) AS wanted
     FROM (
@@ -160,8 +160,8 @@ CHECKS = {
     ),
     "each escrow knows what it refunded early": (_EARLY, "<>"),
     "each early refund is of a payment": (_EARLY_OF, "<>"),
-    "each early refund has its transfer, and no other transfer is called so": (_EARLY_MOVED, "<>"),
-    "only an early refund gives back what is not decided": (_STRAY, "<>"),
+    "each early refund has its transfer, and each transfer of an early refund has its row": (_EARLY_MOVED, "<>"),
+    "an open or completed escrow has no refunds but early ones": (_STRAY, "<>"),
     "no earning of a settled escrow is pending": (_STRANDED, "<>"),
     "each escrow paid out what is settled of its earnings": (_PAID_OUT, "<>"),
     "each escrow gave back what it refunded early, and all of it where it was refunded or split": (

@@ -44,7 +44,7 @@ def main() -> None:
         console.print(f"set-based ÷ loop, {small:,} payers: {ratio:,.0f} (wanted: {AIM})")
         single = _ratio(runs, "single payers", "set-based", small)
         console.print(
-            f"single payers beside a whole refund, {small:,} payers: {single:.2f} (wanted: at most {MOST_TIMES})"
+            f"single payers and a whole refund, {small:,} payers: ratio {single:.2f} (wanted: at most {MOST_TIMES})"
         )
         if options.out:
             content = {"runs": [asdict(run) for run in runs], "ratio": ratio, "single": single}
@@ -62,7 +62,7 @@ def _refund(job: Job) -> ways.Run:
 
 
 def _ratio(runs: Sequence[ways.Run], way: str, base: str, crowd_size: int) -> float:
-    """Return by how many times a payer costs more one way than the other: the median over the rounds."""
+    """Return the ratio of the two ways' time for a payer: the median over the rounds."""
     bases = [run for run in runs if run.way == base and run.crowd == crowd_size]
     others = [run for run in runs if run.way == way and run.crowd == crowd_size]
     return median(b.ms_a_payer / a.ms_a_payer for a, b in zip(bases, others, strict=True))

@@ -22,7 +22,7 @@ _PROCESS = Path("/proc/self")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One refund: payers, of how many in all, seconds, and the most memory it took beyond what it began with."""
+    """One refund: its payers, the size of the crowd, seconds, and the peak of added memory in MB."""
 
     way: str
     payers: int
@@ -60,7 +60,7 @@ def by_service(_: int) -> int:
 
 
 def by_payers(_: int) -> int:
-    """Refund everybody as single payers of an escrow that stays open, as a banned crowd is; return how many."""
+    """Refund everybody as single payers of an escrow that stays open, like a blocked crowd; return how many."""
     payers = selectors.payers_of(escrow_id=ESCROW, limit=1_000_000)
     refunds_made = early_refunds.refund_payers(escrow_id=ESCROW, payers=payers, reason="blocked", now=clock.now())
     return len(refunds_made.payers)

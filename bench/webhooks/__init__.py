@@ -1,1 +1,1 @@
-"""A crowd that comes while streamers perform: webhooks from accepted to worked off."""
+"""A crowd joins while streamers perform: how fast accepted webhooks are processed."""

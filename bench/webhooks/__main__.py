@@ -17,7 +17,7 @@ from livestream import clock
 
 console = Console(width=130)
 RATIO_AIM, RATE_AIM, LATE_AIM, GROWTH_AIM = 20, 2_000, 250, 10
-# The code of before would take minutes: its rate is known after less.
+# The earlier revision would take minutes; its rate can be measured in less.
 _PATIENCE_SECONDS = 30
 
 
@@ -25,9 +25,9 @@ _PATIENCE_SECONDS = 30
 class Run:
     """What one revision did.
 
-    `behind`: seconds from the last of the crowd to the last webhook worked off. `rate`: webhooks of
-    an audience a second, from the backlog. Lateness in ms, of stages, while the crowd comes and while
-    the backlog is worked off. `grown_mb`: what a worker holds after a second backlog beyond the first.
+    `behind`: seconds from the last join until the last webhook is processed. `rate`: webhooks about an
+    audience a second, from the backlog. `coming_…` and `late_…`: how late stages are, in ms, while the
+    crowd joins and during the backlog. `grown_mb`: memory that a second backlog adds to a worker.
     """
 
     revision: str
@@ -42,7 +42,7 @@ class Run:
 
 
 def main() -> None:
-    """Have a crowd come, with the code of before and with that of here, and show and save how they compare."""
+    """Have a crowd join, with an earlier revision and with this code, and show and save the comparison."""
     options = _options()
     started = clock.now()
     before, here = [_measure(revision, options) for revision in (options.before or house.revision_before(), "")]
@@ -76,7 +76,7 @@ def _measure(revision: str, options: argparse.Namespace) -> Run:
 
 
 def _backlog(at_work: House, viewers: int) -> tuple[float, float]:
-    """Let webhooks pile up, then have them worked off; return how many a second, and since when (unix seconds)."""
+    """Build up a backlog and have it processed; return webhooks a second, and when it began (unix seconds)."""
     at_work.pause()
     at_work.run("accept", viewers, 0, at_work.streamers)
     waiting, since = at_work.waiting(), time.time()
@@ -107,7 +107,7 @@ def _table(runs: list[Run]) -> Table:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.webhooks", description=__doc__)
-    parser.add_argument("--before", default="", help="the revision to compare with (that before this inbox)")
+    parser.add_argument("--before", default="", help="the revision to compare with (the last one before this inbox)")
     parser.add_argument("--viewers", type=int, default=10_000, help="how many join (10,000)")
     parser.add_argument("--seconds", type=float, default=10, help="within how many seconds (10)")
     parser.add_argument("--streamers", type=int, default=50, help="how many perform (50)")

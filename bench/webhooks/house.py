@@ -1,4 +1,4 @@
-"""The service of one checkout, in processes of its own, and what its database says of it."""
+"""The service of one checkout in its own processes, and figures from its database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WAITING = """
 _PUBLISHED_TWICE = """
     SELECT count(*) - count(DISTINCT payload ->> 'source') FROM livestream_eventrecord WHERE name LIKE 'channel_%%'
 """
-# Published at the moment `occurred_at`; what is not published yet is as late as it is by now.
+# An event is published at `occurred_at`; a webhook that is not published yet is late until now.
 _LATENESS = """
     SELECT extract(epoch FROM coalesce(e.occurred_at, now()) - w.received_at) * 1000
     FROM notifications_webhook w
@@ -39,7 +39,7 @@ _LATENESS = """
 
 @contextmanager
 def checkout(revision: str) -> Iterator[Path]:
-    """Give a folder with the code of a revision, "" for the code as it is here; taken away in the end."""
+    """Provide a folder with the code of a revision, removed at the end; "" is this checkout."""
     if not revision:
         yield ROOT
         return
@@ -53,10 +53,10 @@ def checkout(revision: str) -> Iterator[Path]:
 
 
 def revision_before() -> str:
-    """Return the revision before the one that brought the inbox of today; SystemExit where history does not say."""
+    """Return the last revision before today's inbox; raise SystemExit if the history does not contain it."""
     told = commands.run("git", "-C", str(ROOT), "log", "--diff-filter=A", "--format=%H", "--", _RECORD).split()
     if not told:
-        raise SystemExit("History does not say what was before; name a revision with --before.")
+        raise SystemExit("The history does not contain the revision before the inbox; name one with --before.")
     return f"{told[-1]}^"
 
 
@@ -72,7 +72,7 @@ class House:
     stage: subprocess.Popen[str] | None = None
 
     def run(self, *arguments: object) -> float:
-        """Run a part to its end and return how many seconds it says that it took."""
+        """Run a part to its end and return the seconds that it reports."""
         part = self.start(*arguments)
         told, _ = part.communicate()
         if part.returncode:
@@ -80,7 +80,7 @@ class House:
         return float(told or 0)
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        # Without a lease, whoever relays first takes what was stored: this process has no workers to hand it to.
+        # Without a lease, any relay may take stored messages at once: this process has no workers of its own.
         lease = {} if arguments[0] == "work" else {"OUTBOX_LEASE": "0"}
         command = [sys.executable, str(_PART), *map(str, arguments)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -94,7 +94,7 @@ class House:
         return os.environ | {"DATABASE_URL": self.url, "PYTHONPATH": str(self.folder), "RELAY_POLL": "0.02"}
 
     def go(self) -> float:
-        """Have the streamers come and go and the workers work; return since when these do (monotonic seconds)."""
+        """Start the streamers and the workers; return when the workers started (monotonic seconds)."""
         self.stage = self.start("stage", self.streamers, self.turn)
         if self.stage.stdout:
             self.stage.stdout.readline()  # they have begun
@@ -104,7 +104,7 @@ class House:
         return began
 
     def pause(self) -> None:
-        """Have the streamers stay where they are, and the workers stop after what they are doing."""
+        """Stop the streamers at once, and the workers after their current tasks."""
         if self.stage:
             _end(self.stage)
         for worker in self.workers:
@@ -124,7 +124,7 @@ class House:
         return int(self.ask(_WAITING)[0])
 
     def lateness(self, since: float) -> tuple[float, float]:
-        """Return p50 and p99 of how late the events of stages were that came since (unix seconds), in ms."""
+        """Return p50 and p99 of how late events of stages were since `since` (unix seconds), in ms."""
         late = sorted(map(float, self.ask(_LATENESS, psycopg.TimestampFromTicks(since))))
         if len(late) < 2:
             raise RuntimeError("nobody came on stage while it was measured")
@@ -132,7 +132,7 @@ class House:
         return cuts[49], cuts[98]
 
     def check(self) -> None:
-        """Raise RuntimeError where one webhook became two events."""
+        """Raise RuntimeError if a webhook was published twice."""
         if twice := self.ask(_PUBLISHED_TWICE)[0]:
             raise RuntimeError(f"{twice} webhooks were published twice")
 
@@ -141,7 +141,7 @@ class House:
             return [row[0] for row in connection.execute(query, values).fetchall()]  # type: ignore[arg-type]
 
     def wait_for_nothing(self, *, most: float) -> float:
-        """Wait until no webhook of the audience waits, or so many seconds, and return how long it was."""
+        """Wait until no webhook about an audience waits, `most` seconds at most; return how long it took."""
         started = time.monotonic()
         while time.monotonic() < started + most and self.waiting():
             time.sleep(0.1)
@@ -157,7 +157,7 @@ def _ask(worker: subprocess.Popen[str], what: str) -> int:
 
 @contextmanager
 def at_work(*, revision: str, url: str, streamers: int, workers: int, turn: float) -> Iterator[House]:
-    """Open a house in the code of a revision: a database, workers, and streamers who each act every `turn` seconds."""
+    """Run a revision of the service: a database, workers, and streamers who each act every `turn` seconds."""
     with ExitStack() as stack:
         folder = stack.enter_context(checkout(revision))
         database = stack.enter_context(databases.temporary_database(url=url, migrate=False))

@@ -1,7 +1,7 @@
 """One process of the measured service: `python bench/webhooks/part.py build|work|stage|accept …`.
 
-It runs in any checkout since the outbox, today's or an earlier one, and so imports only what both
-have. It is started by its path, with the checkout as its folder and on its PYTHONPATH.
+It runs in today's checkout and in earlier ones since the outbox, so it imports only what all of them
+have. It is started by its path, with the checkout as its working folder and on its PYTHONPATH.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sessions_app.models import Session  # noqa: E402
 
 THREADS = 8
 EVENTS_A_WEBHOOK = 20
-# So many seconds are sung that no karaoke ends while something is measured.
+# A target (seconds) that no karaoke reaches during a measurement.
 NEVER = 10**6
 _FIRST_STREAMER = 0x5_000_000
 
@@ -45,7 +45,7 @@ def streamer(number: int) -> str:
 
 
 def build(streamers: int) -> None:
-    """Make streamers who are live, each with a karaoke to perform."""
+    """Create live streamers, each with a karaoke to perform."""
     now = clock.now() - timedelta(minutes=1)
     ids = [streamer(number) for number in range(streamers)]
     opened = {"created_at": now, "started_at": now}
@@ -59,13 +59,13 @@ def build(streamers: int) -> None:
 
 
 def work() -> None:
-    """Be a worker and its relay: each line on stdin says `go`, `pause`, or what memory to tell of."""
+    """Run a worker and its relay; each line on stdin is `go`, `pause`, or the memory figure to print."""
     with ExitStack() as running:
         for line in sys.stdin:
             match line.strip():
                 case "go":
                     running.enter_context(_working())
-                case "pause":  # what is being done is done to its end
+                case "pause":  # running tasks are finished
                     running.close()
                 case field:
                     print(_memory(field), flush=True)
@@ -87,7 +87,7 @@ def _working() -> Iterator[None]:
 
 
 def accept(viewers: int, seconds: float, streamers: int) -> None:
-    """Accept the joins of viewers, spread over the streamers and over so many seconds, then say how long it took."""
+    """Accept joins of viewers, spread over the streamers and over `seconds`, then print how long it took."""
     pause = seconds / -(-viewers // EVENTS_A_WEBHOOK)
     started = time.monotonic()
     for number, first in enumerate(range(0, viewers, EVENTS_A_WEBHOOK)):
@@ -97,7 +97,7 @@ def accept(viewers: int, seconds: float, streamers: int) -> None:
 
 
 def stage(streamers: int, each_seconds: float) -> None:
-    """Have the streamers come on stage and leave it, in turns, each every so many seconds, until killed."""
+    """Have the streamers enter and leave the stage in turn, each every `each_seconds`, until killed."""
     started = time.monotonic()
     for turn in count():
         _wait_until(started + turn * each_seconds / streamers)

@@ -1,7 +1,7 @@
-"""PostgreSQL sells a ticket at no more than the buyer saw, and to nobody who is blocked by then.
+"""The SQL function that sells tickets gets `max_price`, and checks blocks under the escrow's lock.
 
-The function of the release before stays for its processes, and calls the new one. The index finds
-the sales whose show is not started in time.
+The function of the previous release stays for its processes, and calls the new one. The index finds
+sales whose show did not start in time.
 """
 
 from django.db import migrations, models

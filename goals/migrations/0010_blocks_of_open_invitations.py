@@ -11,7 +11,7 @@ INVITATIONS = ("trigger-private", "trigger-exclusive")
 
 
 def fill(apps, schema_editor):
-    """Fill in what today's release stores when somebody invites, joins or agrees, page by page."""
+    """Fill in what this release stores when somebody invites, joins or agrees, page by page."""
     goals = apps.get_model("goals", "Goal").objects
     # Of a 1-on-1 that runs, the invitation has ended; its payment is for the 1-on-1.
     going_on = Q(ended_at=None) | Q(exclusive_goal__isnull=False, exclusive_goal__ended_at=None)
@@ -25,10 +25,10 @@ def fill(apps, schema_editor):
 
 
 def update_goal(apps, goal):
-    """Store the rate, which was not kept; a private show that runs is measured from now on.
+    """Store the rate, which was not stored before, and start measuring running private shows.
 
-    Until now it was paid whole, so its streamer counts as present since the agreement. Whoever is
-    not is found out when the realtime server is asked.
+    Until now they were paid in full, so the streamer counts as present since the agreement. If they
+    are not, the next check with the realtime server finds out.
     """
     goal.rate = (goal.price or 0) * 60 // goal.prepaid_duration
     if goal.type == "trigger-private" and goal.agreed_at and goal.exp:
@@ -60,7 +60,7 @@ def add_blocks(apps, goal):
 
 
 def time_of(goal, payment):
-    """Return duration and start; whoever joined a running private show paid for what was left of it."""
+    """Return duration and start; a viewer who joined a running private show paid for the rest of it."""
     if goal.agreed_at and goal.exp and payment.created_at > goal.agreed_at:
         left = -((payment.created_at - goal.exp) // A_SECOND)
         return {"duration": max(left, 1), "starts_at": payment.created_at}

@@ -1,4 +1,4 @@
-"""`goals_contribute` as it was before `max_price`: what migration 0002 makes, and what undoing 0009 brings back."""
+"""`goals_contribute` before `max_price`: created by migration 0002, and restored when 0009 is reversed."""
 
 SIGNATURE = "goals_contribute(text, text, text, integer, timestamptz)"
 CONTRIBUTE = """

@@ -10,11 +10,11 @@ from wallet.models import Transfer
 
 
 class Block(models.Model):
-    """One payment for `duration` seconds of an invitation, at the rate that the goal keeps.
+    """One payment for `duration` seconds of an invitation, at the rate stored on the goal.
 
     A payer who asks again has several, one after the other. `starts_at` is unknown until the
-    streamer agrees. `cut_at` is where a block ended before its time: its payer was blocked, or the
-    private show was over.
+    streamer agrees. `cut_at` is when a block ended early, because its payer was blocked or the
+    private show ended.
     """
 
     hold = models.OneToOneField(Transfer, models.PROTECT, primary_key=True, db_constraint=False, related_name="+")

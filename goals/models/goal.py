@@ -53,22 +53,22 @@ class Goal(models.Model):
     outcome = models.CharField(max_length=9, choices=[(each.value, each.value) for each in Outcome], null=True)
     levels = models.JSONField(default=list)
     level = models.PositiveIntegerField(default=0)
-    # Counted up by the database at each change of the row (`livestream.storage.versions`).
+    # Incremented by a trigger at each change of the row (`livestream.storage.versions`).
     version = models.BigIntegerField(default=1, db_default=1, editable=False)
     progress = models.BigIntegerField(default=0)
     performed = models.BigIntegerField(default=0)
     stage_started = models.DateTimeField(null=True)
     stage_paused = models.DateTimeField(null=True)
     stage_updated = models.DateTimeField(null=True)
-    # The last moment at which the streamer was known to be on stage, where the realtime server said so.
+    # When the realtime server last said that the streamer was on stage.
     stage_seen = models.DateTimeField(null=True)
     ticket_product = models.ForeignKey(TicketProduct, models.PROTECT, null=True)
     ticket_price = models.BigIntegerField(null=True)
     funding_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
     show_goal = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 
-    # The terms of a sale, which its show repeats: seconds that the show lasts at least, seconds from
-    # the end of the reached sale to the show's start, and the moment that follows from it.
+    # The terms of a sale, copied to its show: the least length of the show (seconds), the time from the
+    # end of the reached sale to the show's start (seconds), and the deadline that follows from it.
     terms_duration = models.PositiveIntegerField(null=True)
     terms_start_within = models.PositiveIntegerField(null=True)
     start_by = models.DateTimeField(null=True)
@@ -77,7 +77,7 @@ class Goal(models.Model):
     triggered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     prepaid_duration = models.PositiveIntegerField(null=True)
     price = models.BigIntegerField(null=True)
-    rate = models.BigIntegerField(null=True)  # coins a minute, as it was at the moment of inviting
+    rate = models.BigIntegerField(null=True)  # coins a minute at the time of the invitation
     agreed_at = models.DateTimeField(null=True)
     preset_before = models.CharField(max_length=9, blank=True)
     cooldown_until = models.DateTimeField(null=True)
@@ -136,7 +136,7 @@ class Goal(models.Model):
 
     @property
     def is_performed(self) -> bool:
-        """Whether time on stage counts for it: an invitation is performed once it is agreed to."""
+        """Whether time on stage counts for this goal; for an invitation it does once the streamer has agreed."""
         return self.facts.performed and (self.agreed_at is not None or not self.facts.is_invitation)
 
     @property
@@ -161,9 +161,9 @@ class Goal(models.Model):
 
     @property
     def coins_a_minute(self) -> int:
-        """The rate that an invitation is paid by, however long ago it was made.
+        """The rate at which an invitation is paid, as it was when the invitation was made.
 
-        A process of the release before stores none: the price of a minute or more determines it.
+        A process of the previous release does not store it; then it follows from price and duration.
         """
         if self.rate is not None:
             return self.rate

@@ -59,7 +59,7 @@ class PerformanceMark(models.Model):
     at = models.DateTimeField()
     joined = models.BooleanField()
     source = models.CharField(max_length=64)
-    # False for a mark that came after the goal had ended: it is kept, and changes nothing.
+    # False for a mark that arrived after the goal had ended: it is stored, but does not count.
     in_time = models.BooleanField(default=True, db_default=True)
 
     class Meta:
@@ -94,7 +94,7 @@ class PerformanceInterval(models.Model):
 class StageCheck(models.Model):
     """What the realtime server answered when it was asked whether the streamer is on a stage.
 
-    Only an answer that differs from the one before is kept.
+    Only an answer that differs from the previous one is stored.
     """
 
     class Answer(models.TextChoices):

@@ -41,7 +41,7 @@ class Metadata(TypedDict, total=False):
 
 
 class InvitationPrice(TypedDict):
-    """What an invitation costs, in coins: a minute, at the least, and for its own `prepaid_duration`."""
+    """What an invitation costs, in coins: for a minute, for the shortest duration, for its own `prepaid_duration`."""
 
     rate: int
     minimum: int
@@ -49,7 +49,7 @@ class InvitationPrice(TypedDict):
 
 
 class Terms(TypedDict):
-    """What a sale promises: coins a ticket, seconds, and once it is reached by when its show starts."""
+    """What a sale promises: coins a ticket, seconds and, once the target is reached, the latest start of its show."""
 
     price: int
     duration: int
@@ -60,7 +60,7 @@ class Terms(TypedDict):
 class GoalDocument(TypedDict):
     """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer.
 
-    Of two documents, the one with the higher `version` is the newer one.
+    Of two documents, the one with the higher `version` is newer.
     """
 
     id: str

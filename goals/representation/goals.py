@@ -58,7 +58,7 @@ def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) ->
 
 
 def goal_for_payers(goal: Goal, *, payer_ids: Collection[str]) -> dict[str, GoalDocument]:
-    """Return by user a goal as each of these viewers may see it, with their own coins, in one query."""
+    """Return, by user, the goal as each of these viewers may see it, with their own coins, in one query."""
     own = selectors.paid_by_each(goal=goal, payer_ids=payer_ids)
     documents = {payer_id: _seen_by(Reader(payer_id), goal) for payer_id in payer_ids}
     for payer_id, coins in own.items():
@@ -103,7 +103,7 @@ def _everything(goal: Goal) -> GoalDocument:
 
 
 def price(goal: Goal) -> InvitationPrice:
-    """Return what an invitation costs whoever joins it."""
+    """Return what it costs to join an invitation."""
     rate = goal.coins_a_minute
     return {
         "rate": rate,
@@ -150,7 +150,7 @@ def metadata(goal: Goal) -> Metadata:
 
 
 def terms(goal: Goal) -> Terms | None:
-    """Return what a sale promises, of the sale and of its show; None where nothing was promised."""
+    """Return what a sale promises, for the sale and its show; None if nothing was promised."""
     if goal.ticket_price is None or goal.terms_duration is None or goal.terms_start_within is None:
         return None
     members: Terms = {

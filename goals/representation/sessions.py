@@ -50,7 +50,7 @@ def karaoke_goal(session: Session, _viewer: User | None) -> KaraokeGoalDocument 
 def karaoke_version(session: Session) -> int:
     """Return the version of the karaoke goal that a session shows; 0 without one.
 
-    It is a part of the session's: every change of the goal is one of what the session shows.
+    It is added to the session's version, because the session's document contains the goal.
     """
     entry: SessionKaraoke | None = getattr(session, "karaoke", None)
     return entry.goal.version if entry else 0

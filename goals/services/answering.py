@@ -26,16 +26,16 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
     """Agree to an invitation: a private show begins, or a 1-on-1. Agreeing again changes nothing.
 
     Raises GoalNotFound, NotYourGoal, AgreeNotAllowed, GoalNotActive, and StageTaken while a
-    show, a private show or a 1-on-1 is going on. A payer whom the streamer has blocked, or whose
-    account is closed, is given their coins back first; where nobody else paid, that ends the
-    invitation, and there is nothing to agree to.
+    show, a private show or a 1-on-1 is going on. Payers whom the streamer has blocked, or whose
+    account is closed, are refunded first. If nobody else paid, that ends the invitation, and
+    GoalNotActive is raised.
     """
     seen = locking.find_goal(goal_id=goal_id)
     locking.refuse_others(goal=seen, caller_id=caller_id)
     _refuse_other_types(seen)
     with transaction.atomic():
         goal = _agree(seen, triggerer, now)
-    if goal is None:  # after the commit: whoever is not welcome any more has been given their coins back
+    if goal is None:  # raised after the commit, which keeps the refunds
         raise GoalNotActive
     return goal
 
@@ -93,9 +93,9 @@ def _refuse_other_types(goal: Goal) -> None:
 
 
 def _begin_private(goal: Goal, session: Session, now: datetime) -> None:
-    """Begin the private show: each payer's block starts, it runs until the longest is over, and is performed."""
+    """Begin the private show: start each payer's block, and run until the last of them ends."""
     blocks.start_blocks(goal=goal, now=now)
-    goal.progress = 0  # from now on it is performed seconds
+    goal.progress = 0  # from now on it counts performed seconds
     session_stage.take_stage(goal=goal, session=session)
     goal.save(update_fields=["agreed_at", "exp", "levels", "progress", "preset_before"])
     publish_goal(GOAL_AGREED, goal)

@@ -1,4 +1,4 @@
-"""Asking the realtime server whether a streamer is on a stage, and keeping what it answered (spec section 5)."""
+"""Asking the realtime server whether a streamer is on a stage, and storing its answers (spec section 5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ANSWERS = {True: StageCheck.Answer.THERE, False: StageCheck.Answer.NOT_THERE, N
 
 
 def ask(*, goal: Goal) -> bool | None:
-    """Return whether the streamer is on the goal's stage; None where the realtime server cannot say.
+    """Return whether the streamer is on the goal's stage; None if the realtime server cannot say.
 
     It calls the network, with a time limit, and must run outside of a transaction.
     """
@@ -21,7 +21,7 @@ def ask(*, goal: Goal) -> bool | None:
 
 
 def keep(*, goal: Goal, there: bool | None, asked_at: datetime) -> None:
-    """Keep an answer about a locked goal for its story, where it differs from the one before."""
+    """Store an answer about a locked goal for its story, if it differs from the previous one."""
     answer = _ANSWERS[there]
     before = goal.stage_checks.order_by("-asked_at", "-id").values_list("answer", flat=True).first()
     if before != answer:

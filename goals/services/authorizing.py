@@ -10,14 +10,14 @@ from typing import assert_never
 from goals import selectors
 from goals.errors import BlockedByStreamer, NotAuthorizedForQuality
 from goals.models import Goal
-from goals.types import WATCHED_BY_PAYERS, GoalType
+from goals.types import GoalType
 from livestream.users import is_blocked
 from sessions_app.models import Session
 from sessions_app.services import locking
 
 PREVIEW, SD = "preview", "sd"
 LONGEST_GRANT = timedelta(hours=1)
-# Something paid may begin at any moment, and nobody takes a token for the public stream back: so it is short.
+# A token for the public stream cannot be revoked when a paid goal begins, so it is short.
 LONGEST_PUBLIC_GRANT = timedelta(minutes=5)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -26,8 +26,8 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 class Grant:
     """A user may watch a session in a quality until `exp`, by right of a goal or of none.
 
-    `goal_id` is what is watched, and for the streamer what is performed; None for the public stream.
-    The preview of what others pay for opens no room.
+    `goal_id` is the goal that is watched, or for the streamer performed; None for the public stream.
+    The preview of a goal that others paid for opens no room.
     """
 
     session_id: str
@@ -52,9 +52,9 @@ def refuse_unwelcome(*, session: Session, user_id: str) -> None:
 def authorize(*, session: Session, user_id: str, quality: str, now: datetime) -> Grant:
     """Return the user's grant.
 
-    While nothing that is paid for runs, everybody may watch both qualities. Otherwise `sd` is for those
-    to whom it is owed: ticket holders of a show, payers of an agreed private show, the viewer of a
-    1-on-1. All others have the preview, which opens no room then. The streamer performs what runs.
+    While no paid goal runs, everybody may watch both qualities. Otherwise `sd` is for its payers:
+    ticket holders of a show, payers of an agreed private show, the viewer of a 1-on-1. All others
+    have the preview, which then opens no room. The streamer's grant is for the running goal.
     Raises NotAuthorizedForQuality, and what `refuse_unwelcome` does.
     """
     refuse_unwelcome(session=session, user_id=user_id)
@@ -90,9 +90,9 @@ def grant_exp(*, goal: Goal, now: datetime) -> datetime:
 
 
 def grant_exps(*, goal: Goal, viewers: Collection[str], now: datetime) -> dict[str, datetime]:
-    """Return by viewer when the grant of each payer ends: of a private show, with their own last block.
+    """Return, by viewer, when the grant of each payer ends; in a private show, with their own last block.
 
-    Those whose blocks were all cut have none any more, and are left out.
+    Viewers whose blocks were all cut have no grant and are left out.
     """
     exp = grant_exp(goal=goal, now=now)
     own: Mapping[str, datetime | None] = {}
@@ -104,13 +104,12 @@ def grant_exps(*, goal: Goal, viewers: Collection[str], now: datetime) -> dict[s
 
 
 def running_goals(*, session: Session) -> list[Goal]:
-    """Return the goals of a session that are paid for and may be watched, first the one that is performed.
+    """Return the running goals of a session that viewers paid for, the performed one first.
 
-    There is at most one, unless they were made under an earlier release.
+    There is at most one, unless an earlier release created them.
     """
-    goals = Goal.objects.filter(session=session, active=True, type__in=WATCHED_BY_PAYERS)
-    agreed = [goal for goal in goals if goal.agreed_at is not None or not goal.facts.is_invitation]
-    return sorted(agreed, key=_precedence)
+    active = Goal.objects.filter(session=session, active=True)
+    return sorted(selectors.performed_for_payers(among=active), key=_precedence)
 
 
 def _precedence(goal: Goal) -> tuple[bool, int, datetime, str]:

@@ -17,9 +17,9 @@ _A_SECOND = timedelta(seconds=1)
 
 
 def add_block(*, goal: Goal, hold: Transfer, duration: int, now: datetime) -> Block:
-    """Note what a payment is for; the goal is locked.
+    """Store the block that a payment is for; the goal is locked.
 
-    In a running private show it starts now, or when the payer's blocks so far are over.
+    In a running private show it starts now, or when the payer's earlier blocks end.
     """
     block = Block.objects.create(
         hold=hold,
@@ -37,9 +37,9 @@ def add_block(*, goal: Goal, hold: Transfer, duration: int, now: datetime) -> Bl
 
 
 def start_blocks(*, goal: Goal, now: datetime) -> None:
-    """Start the blocks of an invitation that is agreed to now: each payer's one after the other.
+    """Start the blocks of an invitation to which the streamer agrees now; those of one payer follow one another.
 
-    Sets the goal's `exp`, to the end of the longest, and its target; the caller saves both.
+    Sets the goal's `exp` to the end of the last block, and its target; the caller saves both.
     """
     ends: dict[str, datetime] = {}
     blocks = held_blocks(goal=goal)
@@ -51,13 +51,13 @@ def start_blocks(*, goal: Goal, now: datetime) -> None:
 
 
 def prolong(*, goal: Goal, block: Block, now: datetime) -> None:
-    """Let a running private show go on until a new block is over, where that is later than its `exp` so far."""
+    """Extend a running private show to the end of a new block, if that is later than its `exp`."""
     if goal.exp is None or end_of(block) > goal.exp:
         move_end(goal=goal, exp=end_of(block), now=now)
 
 
 def move_end(*, goal: Goal, exp: datetime, now: datetime) -> None:
-    """Give a locked, running private show another end, and all that depends on it."""
+    """Change the end of a locked, running private show, and update everything that depends on it."""
     run_until(goal=goal, exp=exp)
     goal.save(update_fields=["exp", "levels"])
     expect_end(goal=goal)
@@ -65,14 +65,14 @@ def move_end(*, goal: Goal, exp: datetime, now: datetime) -> None:
 
 
 def expect_end(*, goal: Goal) -> None:
-    """Take payments for an agreed private show until its `exp`, and end it then."""
+    """Accept payments for an agreed private show until its `exp`, and end it then."""
     escrows.set_accepts_until(escrow_id=str(goal.escrow_id), until=goal.exp)
     expires = Delivery(eta=goal.exp)
     enqueue(lifecycle.deactivate_goal, expires, goal_id=goal.id, because=EndedBecause.EXPIRED)
 
 
 def run_until(*, goal: Goal, exp: datetime) -> None:
-    """Set until when an agreed private show runs, and so its target; the caller saves `exp` and `levels`."""
+    """Set the end of an agreed private show, and its target; the caller saves `exp` and `levels`."""
     goal.exp = exp
     seconds = (exp - (goal.agreed_at or exp)) // _A_SECOND
     goal.levels = [{"title": goal.type, "target": seconds}]
@@ -81,7 +81,7 @@ def run_until(*, goal: Goal, exp: datetime) -> None:
 def held_blocks(*, goal: Goal, payer_id: str | None = None) -> list[Block]:
     """Return an invitation's blocks whose payments are held, of all payers or of one, oldest first.
 
-    A payment that a process of the release before took gets the block that it was taken for.
+    A payment that a process of the previous release accepted gets its block here.
     """
     payments = wallet.payments_held(escrow_id=str(goal.escrow_id), payer_id=payer_id)
     known = Block.objects.in_bulk([each.transfer_id for each in payments])
@@ -95,21 +95,21 @@ def held_blocks(*, goal: Goal, payer_id: str | None = None) -> list[Block]:
 
 
 def end_of(block: Block) -> datetime:
-    """Return when a block that has its place in time is over."""
+    """Return when a block ends; one without `starts_at` counts from its creation."""
     return (block.starts_at or block.created_at) + timedelta(seconds=block.duration)
 
 
 def watches_until(*, goal: Goal, user_id: str) -> datetime | None:
-    """Return until when a payer may watch a private show that was agreed to; None for who holds no block of it."""
+    """Return until when a payer may watch an agreed private show; None for a user without a block."""
     return max(map(end_of, held_blocks(goal=goal, payer_id=user_id)), default=None)
 
 
 def performed_shares(
     *, goal: Goal, blocks: Iterable[Block], until: datetime, earlier: Mapping[str, datetime], now: datetime
 ) -> dict[str, int]:
-    """Return by payment the coins of a private show's blocks that were performed until `until`, rounded down.
+    """Return, by payment, the coins for the seconds of a private show's blocks performed by `until`, rounded down.
 
-    For some payers, time ends `earlier`.
+    `earlier` names the payers for whom only the seconds until an earlier moment count.
     """
     seconds: dict[tuple[datetime, datetime], int] = {}
     shares = {}
@@ -123,7 +123,7 @@ def performed_shares(
 
 
 def shares_in_order(*, blocks: Iterable[Block], performed: int) -> dict[str, int]:
-    """Return by payment the coins of a 1-on-1's blocks for `performed` seconds, which use them up in turn."""
+    """Return, by payment, the coins for `performed` seconds of a 1-on-1, which use up its blocks in order."""
     shares = {}
     for block in blocks:
         shares[block.hold_id] = _share(block, performed)
@@ -132,7 +132,7 @@ def shares_in_order(*, blocks: Iterable[Block], performed: int) -> dict[str, int
 
 
 def cut(*, blocks: Iterable[Block], at: datetime, earlier: Mapping[str, datetime]) -> None:
-    """Note that these blocks ended at `at`, of some payers `earlier`, those of them that were not over by then."""
+    """Store that those of these blocks that were still running ended at `at`, or `earlier` for some payers."""
     for block in blocks:
         end = earlier.get(block.payer_id, at)
         if end_of(block) > end:
@@ -148,7 +148,10 @@ def _share(block: Block, seconds: int) -> int:
 
 
 def _of_the_release_before(goal: Goal, payment: wallet.Payment) -> Block:
-    """Return the block of a payment without one: whoever joined a running show paid for what was left of it."""
+    """Return the block of a payment without one.
+
+    In the previous release, a viewer who joined a running show paid for the rest of it.
+    """
     duration, starts_at = goal.prepaid_duration or 1, goal.agreed_at
     if goal.agreed_at and goal.exp and payment.created_at > goal.agreed_at:
         starts_at = payment.created_at

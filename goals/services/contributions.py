@@ -1,4 +1,4 @@
-"""Buying tickets (spec section 3); `counting` counts them, and `giving_back` takes one back."""
+"""Buying tickets (spec section 3). See `counting` for how they are counted, `giving_back` for returning them."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def contribute(
     """Buy `quantity` tickets of a funding goal into its escrow, once for each `key`.
 
     Nobody waits for another buyer here: the goal's own row is only read, and what was bought
-    is counted into it by `counting.count_contributions`. On PostgreSQL it is one round trip. The same
-    key again gives the first receipt. `max_price` is the most coins to pay for all of them.
+    is counted into it by `counting.count_contributions`. On PostgreSQL it is one round trip. A repeat
+    with the same key gets the first receipt. `max_price` is the most coins to pay in total.
     Raises GoalNotFound, NotForSale, OwnGoal, BlockedByStreamer, PriceChanged, EscrowClosed,
     InsufficientBalance, and KeyReused where the key bought something else.
     """
@@ -84,7 +84,7 @@ def contribute(
 
 
 def transfer_id_of(*, goal_id: str, payer_id: str, key: str) -> str:
-    """Name the transfer of a purchase; the buyer's key decides, however long it is."""
+    """Return the id of the transfer of a purchase, which contains a hash of the buyer's key."""
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
     return f"goal:ticket:{goal_id}:{payer_id}:{digest}"
 

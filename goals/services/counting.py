@@ -1,4 +1,4 @@
-"""Counting tickets that were bought, or given back, into their sale, and closing sales to new ones."""
+"""Counting bought and returned tickets in the progress of their sale, and closing sales to new payments."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def count_contributions(*, escrow_id: str) -> int:
 
 
 def count_all_contributions(*, escrow_id: str) -> None:
-    """Count all tickets of an escrow that were bought until now."""
+    """Count all tickets of an escrow that have been bought so far."""
     while _count_batch(escrow_id)[0]:
         pass
 
 
 def count_refunds(*, escrow_id: str, payers: Mapping[str, int]) -> None:
-    """Take what single payers were given back out of a sale's progress; `payers` are their coins.
+    """Subtract early refunds from a sale's progress; `payers` are the refunded coins by payer.
 
-    A level once reached stays reached. The caller holds the escrow's lock, and has counted before.
+    A level that was reached stays reached. The caller holds the escrow's lock and has counted all purchases.
     """
     _follow(escrows.lock_row(escrow_id=escrow_id), {payer: -coins for payer, coins in payers.items()})
 
 
 def _count_batch(escrow_id: str) -> tuple[int, int]:
-    """Count a batch; return how many coins were posted, and by how many the goal moved."""
+    """Count a batch; return the coins that were posted, and the change of the goal's progress."""
     with transaction.atomic():
         escrow = escrows.lock_row(escrow_id=escrow_id)
         batch = posting.post_pending(escrow=escrow)
@@ -49,7 +49,7 @@ def _count_batch(escrow_id: str) -> tuple[int, int]:
 
 
 def _follow(escrow: Escrow, payers: Mapping[str, int]) -> int:
-    """Bring a sale's progress to what its locked escrow holds of it; return by how many coins it moved."""
+    """Set a sale's progress to the coins in its locked escrow; return the change."""
     goal_id = escrow_ids.goal_of(escrow.escrow_id)
     goal = Goal.objects.select_for_update().filter(pk=goal_id, type__in=SELLS_TICKETS).first()
     moved = escrow.received - escrow.refunded_early - goal.progress if goal else 0
@@ -64,21 +64,25 @@ def close_sale(*, escrow_id: str) -> None:
     So no ticket is paid out or refunded uncounted.
     """
     with transaction.atomic():
-        escrow = escrows.lock_escrow(escrow_id=escrow_id)
-        escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)
+        _stop_selling(escrow_id)
         count_all_contributions(escrow_id=escrow_id)
 
 
 def close_sales_of_session(*, session_id: str) -> None:
     """Close the escrows of a session's sales and shows to new payments (spec section 5).
 
-    The caller has locked the session, and this waits for payments in flight: once it commits, no
-    ticket is sold any more, not even one that was asked for before. A show that runs on in its
-    grace sells no more either.
+    The caller has locked the session, and this waits for payments in flight: after the commit no
+    ticket is sold, not even for a request that began earlier. A show that continues during its
+    grace sells no more tickets either.
     """
     selling = Goal.objects.filter(session_id=session_id, type__in=SELLS_TICKETS).order_by("id")
     taking = Escrow.objects.filter(state=Escrow.State.OPEN)
     for escrow_id in [str(goal.escrow_id) for goal in selling]:
         if taking.filter(pk=escrow_id).exists():
-            escrow = escrows.lock_escrow(escrow_id=escrow_id)
-            escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)
+            _stop_selling(escrow_id)
+
+
+def _stop_selling(escrow_id: str) -> None:
+    """Refuse new payments into an escrow, after waiting for those in flight."""
+    escrow = escrows.lock_escrow(escrow_id=escrow_id)
+    escrows.set_accepts_until(escrow_id=escrow_id, until=escrow.opened_at)

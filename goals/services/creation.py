@@ -67,9 +67,9 @@ def create_funding_goal(
 ) -> Goal:
     """Open the sale of tickets for a show, with its escrow; levels' targets are coins.
 
-    Its terms bind (spec section 3): the ticket's price is that of the product at this moment, the
-    show lasts at least `duration` seconds, and starts within `start_within` seconds of the reached
-    sale's end, SHOW_START_WITHIN where they are not given. Raises SessionNotFound,
+    Its terms are binding (spec section 3): a ticket costs what the product costs now, the show lasts
+    at least `duration` seconds, and it starts within `start_within` seconds (SHOW_START_WITHIN by
+    default) of the end of the reached sale. Raises SessionNotFound,
     NotYourSession, SessionNotActive, StageTaken, UnknownTicketProduct, ExpiryInThePast.
     """
     with transaction.atomic():
@@ -116,8 +116,8 @@ def create_show_goal(
 ) -> Goal:
     """Make the show that a closed and reached funding goal paid for; targets are seconds.
 
-    Its tickets are on sale again until it ends or its session does. What the sale itself refuses
-    comes before what else the streamer does. Raises NbfTooFar, GoalNotFound, NotYourGoal,
+    Its tickets are on sale again until it or its session ends. Errors about the sale are raised
+    before StageTaken. Raises NbfTooFar, GoalNotFound, NotYourGoal,
     FundingNotClosed, FundingNotReached, ShowAlreadyCreated, GoalOfAnotherSession,
     TicketProductMismatch, ShorterThanSold, StartsTooLate, StageTaken and what locking the session
     raises.
@@ -147,7 +147,7 @@ def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
 
 
 def _sold(funding: Goal) -> dict[str, Any]:
-    """Return what a show takes over from its sale."""
+    """Return the fields that a show copies from its sale."""
     return {
         "funding_goal": funding,
         "streamer_id": funding.streamer_id,

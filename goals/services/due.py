@@ -37,7 +37,7 @@ class Due:
 def find_due(*, before: datetime, escrow_id: str | None = None, although_closed: bool = False) -> Iterator[Due]:
     """Iterate over what was due before `before`, of all goals and escrows or of one escrow.
 
-    What is owed to a closed account is due only where somebody asks for it with `although_closed`.
+    Money that is owed to a closed account is due only with `although_closed`.
 
     Goals come first, since their end decides about escrows. It looks for the next when it is
     asked for it: what finishing the one before has settled is not found any more.

@@ -1,6 +1,6 @@
 """What a session shows of its goals: pairs of sales and shows, invitations, 1-on-1s, karaoke.
 
-Each change raises the version of the session (`session_versions`), in the same transaction.
+Each change increments the version of the session (`session_versions`), in the same transaction.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def bind_karaoke_goal(*, goal_id: str) -> None:
 
 
 def _take_over_version(*, session_id: str) -> None:
-    """Keep what the previous karaoke adds to the session's version: without it the version would fall."""
+    """Add the version of the previous karaoke to the session's: the sum of both must not fall."""
     previous = Goal.objects.filter(pk__in=SessionKaraoke.objects.filter(session_id=session_id).values("goal_id"))
     version = previous.select_for_update().values_list("version", flat=True).first()
     if version is not None:

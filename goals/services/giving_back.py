@@ -1,4 +1,4 @@
-"""Giving one purchase of tickets back, while its sale is open and not reached (spec section 3)."""
+"""Returning a purchase of tickets, while its sale is open and not reached (spec section 3)."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from wallet.services import early_refunds, escrows
 
 @retried
 def give_back(*, goal_id: str, transfer_id: str, caller_id: str, now: datetime) -> None:
-    """Give one purchase of the caller back, as long as its sale is open and not reached (spec section 3).
+    """Refund one purchase of the caller, while its sale is open and not reached (spec section 3).
 
-    All that was bought until now is counted first. A purchase that was given back before stays
-    so. Raises ContributionNotFound, NotYourContribution, SaleReached, GoalNotActive.
+    All purchases so far are counted first. Repeating the call changes nothing.
+    Raises ContributionNotFound, NotYourContribution, SaleReached, GoalNotActive.
     """
     bought = Contribution.objects.filter(pk=transfer_id, goal_id=goal_id).first()
     if bought is None:
         raise ContributionNotFound
     if bought.payer_id != caller_id:
         raise NotYourContribution
-    with transaction.atomic():  # a refusal changes nothing: what was just counted is counted again in its own time
+    with transaction.atomic():  # an error rolls the counting back, too: it is repeated later
         escrow = escrows.lock_escrow(escrow_id=escrow_ids.show_funding(goal_id))
         counting.count_all_contributions(escrow_id=escrow.escrow_id)
         if EarlyRefund.objects.filter(pk=transfer_id).exists():
@@ -56,10 +56,10 @@ def _refuse_late(goal: Goal, now: datetime) -> None:
 
 
 def refund_payments(*, escrow: Escrow, kept: Mapping[str, int], because: EndedBecause, now: datetime) -> None:
-    """Give payments for tickets back, and take them out of the sale's progress.
+    """Refund payments for tickets, and subtract them from the sale's progress.
 
-    `escrow` is locked exclusively and counted by the caller; `kept` maps payments to the coins
-    that stay.
+    The caller has locked `escrow` exclusively and counted its payments. `kept` maps the ids of
+    payments to the coins that stay in it.
     """
     given = early_refunds.refund_payments(escrow=escrow, kept=kept, reason=because, now=now)
     counting.count_refunds(escrow_id=escrow.escrow_id, payers=given.payers)

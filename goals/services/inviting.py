@@ -49,11 +49,11 @@ def invite(
 ) -> Goal:
     """Invite the streamer for `duration` seconds, or join an ongoing invitation, and pay for it.
 
-    `kind` is a type of invitation, private or to a 1-on-1. Whoever joins pays for the `duration`
-    that they ask for, at the rate of the invitation; whoever asks again extends their block of time.
+    `kind` is a type of invitation, private or to a 1-on-1. A viewer who joins pays for their own
+    `duration` at the rate of the invitation; a viewer who asks again extends their own time.
 
     Goal and payment commit together. `exp` is clamped to 30 s to 10 min from now, `max_price` is the
-    most coins to pay. The checks are in the order of seed 003. Raises SessionNotFound,
+    most coins to pay in total. The checks are in the order of seed 003. Raises SessionNotFound,
     SessionNotActive, OwnSession, BlockedByStreamer, QualityNotOffered, ShowInProgress,
     ExclusiveInProgress, LivestreamTriggerQuotaExceeded, PriceChanged, InsufficientBalance,
     StageTaken, EscrowClosed, DurationOutOfBounds.
@@ -76,7 +76,7 @@ def invite(
 
 
 def transfer_id_of(*, goal: Goal, viewer_id: str, number: int = 1) -> str:
-    """Name the payment of a viewer for an invitation (seed 003), and each further one by its number."""
+    """Return the id of a viewer's payment for an invitation (seed 003); further ones have a number."""
     first = f"session:{goal.type}:{goal.id}:{viewer_id}"
     return first if number == 1 else f"{first}:{number}"
 
@@ -108,9 +108,9 @@ def _refuse_price(price: int, max_price: int | None, viewer_id: str) -> None:
 
 
 def _end_overdue(kind: GoalType, session_id: str, now: datetime) -> None:
-    """End what should be over by now, since its task is late: nobody joins it any more.
+    """End overdue goals whose task is late, so that nobody joins them.
 
-    A private show of which it is in doubt whether it was performed whole is left to its task.
+    A private show that may still complete is left to its task (`stage_time.in_doubt_until`).
     """
     for goal in Goal.objects.filter(session_id=session_id, type=kind, ended_at=None, exp__lte=now):
         realtime.work_off(subjects=(goal.id, goal.streamer_id), now=now)
@@ -122,11 +122,10 @@ def _end_overdue(kind: GoalType, session_id: str, now: datetime) -> None:
 
 
 def _lock_ongoing(kind: GoalType, session: Session, viewer_id: str, now: datetime) -> Goal | None:
-    """Return what there is to join: anybody's private invitation, one's own to a 1-on-1.
+    """Return the goal that the viewer can join: any private invitation, or their own to a 1-on-1.
 
-    Its escrow is locked, and the goal with it: it neither ends nor is released from meanwhile.
-    Raises StageTaken in the few seconds in which it is in doubt whether a private show that is
-    over was performed whole.
+    Its escrow is locked, so the goal cannot end, and nobody can leave it, at the same time. Raises
+    StageTaken during the few seconds in which a private show is over but may still complete.
     """
     goals = Goal.objects.filter(session=session, type=kind, ended_at=None)
     if not facts_of(kind).others_may_join:
@@ -170,7 +169,7 @@ def _create(
 
 
 def _pay(goal: Goal, viewer_id: str, price: int, duration: int, now: datetime) -> None:
-    """Pay for a block of time into the invitation's escrow, and count it at once."""
+    """Pay for a block of time into the invitation's escrow, and count the payment at once."""
     escrow_id = str(goal.escrow_id)
     number = selectors.payments_made(escrow_id=escrow_id, user_id=viewer_id) + 1
     hold, _ = holding.hold(
@@ -194,7 +193,7 @@ def _pay(goal: Goal, viewer_id: str, price: int, duration: int, now: datetime) -
 
 
 def _lengthen(goal: Goal, block: Block) -> None:
-    """Make a 1-on-1 longer by a further block of the viewer whom it is for."""
+    """Extend a 1-on-1 by another block of its viewer."""
     goal.prepaid_duration = (goal.prepaid_duration or 0) + block.duration
     goal.price = (goal.price or 0) + block.amount
     goal.save(update_fields=["prepaid_duration", "price"])

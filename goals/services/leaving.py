@@ -1,7 +1,7 @@
-"""Giving single payers back what is theirs, and what follows from closing an account (spec section 6).
+"""Refunding payers who leave, and what follows from closing an account (spec section 6).
 
-Who takes an invitation back, whom the streamer blocks, or whose account is closed leaves the others
-as they are. Nobody pays for what they are kept from.
+A payer leaves when they take an invitation back, when the streamer blocks them, or when their
+account is closed. Nothing changes for the other payers.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def end_or_withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now:
 
 @retried
 def withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
-    """Give a payer of an unanswered invitation everything back, without touching what others paid.
+    """Refund a payer of an unanswered invitation in full, without touching what others paid.
 
-    The invitation ends as withdrawn where nobody else paid for it. Raises GoalNotFound,
-    NotYourGoal for whoever has paid nothing for it, AlreadyAgreed, GoalNotActive.
+    If nobody else paid for it, the invitation ends as withdrawn. Raises GoalNotFound, NotYourGoal
+    for a caller who has not paid for it, AlreadyAgreed, GoalNotActive.
     """
     goal = locking.find_goal(goal_id=goal_id)
     _refuse_strangers(goal, caller_id)
@@ -73,13 +73,13 @@ def withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
 
 @durable(subject="goal_id")
 def release_payer(now: datetime, *, goal_id: str, user_id: str, because: EndedBecause) -> None:
-    """Give a payer who lost access back what the escrow of a goal holds of theirs, without touching the others.
+    """Refund a payer of a goal who lost access, without touching the others.
 
-    `goal_id` is the goal that the escrow is named after. For a sale or a show, and for an
-    unanswered invitation, that is everything. Blocks of a running private show are split at the
-    second of the loss. A 1-on-1 that runs ends, and is split likewise. An invitation or a private
-    show for which nobody else paid ends for the reason `because`. What is completed, or on its way
-    back, is left alone, and so is everything where the reason holds no longer. Raises GoalNotFound.
+    `goal_id` is the goal that the escrow is named after. Payers of a sale, a show or an unanswered
+    invitation are refunded in full. Blocks of a running private show are split at the moment of the
+    loss. A running 1-on-1 ends and is split there, too. An invitation or a private show without other
+    payers ends with the reason `because`. A goal that is paid out or refunded already is left alone.
+    Where `because` is no longer true, nothing changes. Raises GoalNotFound.
     """
     goal = locking.find_goal(goal_id=goal_id)
     if not _holds_still(because, user_id, goal.streamer_id):
@@ -101,10 +101,10 @@ def release_unwelcome(*, goal: Goal, now: datetime) -> None:
 
 
 def leave_streamer(*, user_id: str, streamer_id: str) -> None:
-    """Release a blocked viewer from everything of this streamer that they paid for.
+    """Enqueue the release of a blocked viewer from all goals of this streamer that they paid for.
 
-    A purchase in flight may have seen no block. It holds the lock of its session or its escrow, so
-    this waits for it before it looks.
+    A purchase in flight may not have seen the block. It holds the lock of its session or its escrow,
+    so this waits for it before it looks.
     """
     with transaction.atomic():
         for session in Session.objects.filter(streamer_id=streamer_id, active=True):
@@ -116,15 +116,15 @@ def leave_streamer(*, user_id: str, streamer_id: str) -> None:
 
 
 def leave_everything(*, user_id: str) -> None:
-    """Release the owner of a closed account from everything that they paid for."""
+    """Enqueue the release of a closed account from all goals that it paid for."""
     _release_from(selectors.goals_paid_for(user_id=user_id), user_id, EndedBecause.ACCOUNT_CLOSED)
 
 
 def end_goals_of_streamer(*, streamer_id: str) -> None:
-    """End everything of a streamer whose account is closed now, and have what was paid refunded or split.
+    """End all goals of a streamer whose account is closed, and have their escrows refunded or split.
 
-    A sale that was reached and has no show is refunded as well. An account that is open again
-    loses nothing.
+    Reached sales without a show are refunded as well. If the account was opened again in the
+    meantime, nothing happens.
     """
     if not users.is_closed(user_id=streamer_id):
         return
@@ -142,7 +142,7 @@ def _release_from(goal_ids: Collection[str], user_id: str, because: EndedBecause
 
 
 def _holds_still(because: EndedBecause, user_id: str, streamer_id: str) -> bool:
-    """Check the reason again: it may have been stored long ago, or be replayed."""
+    """Check the reason again: the task may be old, or replayed."""
     if because == EndedBecause.BLOCKED:
         return users.is_blocked(user_id=user_id, streamer_id=streamer_id)
     return users.is_closed(user_id=user_id)
@@ -161,13 +161,13 @@ def _refuse_strangers(goal: Goal, caller_id: str, *, holds: bool = False) -> Non
 
 
 def _lock(goal: Goal) -> None:
-    """Lock a goal's session, so that nobody joins meanwhile, and its escrow: so the goal cannot change either."""
+    """Lock a goal's session, so that nobody can join, and its escrow, so that the goal cannot change."""
     session_locking.lock_session(session_id=goal.session_id)
     escrows.lock_escrow(escrow_id=str(goal.escrow_id))
 
 
 def _latest(goal: Goal) -> Goal:
-    """Return the goal that the money is for by now: the show of a sale, the 1-on-1 of an invitation."""
+    """Return the goal that the money is for now: the show of a sale, the 1-on-1 of an invitation."""
     return goal.show_goal or goal.exclusive_goal or goal
 
 
@@ -197,7 +197,7 @@ def _release(
 def _release_from_show(goal: Goal, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
     waits_for_show = goal.facts.sells_tickets and goal.outcome == Outcome.COMPLETED
     if goal.ended_at is not None and not waits_for_show:
-        return  # it is paid out, or everybody is given everything back
+        return  # it is paid out or refunded
     counting.count_all_contributions(escrow_id=str(goal.escrow_id))
     giving_back.refund_tickets(escrow_id=str(goal.escrow_id), payers=payers, because=because, now=now)
 
@@ -214,7 +214,7 @@ def _release_from_invitation(
 
 
 def _release_from_private(goal: Goal, payers: Collection[str], because: EndedBecause, now: datetime) -> None:
-    """Split the blocks of these payers at the second of their loss; the show goes on until the others' are over."""
+    """Split the blocks of these payers when they lost access; the show continues until the others' blocks end."""
     held = blocks.held_blocks(goal=goal)
     theirs = [block for block in held if block.payer_id in payers]
     if not theirs:

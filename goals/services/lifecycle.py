@@ -40,7 +40,7 @@ def activate_goal(now: datetime, *, goal_id: str) -> bool:
 
 
 def start(*, goal: Goal, now: datetime) -> None:
-    """Publish `goal.started`; what nobody performs is looked at after SHOW_MAX_WAIT."""
+    """Publish `goal.started`, and check after SHOW_MAX_WAIT whether the goal was performed."""
     publish_goal(GOAL_STARTED, goal)
     if goal.facts.given_up_unperformed:
         _give_up_after(goal, now)
@@ -50,7 +50,7 @@ def start(*, goal: Goal, now: datetime) -> None:
 
 
 def plan_giving_up(*, goal_id: str) -> None:
-    """Look at a goal that the streamer paused after SHOW_MAX_WAIT, so that it does not hold money."""
+    """Schedule a check of a paused goal after SHOW_MAX_WAIT, so that it does not hold money forever."""
     goal = locking.find_goal(goal_id=goal_id)
     if goal.active and goal.stage_paused is not None:
         _give_up_after(goal, goal.stage_paused)
@@ -68,11 +68,11 @@ def deactivate_goal(
     """End a goal, and return whether this call did it; only that call publishes `goal.ended`.
 
     What was paid and performed until now is counted first: it may still complete the goal, and
-    then it is the completion that ends it. While it is in doubt whether a performance is complete,
-    the end waits some seconds. `because` decides the outcome, and whether nobody may invite again
-    for a while (`goals.endings`). A reason that holds no longer, such as an `exp` that was moved
-    on, ends nothing. Only a caller who holds locks passes `worked_off`, and has called `work_off`
-    before. Raises GoalNotFound.
+    then the completion ends it. While a late webhook may still decide whether a performance is
+    complete, the end is postponed by some seconds. `because` decides the outcome, and whether nobody
+    may invite again for a while (`goals.endings`). A reason that is no longer true, such as an `exp`
+    that was moved, ends nothing. Only a caller that holds locks passes `worked_off`, after it has
+    called `work_off`. Raises GoalNotFound.
     """
     with transaction.atomic():
         if not worked_off:
@@ -94,7 +94,7 @@ def deactivate_goal(
 
 @durable(subject="goal_id")
 def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
-    """End a show, or a 1-on-1, of which nobody performed a second for SHOW_MAX_WAIT: it holds money."""
+    """End a show or a 1-on-1 without a performed second for SHOW_MAX_WAIT, since it holds money."""
     with transaction.atomic():
         work_off(goal_id=goal_id, now=now)
         goal = locking.lock_goal(goal_id=goal_id)
@@ -104,9 +104,9 @@ def deactivate_unperformed_show(now: datetime, *, goal_id: str) -> bool:
 
 
 def work_off(*, goal_id: str, now: datetime) -> None:
-    """Process the accepted webhooks about a goal that is performed and its streamer, before any lock.
+    """Process the accepted webhooks about a performed goal and its streamer, before any lock is taken.
 
-    What was accepted decides, and not what was worked off by chance. Raises GoalNotFound.
+    So a decision takes every accepted webhook into account. Raises GoalNotFound.
     """
     goal = locking.find_goal(goal_id=goal_id)
     if goal.active and goal.is_performed:
@@ -171,9 +171,9 @@ def _end(goal: Goal, because: EndedBecause, now: datetime, triggerer: str | None
 def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
     """End the caller's own goal; what was paid for it is given back unless it was reached.
 
-    A private show or a 1-on-1 that runs is split by what was performed. Raises GoalNotFound,
-    NotYourGoal, AgreeRequired for an invitation that waits for its answer, and GoalNotActive where
-    it has ended before, or is reached by now. Where that is in doubt the end waits some seconds.
+    A running private show or 1-on-1 is split by the performed seconds. Raises GoalNotFound,
+    NotYourGoal, AgreeRequired for an unanswered invitation, and GoalNotActive if the goal has ended
+    or its target is reached. While that is not certain yet, the end is postponed by some seconds.
     """
     goal = locking.find_goal(goal_id=goal_id)
     locking.refuse_others(goal=goal, caller_id=caller_id)

@@ -1,11 +1,12 @@
 """Finding and locking a goal, and refusing callers who do not own it.
 
 The order of locks, everywhere: webhooks, the countdown of a session (its message in the outbox), session,
-escrow, accounts by id, goal, and then the rows of versions (SessionVersion, ViewVersion). What was
-accepted of webhooks is therefore processed before a session, an escrow or a goal is locked
-(`livestream.realtime.work_off`). Processing one stops a countdown before it locks a goal. Giving single
-payers back counts first, and so locks the goal before the accounts. That is safe under the exclusive lock
-of the escrow: nobody who holds one of these accounts waits for a goal of this escrow.
+escrow, accounts by id, goal, and then the rows of versions (SessionVersion, ViewVersion). Accepted
+webhooks are therefore processed (`livestream.realtime.work_off`) before a session, an escrow or a
+goal is locked. Processing a webhook stops a countdown before it locks a goal.
+
+A refund of single payers counts first, and so locks the goal before the accounts. The exclusive lock
+of the escrow makes that safe: nobody who holds one of these accounts waits for a goal of this escrow.
 """
 
 from __future__ import annotations

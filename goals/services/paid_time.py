@@ -1,4 +1,4 @@
-"""One stage at a time: a second in which something paid is performed counts for nothing else (spec section 5)."""
+"""One stage at a time: a second in which a paid goal is performed counts for no other goal (spec section 5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAID = PERFORMED - _UNPAID
 
 
 def of_streamer(*, goal: Goal, since: datetime) -> list[stage.Interval]:
-    """Return when a goal's streamer has performed something that is paid for, since a moment."""
+    """Return the intervals since `since` in which the goal's streamer performed paid goals."""
     running = Q(goal__ended_at=None) | Q(goal__ended_at__gt=since)
     rows = PerformanceInterval.objects.filter(running, goal__streamer_id=goal.streamer_id, goal__type__in=_PAID)
     found = rows.exclude(closed_at__lte=since).order_by("opened_at", "id")
@@ -23,7 +23,7 @@ def of_streamer(*, goal: Goal, since: datetime) -> list[stage.Interval]:
 
 
 def goals_that_give_way(*, to: Goal) -> list[str]:
-    """Return the goals whose seconds depend on when this one is performed; none where nobody pays for it."""
+    """Return the unpaid goals that lose seconds while this one is performed; none if this one is unpaid."""
     if to.escrow_id is None:
         return []
     unpaid = Goal.objects.filter(streamer_id=to.streamer_id, active=True, type__in=_UNPAID)

@@ -18,16 +18,16 @@ from livestream.outbox import Delivery, durable, enqueue, external
 from livestream.storage.conflicts import retried
 from sessions_app.services import presence
 
-# A connection that is replaced within 3 s is reported to nobody: so who is not there is asked for again.
+# Pusher reports no leave if a connection is replaced within 3 s, so an absent streamer is checked twice.
 _ASKED_AGAIN = timedelta(seconds=4)
 
 
 def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool, source: str, now: datetime) -> bool:
     """Note that the streamer entered or left a goal's stage at `at`, once for each `source`.
 
-    An empty stage has nobody on it, so a leaving of nobody in particular (`user_id` None) is the
-    streamer's. Ignores other users, and goals without a stage channel of their own. What comes after
-    the goal's end is kept and changes nothing. Returns whether the mark counts.
+    If nobody is left on the stage (`user_id` is None), the streamer has left, too. Ignores other
+    users, and goals without their own stage channel. A mark that arrives after the goal's end is
+    stored, but does not count. Returns whether the mark counts.
     """
     goal = Goal.objects.filter(pk=goal_id, type__in=HAS_STAGE_CHANNEL).first()
     if goal is None or user_id not in ((goal.streamer_id,) if joined else (goal.streamer_id, None)):
@@ -38,7 +38,7 @@ def mark_stage(*, goal_id: str, user_id: str | None, at: datetime, joined: bool,
 
 
 def add_mark(*, goal_id: str, at: datetime, joined: bool, source: str, now: datetime) -> bool:
-    """Store a mark of a goal's own streamer, and count again; returns whether it counts."""
+    """Store a mark of a goal's streamer, and count the seconds again; return whether the mark counts."""
     with transaction.atomic():
         if Goal.objects.filter(pk=goal_id, ended_at__lte=at).exists():
             return False  # it is about the time after the goal
@@ -55,9 +55,9 @@ def add_mark(*, goal_id: str, at: datetime, joined: bool, source: str, now: date
 def settle_stage(*, goal: Goal, now: datetime) -> None:
     """Compute a locked goal's performed seconds again, credit them and schedule the next level.
 
-    Time since the streamer came is credited when they leave, or as far as it reaches a level that
-    no leaving can take back any more: a webhook may be STAGE_PATIENCE late. A scheduled goal has no
-    seconds yet: who is on stage early counts from its start.
+    Time since the streamer entered is credited when they leave, or when it has reached a level and
+    STAGE_PATIENCE has passed, so that no late webhook can take the level back. A scheduled goal has
+    no seconds yet: a streamer who is on stage early is counted from its start.
     """
     if not goal.active or not goal.is_performed:
         return
@@ -87,9 +87,9 @@ def performed_between(*, goal: Goal, start: datetime, end: datetime, now: dateti
 
 @external(queue="default", subject="goal_id")
 def complete_performance(now: datetime, *, goal_id: str, asked_before: bool = False) -> None:
-    """Look whether a performance reached its next level, and ask first whether the streamer is on stage.
+    """Check whether a performance has reached its next level, after asking whether the streamer is on stage.
 
-    It calls the network, and must run outside of a transaction. A realtime server that cannot say
+    It calls the network, and must run outside of a transaction. An unavailable realtime server
     delays nothing.
     """
     goal = locking.find_goal(goal_id=goal_id)
@@ -98,7 +98,7 @@ def complete_performance(now: datetime, *, goal_id: str, asked_before: bool = Fa
 
 
 def look_at_stage(*, goal: Goal, asked_before: bool = False, now: datetime) -> None:
-    """Ask who is on a goal's stage, and count by the answer and by all webhooks that were accepted."""
+    """Ask whether the streamer is on a goal's stage, process the accepted webhooks, and count the seconds."""
     there = asking.ask(goal=goal)
     with transaction.atomic():
         realtime.work_off(subjects=(goal.id, goal.streamer_id), now=now)
@@ -107,10 +107,11 @@ def look_at_stage(*, goal: Goal, asked_before: bool = False, now: datetime) -> N
 
 @retried
 def take_answer(*, goal_id: str, there: bool | None, asked_before: bool, now: datetime) -> None:
-    """Count by what the realtime server answered; it was asked at `now`.
+    """Count a goal's seconds by an answer of the realtime server, which was asked at `now`.
 
-    Not there: it is asked once more, and then the streamer left when they were last known to be
-    there. There, and not on stage: a join was lost, so they came now. None changes nothing.
+    If the streamer is absent, the server is asked once more; after a second such answer they left
+    when they were last known to be there. If they are present although no webhook said so, they
+    entered now. None (the server could not say) changes nothing.
     """
     with transaction.atomic():
         goal = locking.lock_goal(goal_id=goal_id)
@@ -134,7 +135,7 @@ def take_answer(*, goal_id: str, there: bool | None, asked_before: bool, now: da
 
 @durable(subject="goal_id")
 def count_again(now: datetime, *, goal_id: str) -> None:
-    """Count a goal's seconds again, since something else that is paid for has taken some of them."""
+    """Count a goal's seconds again, because those of a paid goal have changed."""
     with transaction.atomic():
         settle_stage(goal=locking.lock_goal(goal_id=goal_id), now=now)
 
@@ -145,13 +146,13 @@ def _add_answer(goal: Goal, at: datetime, joined: bool, asked_at: datetime) -> N
 
 
 def _creditable(goal: Goal, stretches: Sequence[stage.Interval], now: datetime) -> int:
-    """Return the seconds to credit by now.
+    """Return the seconds to credit at `now`.
 
-    What was credited while on stage stays credited, but never more than is true by now.
+    Seconds that were credited before stay credited, but never more than have been performed.
     """
     seconds = stage.performed([each for each in stretches if each.left])
     certain, running = stage.certain(stretches, at=now - stage_time.patience()), stage.performed(stretches, now=now)
-    if 0 < goal.target <= certain:  # it ends here, with all that was performed
+    if 0 < goal.target <= certain:  # the goal completes here, with all performed seconds
         return running
     if rules.level_at(goal.levels, certain) > goal.level:
         seconds = certain
@@ -187,14 +188,14 @@ def _credit(goal: Goal, seconds: int, now: datetime) -> None:
 
 
 def _plan(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
-    """Schedule a look for when the next level is reached for certain, should the streamer stay."""
+    """Schedule a check for when the next level is certainly reached if the streamer stays."""
     following = rules.next_target(goal.levels, goal.level)
     if following is None or not stage_time.may_go_on(stretches=stretches):
         return
     reached_at = stage.reaches(stretches, seconds=following)
     closed_at = stretches[-1].closed_at
     if closed_at is None or reached_at <= closed_at:
-        # One look for each level and moment, however often the goal is counted meanwhile.
+        # One check for each level and moment, however often the goal is counted before it.
         delivery = Delivery(
             eta=reached_at + stage_time.patience(), key=f"{goal.id}:{following}:{reached_at.timestamp()}"
         )
@@ -202,9 +203,9 @@ def _plan(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
 
 
 def _show_on_goal(goal: Goal, stretches: Sequence[stage.Interval]) -> bool:
-    """Show when the streamer last came and left, in the order of time and not of arrival.
+    """Store on the goal when the streamer last entered and left, by the time of the webhooks.
 
-    Returns whether the streamer came or left. A pause that is only the goal's end is neither.
+    Returns whether the streamer entered or left. A pause that is only the goal's end is neither.
     """
     ends = [each.closed_at if each.left else None for each in stretches]
     before = (goal.stage_started, goal.stage_paused)

@@ -32,7 +32,7 @@ def publish_goal(signal: DomainSignal, goal: Goal, **details: Any) -> None:
         "escrow_id": goal.escrow_id,
     }
     if signal is GOAL_CHANGED:
-        # What changed may lie outside of the goal's row: its database counts this as a change as well.
+        # The change may be outside of the goal's row. This update makes the trigger increment the version.
         Goal.objects.filter(pk=goal.pk).update(version=F("version"))
     payload = signal.payload(**(facts | details))
     assert isinstance(payload, GoalEvent)  # noqa: S101 - a goal's signals carry a goal's payloads

@@ -1,4 +1,4 @@
-"""A sale after its end: by when its show starts, and what becomes of one that gets none (spec sections 2, 3)."""
+"""A sale after its end: the deadline for its show, and the refund if there is none (spec sections 2, 3)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from livestream.storage.conflicts import retried
 
 
 def plan_show_start(*, goal_id: str, since: datetime) -> None:
-    """Note by when the show of a reached sale has to start, counted from `since`, and look then.
+    """Set the deadline for the show of a reached sale, counted from `since`, and schedule a check for it.
 
-    A sale without terms, of an earlier release, has SHOW_START_WITHIN. What was noted stays.
+    A sale without terms, from an earlier release, has SHOW_START_WITHIN. An existing deadline stays.
     """
     sale = Goal.objects.get(pk=goal_id)
     seconds = settings.SHOW_START_WITHIN if sale.terms_start_within is None else sale.terms_start_within
@@ -29,9 +29,9 @@ def plan_show_start(*, goal_id: str, since: datetime) -> None:
 
 @durable(subject="goal_id")
 def check_show_started(now: datetime, *, goal_id: str) -> bool:
-    """Refund a reached sale whose show was not made by `start_by`; return whether this call did it.
+    """Refund a reached sale whose show was not created by `start_by`; return whether this call did it.
 
-    A show that was made in time starts in time: its `nbf` is not after `start_by`.
+    A show that was created in time starts in time: its `nbf` is not after `start_by`.
     """
     sale = locking.find_goal(goal_id=goal_id)
     if sale.start_by is None or sale.start_by > now:
@@ -41,10 +41,10 @@ def check_show_started(now: datetime, *, goal_id: str) -> bool:
 
 @retried
 def cancel_goal(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime) -> None:
-    """End the caller's own goal; a reached sale is called off, as long as its show has not started.
+    """End the caller's own goal; a reached sale can be called off until its show has started.
 
     Then everybody is refunded, and a show that is only scheduled ends with the sale. Raises
-    GoalNotFound, NotYourGoal, GoalNotActive, and what `lifecycle.cancel_goal` does for other types.
+    GoalNotFound, NotYourGoal, GoalNotActive, and what `lifecycle.cancel_goal` raises for other types.
     """
     goal = locking.find_goal(goal_id=goal_id)
     if not goal.facts.sells_tickets:

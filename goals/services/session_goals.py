@@ -21,8 +21,8 @@ from sessions_app.services import session_versions
 def deactivate_goals_in_session(*, session_id: str) -> None:
     """End every goal of an ended session: shows after SHOW_END_GRACE seconds, all others now.
 
-    A reached funding goal whose show was never made is refunded. Where the streamer's account is
-    closed, nothing has a grace, and that is the reason.
+    A reached funding goal without a show is refunded. If the streamer's account is closed, shows end
+    now as well, and the reason is `account_closed`.
     """
     session = sessions.get_session(session_id=session_id)
     if users.is_closed(user_id=session.streamer_id):

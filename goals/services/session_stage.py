@@ -1,13 +1,14 @@
-"""The streamer's stage: what has it, what cannot begin meanwhile, and the preset of that time (spec sections 5, 6)."""
+"""The streamer's stage: which goal has it, what it keeps from beginning, and the session's preset (spec 5, 6)."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from goals import selectors
 from goals.errors import ExclusiveInProgress, ShowInProgress, StageTaken
 from goals.models import Goal, ShowGoalPair
-from goals.types import INVITATIONS, WATCHED_BY_PAYERS, Settlement, types_settled_by, types_with_preset
+from goals.types import WATCHED_BY_PAYERS, Settlement, types_settled_by, types_with_preset
 from livestream.outbox import Delivery, durable, enqueue
 from sessions_app.models import Session
 from sessions_app.services import bans, session_events
@@ -15,7 +16,7 @@ from sessions_app.services import locking as session_locking
 
 
 def show_in_progress(*, session: Session) -> bool:
-    """Return whether tickets are on sale in a session, or a show of its streamer is to be played."""
+    """Return whether tickets are on sale in a session, or its streamer has a show that has not ended."""
     shows = WATCHED_BY_PAYERS & types_settled_by(Settlement.SHOW)
     return _selling(session) or _taking_stage(session).filter(type__in=shows).exists()
 
@@ -26,7 +27,7 @@ def exclusive_in_progress(*, session: Session) -> bool:
 
 
 def refuse_invitation(*, session: Session) -> None:
-    """Raise ShowInProgress or ExclusiveInProgress where nobody can invite (seed 003)."""
+    """Raise ShowInProgress or ExclusiveInProgress if nobody can invite the streamer now (seed 003)."""
     if show_in_progress(session=session):
         raise ShowInProgress
     if exclusive_in_progress(session=session):
@@ -34,22 +35,22 @@ def refuse_invitation(*, session: Session) -> None:
 
 
 def refuse_sale(*, session: Session) -> None:
-    """Raise StageTaken where no tickets can be put on sale: during a private show or a 1-on-1.
+    """Raise StageTaken during a private show or a 1-on-1, when no tickets can be put on sale.
 
-    Tickets of a further show are sold while one is on.
+    During a show, tickets for another one can be sold.
     """
     if _taking_stage(session).exclude(type__in=types_settled_by(Settlement.SHOW)).exists():
         raise StageTaken
 
 
 def refuse_show(*, session: Session) -> None:
-    """Raise StageTaken where no show can be made, since the streamer is on one stage at a time (spec section 5)."""
+    """Raise StageTaken if the streamer has another paid goal to perform (spec section 5)."""
     if _taking_stage(session).exists():
         raise StageTaken
 
 
 def refuse_agreement(*, session: Session) -> None:
-    """Raise StageTaken where the streamer cannot agree to anything now: a stage is taken, or tickets are on sale."""
+    """Raise StageTaken if the streamer cannot agree now: the stage is taken, or tickets are on sale."""
     if _selling(session) or _taking_stage(session).exists():
         raise StageTaken
 
@@ -59,13 +60,13 @@ def _selling(session: Session) -> bool:
 
 
 def _taking_stage(session: Session) -> QuerySet[Goal]:
-    """Return what the session's streamer performs or is to perform for payers, at most one.
+    """Return the paid goal that the session's streamer performs or has to perform; there is at most one.
 
-    All sessions of the streamer count, since a show may outlive its own. A session is locked by
-    whoever asks, and a streamer has one that is active: so nobody else takes the stage meanwhile.
+    All sessions of the streamer count, since a show may outlive its own. The caller has locked the
+    streamer's only active session, so nobody else takes the stage at the same time.
     """
-    paid_for = Goal.objects.filter(streamer_id=session.streamer_id, type__in=WATCHED_BY_PAYERS, ended_at=None)
-    return paid_for.exclude(type__in=INVITATIONS, agreed_at=None)
+    unended = Goal.objects.filter(streamer_id=session.streamer_id, ended_at=None)
+    return selectors.performed_for_payers(among=unended)
 
 
 def take_stage(*, goal: Goal, session: Session) -> None:
@@ -88,7 +89,7 @@ def give_stage_back(*, goal: Goal) -> None:
 
 
 def clear_room(*, goal: Goal) -> None:
-    """Have the streamer put out of the room of a goal that was paid for and is over (spec section 5)."""
+    """Have the streamer removed from the room of a paid goal that has ended (spec section 5)."""
     is_unanswered = goal.facts.is_invitation and goal.agreed_at is None
     if goal.facts.stage_rank is not None and not is_unanswered:
         bans.ban_from_goal_room(session=goal.session, goal_id=goal.id)

@@ -25,7 +25,7 @@ from livestream.events.contracts import GOAL_CHANGED
 from livestream.outbox import Delivery, durable, enqueue
 from wallet.services import escrows, payouts, refunds, splits
 
-# Reasons to refund a reached sale that hold only as long as it has no show.
+# Reasons to refund a reached sale that apply only while it has no show.
 _WITHOUT_A_SHOW = frozenset({EndedBecause.SESSION_ENDED, EndedBecause.NOT_STARTED, EndedBecause.ACCOUNT_CLOSED})
 
 
@@ -48,7 +48,7 @@ def pay_show_out(*, goal_id: str, now: datetime) -> None:
 
 
 def refund_show(*, goal_id: str) -> None:
-    """Have everybody who paid for a show get everything back; what became of its sale is published."""
+    """Have everybody who paid for a show refunded, and publish the new outcome of its sale."""
     goal = Goal.objects.get(pk=goal_id)
     counting.close_sale(escrow_id=str(goal.escrow_id))
     if goal.funding_goal_id:
@@ -59,9 +59,11 @@ def refund_show(*, goal_id: str) -> None:
 
 
 def settle_private(*, goal_id: str, now: datetime) -> None:
-    """Have a private show that was agreed to paid by what was performed of each block, and any other refunded.
+    """Settle the escrow of a private show.
 
-    Performed to its end, it is paid out whole, but for the blocks of who lost access before.
+    It is refunded if the streamer never agreed, paid out if it was performed to its end, and
+    otherwise each block is split by the performed seconds. Blocks of payers who lost access before
+    the end are always split.
     """
     goal = Goal.objects.get(pk=goal_id)
     if goal.agreed_at is None:
@@ -121,12 +123,12 @@ def check_funding_goal_refundable(
 
 
 def refund_sale(*, goal_id: str, because: EndedBecause, now: datetime, triggerer: str | None = None) -> bool:
-    """End a sale and have everybody refunded, also if it was reached; return whether this call did it.
+    """End a sale and have everybody refunded, even if it was reached; return whether this call did it.
 
-    One that is still open ends first, so that all of its money is counted. One that was reached has
-    ended before: then its reason and its outcome are replaced once, and published as `goal.changed`.
-    A show that has started is left to its own end. One that is only scheduled ends with the sale,
-    unless the reason is that there is none. Raises GoalNotFound.
+    An open sale ends first, so that all of its payments are counted. A reached sale has ended before:
+    its reason and outcome are replaced once, and published as `goal.changed`. If its show has
+    started, nothing is refunded. A show that is only scheduled ends with the sale, unless `because`
+    is a reason that applies only without a show. Raises GoalNotFound.
     """
     with transaction.atomic():
         # The whole escrow, before the goal's locks: this waits for payments in flight.
@@ -134,7 +136,7 @@ def refund_sale(*, goal_id: str, because: EndedBecause, now: datetime, triggerer
         if lifecycle.deactivate_goal(goal_id=goal_id, because=because, triggerer=triggerer, now=now):
             return True
         sale = locking.lock_goal(goal_id=goal_id)
-        # Once: what support has refunded since was not refunded for this reason.
+        # Only once: a sale that support has refunded keeps that reason.
         if sale.outcome != Outcome.COMPLETED or not _end_show(sale, because, triggerer, now):
             return False
         sale.ended_because = because
@@ -146,7 +148,7 @@ def refund_sale(*, goal_id: str, because: EndedBecause, now: datetime, triggerer
 
 
 def _end_show(sale: Goal, because: EndedBecause, triggerer: str | None, now: datetime) -> bool:
-    """End the show of a sale that is refunded, if there is one; False where it stands in the way."""
+    """End the show of a sale that is refunded, if there is one; return False if the show prevents the refund."""
     show_id = sale.show_goal_id
     if show_id is None:
         return True

@@ -1,4 +1,4 @@
-"""Asking the realtime server every STAGE_CHECK seconds who is on the stage of a running goal (spec section 5)."""
+"""Checking every STAGE_CHECK seconds whether the streamer of a running goal is on stage (spec section 5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from livestream.outbox import Delivery, drop_pending, enqueue, external
 
 @external(queue="default", subject="goal_id")
 def check_stage(now: datetime, *, goal_id: str) -> None:
-    """Ask whether the streamer is on a goal's stage, and plan the next time, until the goal has ended.
+    """Ask whether the streamer is on a goal's stage, and schedule the next check, until the goal has ended.
 
     It calls the network, and must run outside of a transaction.
     """
@@ -28,7 +28,7 @@ def check_stage(now: datetime, *, goal_id: str) -> None:
 
 
 def plan(*, goal_id: str, now: datetime) -> None:
-    """Have the realtime server asked in STAGE_CHECK seconds, once in each such period."""
+    """Schedule the next check in STAGE_CHECK seconds; there is one in each such period."""
     period = settings.STAGE_CHECK
     eta = now + timedelta(seconds=period)
     delivery = Delivery(eta=eta, key=f"{goal_id}:{int(eta.timestamp()) // period}", pending="keep")
@@ -36,6 +36,6 @@ def plan(*, goal_id: str, now: datetime) -> None:
 
 
 def stop(*, goal_id: str) -> None:
-    """Forget what is planned about the stage of a goal that has ended."""
+    """Cancel the scheduled checks of a goal that has ended."""
     for task in (check_stage, performance.complete_performance):
         drop_pending(task, subject=goal_id)

@@ -1,4 +1,4 @@
-"""Time on stage as it is known at a moment, and what follows from it for a goal's end (spec section 5)."""
+"""Time on stage, as known at a moment, and its consequences for a goal's end (spec section 5)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from goals import rules, stage
 from goals.models import Goal
 from goals.services import paid_time
 
-# How long an end waits for a performance that has reached its target: two answers, and what they take.
+# How long an end waits for `complete_performance`, which asks the realtime server up to twice.
 _LONGEST_DOUBT = timedelta(seconds=10)
 _A_MOMENT = timedelta(seconds=1)
 
 
 def stretches_of(*, goal: Goal, now: datetime, closed: bool = False) -> list[stage.Interval]:
-    """Return the intervals of a goal as they are known now; `closed` ends the open one."""
+    """Return the intervals on stage of a goal, as known now; `closed` closes the open one."""
     marks = [stage.Mark(m.at, m.joined, m.source) for m in goal.marks.filter(in_time=True).order_by("at", "id")]
     started = goal.agreed_at or goal.started_at or goal.created_at
     found = stage.intervals(marks, start=started, opens_until=goal.session.ended_at)
@@ -28,20 +28,20 @@ def stretches_of(*, goal: Goal, now: datetime, closed: bool = False) -> list[sta
 
 
 def may_go_on(*, stretches: Sequence[stage.Interval]) -> bool:
-    """Return whether the streamer is not known to have left, also where no more time can count."""
+    """Return whether the streamer, as far as is known, has not left, even if no more time can count."""
     return bool(stretches) and not stretches[-1].left
 
 
 def patience() -> timedelta:
-    """Return how long a performance that reached its target waits for a webhook that is late."""
+    """Return how long a performance that reached its target waits for late webhooks."""
     return timedelta(seconds=settings.STAGE_PATIENCE)
 
 
 def in_doubt_until(*, goal: Goal, now: datetime) -> datetime | None:
-    """Return when to look again whether a locked goal completes, or None where its end need not wait.
+    """Return when to check again whether a locked goal completes, or None if its end need not wait.
 
-    It must wait where the target is reached and nobody knows yet whether the streamer left before:
-    `complete_performance` gets STAGE_PATIENCE and two answers of the realtime server.
+    The end waits if the target is reached but a late webhook may still say that the streamer left
+    before: `complete_performance` needs STAGE_PATIENCE and up to two answers of the realtime server.
     """
     if not goal.active or not goal.is_performed or not goal.levels:
         return None
@@ -63,7 +63,7 @@ def reached_at(*, goal: Goal, now: datetime) -> datetime:
 
 
 def is_given_up(*, goal: Goal, now: datetime) -> bool:
-    """Return whether nobody has performed a second of a goal for SHOW_MAX_WAIT, nor is on stage."""
+    """Return whether a goal has had no performed second for SHOW_MAX_WAIT, and nobody is on stage."""
     since = now - timedelta(seconds=settings.SHOW_MAX_WAIT)
     if not goal.active or goal.started_at is None or goal.started_at > since:
         return False
@@ -72,7 +72,7 @@ def is_given_up(*, goal: Goal, now: datetime) -> bool:
 
 
 def _last_moment(goal: Goal) -> datetime | None:
-    """Return until when time on stage can count, however late it is that anybody looks."""
+    """Return the last moment at which time on stage can count, or None."""
     ended_at = goal.session.ended_at
     left = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
     return min((moment for moment in (goal.exp, left) if moment), default=None)

@@ -1,30 +1,30 @@
-"""Stages that follow from a streamer's own stream: private shows, and leaving with the stream (spec section 5)."""
+"""What a streamer's presence in their own stream means for stages: private shows, and leaving (spec section 5)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from goals import stage
 from goals.models import Goal, PerformanceInterval
-from goals.services import locking, performance, stage_checks
+from goals.services import blocks, locking, performance, stage_checks
 from goals.types import HAS_STAGE_CHANNEL, PERFORMED_IN_STREAM
 from sessions_app import selectors as sessions
 
 
 def begin_private(*, goal_id: str, now: datetime) -> None:
-    """Count a private show from the agreement on: a streamer who is in their stream performs it.
+    """Start measuring a private show at the agreement: its streamer performs while they are in their stream.
 
-    Its target is all the time until its `exp`, where it has none yet.
+    If it has no target yet, the target is the time until its `exp`.
     """
     goal = locking.lock_goal(goal_id=goal_id)
     if goal.ended_at is not None or goal.agreed_at is None:
         return
     if not goal.performed:
-        goal.progress = 0  # until now it counted that it was paid for
+        goal.progress = 0  # until now its progress said that it was paid for
     if not goal.levels and goal.exp is not None:
-        goal.levels = [{"title": goal.type, "target": (goal.exp - goal.agreed_at) // timedelta(seconds=1)}]
+        blocks.run_until(goal=goal, exp=goal.exp)
     goal.save(update_fields=["progress", "levels"])
     stage_checks.plan(goal_id=goal_id, now=now)
     known = sessions.presence_of(streamer_id=goal.streamer_id)
@@ -41,17 +41,17 @@ def mark_private_shows(*, streamer_id: str, at: datetime, joined: bool, source: 
 
 
 def open_stages(*, streamer_id: str) -> list[str]:
-    """Return the goals on whose stages the streamer is, as far as is known."""
+    """Return the goals on whose stages the streamer is, as far as is known; private shows are left out."""
     return list(_open_intervals(streamer_id).order_by("goal_id").values_list("goal_id", flat=True))
 
 
 def entered_since(*, streamer_id: str, at: datetime) -> bool:
-    """Return whether the streamer entered a stage after `at` on which they still are, as far as is known."""
+    """Return whether the streamer entered a stage after `at` and is still on it, as far as is known."""
     return _open_intervals(streamer_id).filter(opened_at__gt=at).exists()
 
 
 def staged_goals(*, streamer_id: str) -> list[str]:
-    """Return the running goals of a streamer that have a stage of their own."""
+    """Return the active goals of a streamer that have a stage of their own."""
     return list(_on_stages(streamer_id).order_by("pk").values_list("pk", flat=True))
 
 

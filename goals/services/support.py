@@ -51,9 +51,9 @@ def refund_escrow(*, escrow_id: str, triggerer: str, now: datetime) -> None:
 
 @retried
 def settle_escrow(*, escrow_id: str, now: datetime) -> list[str]:
-    """Have everything happen that is overdue about an escrow and its goals; returns what, in words.
+    """Do everything that is overdue for an escrow and its goals; return what was done, in words.
 
-    It pays a closed account as well, which nothing but the decision of a person does (spec section 6).
+    It also pays a closed account, which only a person may decide (spec section 6).
     """
     with transaction.atomic():
         done = []

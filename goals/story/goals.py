@@ -88,7 +88,7 @@ def _curves(goal: Goal, intervals: Sequence[PerformanceInterval], now: datetime)
 def _performed(
     goal: Goal, intervals: Sequence[PerformanceInterval], *, since: datetime, now: datetime
 ) -> list[tuple[datetime, int]]:
-    """Return the performed seconds over time, which stop at the target although the streamer stays on stage."""
+    """Return the performed seconds over time; they stop at the target even if the streamer stays on stage."""
     points, sofar = [(since, 0)], 0.0
     for interval in intervals:
         points.append((interval.opened_at, int(sofar)))

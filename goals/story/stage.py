@@ -1,11 +1,12 @@
-"""What happened on stage: who was there, what came too late, what the realtime server said, and blocks of time."""
+"""What happened on stage: intervals, late webhooks, answers of the realtime server, and blocks of time."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from goals.models import Block, PerformanceInterval, PerformanceMark, StageCheck
+from goals.services.blocks import end_of
 from livestream.story import Entry, Kind, Section, State, Subject, Window, buckets, timeline_section, users
 from livestream.story.formatting import coins, moment, seconds
 from wallet import selectors as wallet
@@ -13,7 +14,7 @@ from wallet import selectors as wallet
 
 @timeline_section(order=21)
 def stage_section(subject: Subject, window: Window, _now: datetime) -> Section:
-    """Return what the intervals on stage alone do not tell."""
+    """Return late webhooks, answers of the realtime server, and blocks of time."""
     ids = subject.goal_ids
     if not ids:
         return Section()
@@ -87,10 +88,10 @@ def _blocks(blocks: list[Block]) -> list[Entry]:
 
 
 def _block(block: Block, names: dict[str, str], kept: int | None) -> Entry:
-    """Return the entry of a block of time; `kept` is what a split of it left to the streamer, in coins."""
+    """Return the entry of a block of time; `kept` is the coins that a split of it kept for the streamer."""
     payer = users.user_ref(block.payer_id, names)
     began = block.starts_at or block.created_at
-    ends = began + timedelta(seconds=block.duration)
+    ends = end_of(block)
     details = [f"paid with {coins(block.amount)}"]
     if block.cut_at is not None and block.cut_at < ends:
         details.append(f"cut short at {moment(block.cut_at)}")

@@ -32,8 +32,8 @@ class ContributionView(GenericAPIView[Contribution]):
         """Buy tickets into escrow; a repeat with the same Idempotency-Key pays nothing more.
 
         The transfer itself is the record of the key, so that a purchase stays one round trip
-        to the database, and its receipt can be returned again at any later time. Above
-        `max_price` nothing is bought.
+        to the database, and its receipt can be returned again at any later time. If the price
+        is above `max_price`, nothing is bought.
         """
         receipt = contributions.contribute(
             goal_id=goal_id,
@@ -56,15 +56,15 @@ class ContributionView(GenericAPIView[Contribution]):
 
 
 class GivenBackView(GenericAPIView[Contribution]):
-    """Give tickets back."""
+    """Return tickets."""
 
     serializer_class = GoalSerializer
 
     @extend_schema(operation_id="give_contribution_back", request=None, responses={200: GoalSerializer})
     def delete(self, request: Request, goal_id: str, transfer_id: str) -> Response:
-        """Give one of your own purchases back, as long as the sale is open and not reached.
+        """Return one of your own purchases, while the sale is open and not reached.
 
-        A purchase that was given back before stays so.
+        Repeating the call changes nothing.
         """
         validated(request, NoBody)
         giving_back.give_back(goal_id=goal_id, transfer_id=transfer_id, caller_id=caller_id(request), now=clock.now())

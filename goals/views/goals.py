@@ -37,7 +37,7 @@ _BODIES = PolymorphicProxySerializer(
     serializers={GoalType.FUNDING: FundingBody, GoalType.SHOW: ShowBody, GoalType.KARAOKE: KaraokeBody},
     resource_type_field_name=None,
 )
-# What `agree` in the body of DELETE stands for; without it the streamer ends, and a payer withdraws.
+# What `agree` in the body of DELETE means; without it, the streamer ends the goal, and a payer withdraws.
 _ENDINGS: dict[bool | None, Callable[..., Any]] = {
     True: answering.agree,
     False: answering.disagree,
@@ -48,7 +48,7 @@ _TYPE = OpenApiParameter("type", str, required=True, enum=[each.value for each i
 
 
 class GoalViewSet(GenericViewSet[Goal]):
-    """Everybody may look at goals. The streamer makes and ends them; who invited takes the invitation back."""
+    """Everybody may read goals. Streamers create and end them; payers can take an invitation back."""
 
     serializer_class = GoalSerializer
     filterset_class = GoalFilter
@@ -85,8 +85,8 @@ class GoalViewSet(GenericViewSet[Goal]):
     def deactivate_goal(self, request: Request, goal_id: str) -> Response:
         """Agree to an invitation or decline it, end a goal, or take an unanswered invitation back (seed 001).
 
-        A sale can be called off after it was reached, until its show starts: everybody is refunded,
-        and a show that is only scheduled ends with it.
+        A reached sale can be called off until its show starts: everybody is refunded, and a show that
+        is only scheduled ends with it.
         """
         end = _ENDINGS[validated(request, EndBody).get("agree")]
         end(

@@ -83,13 +83,13 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save an account; where the form closed it, what follows from that is part of the save."""
+        """Save an account; if the form closed it, publish `account.closed` in the same transaction."""
         super().save_model(request, obj, form, change)
         if not obj.is_active:
             users.follow_closing(user_id=obj.pk, now=clock.now())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save an account's tags; one that is new or changed is given by the service, as a block is."""
+        """Save an account's tags; new and changed ones go through the service, which publishes blocks."""
         for row in formset.save(commit=False):
             if row.pk is not None:
                 UserTag.objects.filter(pk=row.pk).delete()
@@ -126,8 +126,8 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         name="user.close",
         description="Close account",
         permission="livestream.close_user",
-        warning="A session that runs ends now, and what viewers paid is refunded or split. "
-        "What the account itself paid for is given back.",
+        warning="A running session ends now, and what viewers paid for is refunded or split. "
+        "Payments that the account itself made are refunded.",
     )
     def close(self, request: HttpRequest, accounts: Sequence[User], *, reason: str) -> str:
         for account in accounts:

@@ -17,9 +17,9 @@ from livestream.models import TrackedEvent
 from livestream.outbox import Delivery, enqueue, external
 
 _LONGEST_INSERT_ID = 200
-# A far address takes a while for a thousand events, and nothing else may wait for it that long.
+# Sending a thousand events to a distant server takes long, and other tasks must not wait for that.
 _SECONDS_AT_A_TIME = 0.5
-# In order, so that no two transactions that keep the same ids wait for one another.
+# In order, so that two transactions that store the same ids do not deadlock.
 _KEEP = """
     INSERT INTO livestream_trackedevent (insert_id, claim, tracked_at)
     SELECT each, %(claim)s, %(now)s FROM jsonb_array_elements_text(%(ids)s::jsonb) AS each ORDER BY each
@@ -38,7 +38,7 @@ class Tracked:
     occurred_at: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the record that is delivered; its `time` is None where the moment of delivery counts."""
+        """Return the record that is delivered; `time` is None if the time of delivery counts."""
         return {
             "event": self.event,
             "insert_id": self.insert_id,
@@ -81,7 +81,7 @@ def track(
 def track_all(*, events: Sequence[Tracked]) -> None:
     """Store many analytics events in the caller's transaction, delivered by one task; see `track`.
 
-    No two of them may have one `insert_id`.
+    Their `insert_id`s must be different.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("tracking needs an open transaction")
@@ -109,9 +109,9 @@ def deliver(
 
 @external(name="track_all", queue="audience")
 def deliver_all(*, records: list[dict[str, Any]]) -> None:
-    """Deliver analytics events one after the other; what takes long is left to a task of its own.
+    """Deliver analytics events one after the other, for half a second; another task delivers the rest.
 
-    Where one fails, those that were delivered are not delivered again.
+    If one fails, those before it are not delivered again.
     """
     until = system_time.monotonic() + _SECONDS_AT_A_TIME
     for delivered, record in enumerate(records):
@@ -134,7 +134,7 @@ def _leave(records: list[dict[str, Any]]) -> None:
 
 
 def _new_among(insert_ids: Sequence[str]) -> set[str]:
-    """Keep the ids in the caller's transaction, and return those that nobody had kept."""
+    """Store the ids in the caller's transaction, and return those that were not stored before."""
     claim, now = ids.new_id(), clock.now()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -29,9 +29,9 @@ PROBLEM = {
         "session_id": {"type": ["string", "null"], "description": "Of `session_already_active`: the other session"},
         "min": {"type": "integer", "description": "Of what is out of bounds: the least that is allowed"},
         "max": {"type": "integer", "description": "Of what is out of bounds: the most that is allowed"},
-        "price": {"type": "integer", "description": "Of `price_changed`: coins, for the whole of it"},
+        "price": {"type": "integer", "description": "Of `price_changed`: the new price in total, in coins"},
         "duration": {"type": "integer", "description": "Of `shorter_than_sold`: the seconds that were sold"},
-        "start_by": {"type": "integer", "description": "Of `starts_too_late`: unix seconds"},
+        "start_by": {"type": "integer", "description": "Of `starts_too_late`: the latest start, unix seconds"},
         "max_age": {"type": "integer", "description": "Of a webhook that is too old: seconds"},
         "errors": {
             "type": "array",

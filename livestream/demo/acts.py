@@ -57,8 +57,8 @@ def sell_tickets(
 ) -> Body:
     """Open a funding goal of `target` coins that ends after `seconds`.
 
-    It promises a show of `show_seconds` at least, which starts `start_within` seconds after the
-    target is reached; without it, as the server's setting says.
+    It promises a show of at least `show_seconds`, which starts within `start_within` seconds of
+    reaching the target; the server's setting is the default.
     """
     terms = {"duration": show_seconds} | ({"start_within": start_within} if start_within else {})
     body = {
@@ -83,7 +83,7 @@ def make_show(cast: Cast, *, session: Body, funding: Body, title: str, seconds: 
 
 
 def show_body(*, session: Body, funding: Body, title: str, seconds: int) -> Body:
-    """Return what a client sends in order to make a show of `seconds`."""
+    """Return what a client sends to create a show of `seconds`."""
     return {
         "levels": [{"title": title, "target": seconds}],
         "context": {**_TICKET_CONTEXT, "funding_goal_id": funding["id"], "session_id": session["id"]},
@@ -91,7 +91,7 @@ def show_body(*, session: Body, funding: Body, title: str, seconds: int) -> Body
 
 
 def ticket(funding: Body) -> Body:
-    """Return what a client sends in order to buy one ticket at the price that the sale shows, and no higher one."""
+    """Return what a client sends to buy one ticket at no more than the price that the sale shows."""
     return {"quantity": 1, "max_price": funding["terms"]["price"]}
 
 
@@ -136,7 +136,7 @@ def wait_for_goal(cast: Cast, goal: Body, *, what: str, holds: Callable[[Body], 
 
 
 def wait_for_refund(cast: Cast, viewer: Person, *, escrow_id: str) -> None:
-    """Wait until a viewer has got out of an escrow all that they paid into it."""
+    """Wait until a viewer has been refunded everything that they paid into an escrow."""
     cast.server.until(
         lambda: viewer.moved_through(escrow_id=escrow_id) == 0,
         what=f"the refund of {viewer.name}",

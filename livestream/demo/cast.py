@@ -75,7 +75,7 @@ def _at_rest(cast: Cast) -> bool:
 
 
 def _unblock(cast: Cast) -> None:
-    """Unblock the viewers whom an earlier demo blocked and had no time to forgive."""
+    """Unblock the viewers whom an interrupted demo left blocked."""
     tag = f"blocked-by:{cast.streamer.id}"
     for viewer in cast.viewers:
         if tag in viewer.get("/users/me")["tags"]:

@@ -20,7 +20,7 @@ def escrow_of(goal: Body) -> str:
 
 
 def price_of(session: Body, *, quality: str, seconds: int) -> int:
-    """Return the coins that `seconds` cost, by the prices that a viewer sees in the session."""
+    """Return the coins that `seconds` cost at the session's prices."""
     return -(-int(session["prices"][quality]) * seconds // 60)
 
 
@@ -41,7 +41,7 @@ def invite(
 ) -> Answer:
     """Invite the streamer (`kind` is private or exclusive) for `seconds`, or join who did.
 
-    The viewer pays what `session` shows, and nothing where it costs more by now.
+    The viewer pays at most the price that `session` shows.
     """
     before = viewer.balance
     body = {
@@ -66,9 +66,9 @@ def answer(cast: Cast, goal: Body, *, agree: bool) -> Body:
 
 
 def wait_for_coins(cast: Cast, person: Person, *, goal: Body, coins: int, what: str, paid: int | None = None) -> None:
-    """Wait until `coins` net came to a person through an invitation's escrow, and report the last of them.
+    """Wait until a person has received `coins` net through an invitation's escrow, and report the change.
 
-    Of one who `paid` before, that is what came back, however long ago.
+    For a person who `paid` before, the change is counted from that payment.
     """
     escrow_id = escrow_of(goal)
     before = person.moved_through(escrow_id=escrow_id) if paid is None else -paid

@@ -1,4 +1,4 @@
-"""Appending many events to the log at once, for a caller that does itself what their receivers would."""
+"""Appending many events to the log at once, for a caller that does the work of their receivers itself."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from livestream.events import registry
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord, ReceiverRun
 
-# Through the ORM an event and its two runs cost ten times as much. The text of a page of events is
-# one parameter, since adapting each value alone is what the time went into.
+# With the ORM an event and its two runs take ten times as long. A page of events is one JSON
+# parameter, because most of the time was spent adapting single values.
 _APPEND = """
     WITH said AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(%s::jsonb)
@@ -39,8 +39,8 @@ def receivers_by_event(*, events: Sequence[Event]) -> list[tuple[str, ...]]:
 def append_all(*, events: Sequence[Event], ran: Sequence[Sequence[str]], now: datetime) -> None:
     """Append events to the log, in order, and record which receivers ran on each (`ran`, by name).
 
-    No receiver is called: what they do, the caller does for all events at once, in the same
-    transaction. A replay of one of the events runs the receivers as for any other. Raises
+    No receiver is called: the caller does their work for all events at once, in the same
+    transaction. A replay of one of the events runs its receivers, as for any other event. Raises
     TransactionManagementError outside of a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -51,7 +51,7 @@ def append_all(*, events: Sequence[Event], ran: Sequence[Sequence[str]], now: da
 
 
 def by_statement(*, events: Sequence[Event], ran: Sequence[Sequence[str]], now: datetime) -> None:
-    """Append by one statement of PostgreSQL."""
+    """Append with one PostgreSQL statement."""
     names = _names(events)
     said = [
         {
@@ -69,7 +69,7 @@ def by_statement(*, events: Sequence[Event], ran: Sequence[Sequence[str]], now: 
 
 
 def by_orm(*, events: Sequence[Event], ran: Sequence[Sequence[str]], now: datetime) -> None:
-    """Append as the statement does, on any database."""
+    """Append like `by_statement`, on any database."""
     names = _names(events)
     records = EventRecord.objects.bulk_create([_record(names[type(event)], event, now) for event in events])
     runs = [

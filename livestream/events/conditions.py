@@ -26,9 +26,9 @@ def agreed(event: GoalEnded) -> bool:
 
 
 def the_streamer_in_their_own_stream(event: ChannelEvent) -> bool:
-    """Only for the streamer on the presence channel of their own stream; one that is empty has lost them, too."""
+    """Only for the streamer on the presence channel of their own stream, or when that channel became empty."""
     if event.room != "stream" or event.subject_id is None:
         return False
-    if event.user_id is None:  # who is in a channel is known of presence channels alone
+    if event.user_id is None:  # only presence channels name the user who came or went
         return isinstance(event, ChannelVacated) and event.channel.startswith("presence-")
     return event.user_id == event.subject_id

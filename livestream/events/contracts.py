@@ -102,7 +102,7 @@ class GoalEnded(GoalEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalChanged(GoalEvent):
-    """What everybody sees of a goal changed otherwise: who is on stage, or what became of it after its end."""
+    """A goal changed in a way that has no other event: who is on stage, or its outcome after its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +184,8 @@ class EscrowRefunded(EscrowEvent):
     """The payers from `first_payer` to `last_payer` (by id) of an escrow were refunded.
 
     A big escrow is refunded in chunks, with one event for each; `final` marks the last.
-    `user_id` is the streamer of the escrow. Where it is `early`, only those payers are concerned whose
-    early refunds have the event's id as their batch, and the escrow goes on.
+    `user_id` is the streamer of the escrow. An `early` refund is about single payers, whose early
+    refunds have the event's id as their batch; the escrow stays open.
     """
 
     first_payer: str
@@ -198,7 +198,7 @@ class EscrowRefunded(EscrowEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserBlocked(Event):
-    """The streamer blocked a viewer, who pays for nothing of theirs from now on."""
+    """The streamer blocked a viewer, who is refunded and loses access."""
 
     streamer_id: str
     user_id: str
@@ -206,7 +206,7 @@ class UserBlocked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountClosed(Event):
-    """The account of a user was closed, who may have been a streamer, a viewer, or both."""
+    """The account of a user was closed; the user may be a streamer, a viewer, or both."""
 
     user_id: str
 

@@ -23,7 +23,7 @@ class Event:
         return codec.encode(self.members())
 
     def members(self) -> dict[str, Any]:
-        """Return the payload's members as they are, by name."""
+        """Return the payload's members by name, unencoded."""
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
 
     @classmethod

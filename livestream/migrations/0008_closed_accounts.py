@@ -1,4 +1,4 @@
-"""When an account was closed and somebody was blocked, and who of support may close an account."""
+"""When an account was closed, when a tag was added, and the permission to close an account."""
 
 from django.db import migrations, models
 

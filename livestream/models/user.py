@@ -14,7 +14,7 @@ class User(AbstractUser):
     """An account; its tags and groups say what it may do beyond the ordinary."""
 
     id = ObjectIdField(primary_key=True)
-    # When everything that follows from closing the account was started; `is_active` closes it.
+    # When `account.closed` was published; the account is closed by `is_active`.
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
@@ -33,7 +33,7 @@ class User(AbstractUser):
         ]
 
     def save(self, **options: Any) -> None:
-        """Save the account; one that is open has nothing left of having been closed."""
+        """Save the account; an open one has no `closed_at`."""
         if self.is_active and self.closed_at is not None:
             self.closed_at = None
             if (fields := options.get("update_fields")) is not None:

@@ -13,7 +13,7 @@ from livestream.outbox.registry import Task, TaskFunction
 
 F = TypeVar("F", bound=TaskFunction)
 
-# Of what a worker has taken from its queues, the lowest comes first: all queues share its threads.
+# A worker runs the messages it holds in this order, lowest first: all queues share its threads.
 _PRIORITIES = {"stage": -10}
 
 

@@ -108,7 +108,7 @@ def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]
 
 
 def drop_pending(task: TaskFunction, *, subject: str) -> None:
-    """Delete the messages of a task that wait about this subject: there is nothing left to do about it."""
+    """Delete the pending messages of a task about this subject."""
     OutboxMessage.objects.filter(actor=task_of(task).name, subject=subject, failed_at=None).delete()
 
 

@@ -8,9 +8,9 @@ from django.db import migrations
 
 
 class PostgreSQLFunction(migrations.RunPython):
-    """Create a function by `create`, drop it by `signature` when the migration is reversed.
+    """Create a function with `create`, and drop it by `signature` when the migration is reversed.
 
-    Where it replaces another, `before` creates that one again instead.
+    If it replaces another function, reversing creates that one again, with `before`.
     """
 
     def __init__(self, signature: str, create: str, *, before: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Row versions: a migration operation for a trigger that counts `version` up at each change of a row."""
+"""Row versions: a migration operation for a trigger that increments `version` at each change of a row."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ BEGIN UPDATE {table} SET version = OLD.version + 1 WHERE id = NEW.id; END
 
 
 class CountsVersions(migrations.RunPython):
-    """The reversible migration operation that keeps `table.version` growing, whoever writes the row.
+    """A reversible migration operation that creates the trigger on `table`, for every writer of the row.
 
-    It is the last operation of each migration that changes the table: SQLite recreates a table
+    It has to be the last operation of each migration that alters the table: SQLite recreates a table
     without its triggers.
     """
 

@@ -30,7 +30,7 @@ class ProcessingFilter(ChoiceFilter):
 
 
 class ConcernFilter(ChoiceFilter):
-    """Whether money may be decided by it; of those that were processed there is no index."""
+    """Whether a waiting webhook is about a stage or an audience; processed ones have no index for it."""
 
     title = "waiting, by concern"
     parameter_name = "concern"

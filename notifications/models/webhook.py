@@ -7,14 +7,14 @@ import hashlib
 from django.db import models
 from django.db.models import Q
 
-# Once for each channel and not for each member.
+# Pusher sends these for each channel, and not for each member.
 RARE = ("channel_occupied", "channel_vacated")
 
 
 def event_id_of(*, body_hash: str, index: int, time_ms: int) -> str:
     """Return the id of the event that a webhook is published as.
 
-    It follows from what was sent, so the log can hold it only once, and a replay finds it.
+    It is derived from the webhook, so the log can contain it only once, and a replay finds it.
     """
     told = hashlib.sha256(f"{body_hash}:{index}".encode()).hexdigest()
     return f"{time_ms // 1000 & 0xFFFFFFFF:08x}{told[:16]}"
@@ -26,9 +26,9 @@ class Webhook(models.Model):
     Pusher gives its events neither an id nor a time of their own: `time_ms` is when the
     webhook was made, and is what counts, not `received_at`.
 
-    `subject_id` is the goal of a stage, else the streamer, and `is_stage` is whether the streamer may
-    have come or gone. Both are known when a row is accepted, except by a process of an earlier
-    release: its rows are on a stage of no subject until `classifying` has read them.
+    `subject_id` is the goal of a stage, otherwise the streamer, and `is_stage` is whether the streamer
+    may have come or gone. Both are set when a row is accepted. Rows of an earlier release have
+    `is_stage` and no subject until `classifying` sets them.
     """
 
     class Result(models.TextChoices):
@@ -58,7 +58,7 @@ class Webhook(models.Model):
             models.UniqueConstraint(fields=["body_hash", "index"], name="webhook_once"),
         ]
         indexes = [
-            # What waits: all of it, which is mostly an audience, and the few on each stage.
+            # Waiting webhooks: all of them, mostly about audiences, and the few about each stage.
             models.Index(fields=["time_ms", "id"], condition=Q(processed_at=None), name="webhook_queue"),
             models.Index(
                 fields=["subject_id", "time_ms", "id"],
@@ -68,7 +68,7 @@ class Webhook(models.Model):
             models.Index(fields=["subject_id", "time_ms"], condition=Q(is_stage=True), name="webhook_of_stage"),
             models.Index(fields=["channel", "time_ms"], name="webhook_of_channel"),
             models.Index(fields=["received_at"], name="webhook_received"),
-            # Support's filters, where what they look for is rare; what is common needs no index.
+            # For support's filters on rare values; common values need no index.
             models.Index(fields=["name", "id"], condition=Q(name__in=RARE), name="webhook_of_rare_type"),
             models.Index(fields=["id"], condition=Q(result="ignored"), name="webhook_ignored"),
             models.Index(fields=["user_id", "id"], name="webhook_of_user"),

@@ -52,7 +52,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to the provider: when the grant of each viewer ends, by id, and the events that they are sent."""
+    """One call to the provider: the end of each viewer's grant, by id, and the events to send."""
 
     viewers: Mapping[str, datetime]
     events: Sequence[Outgoing]
@@ -131,7 +131,7 @@ def _notify(audience: Audience, opening: Opening, viewers: Viewers, provider: Pr
 
 
 def _admitted(audience: Audience, opening: Opening, viewers: Viewers) -> dict[str, datetime]:
-    """Return when the grant of each viewer ends, by id; note of all others why they are not let in."""
+    """Return when the grant of each viewer ends, by id; record why the others are not admitted."""
     streamer_id = opening.goal.streamer_id
     reasons = selectors.unwelcome(streamer_id=streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
     exps = grant_exps(goal=opening.goal, viewers=viewers, now=opening.now)
@@ -175,8 +175,8 @@ def _record_notified(audience: Audience, opening: Opening, calls: Sequence[Call]
     viewers = {viewer_id: exp for call in calls for viewer_id, exp in call.viewers.items()}
     sql.record_notified(audience_id=audience.id, viewers=viewers, told_at=opening.now, provider=provider.name)
     if isinstance(provider, LocalProvider):
-        # Where nothing leaves the machine, this is how anybody sees what was sent. Elsewhere a crowd's
-        # tokens are kept nowhere.
+        # The local provider sends nothing: the events are stored so that they can be seen. Otherwise the
+        # tokens of a crowd are never stored.
         pushes.keep_sent(
             outgoing=[event for call in calls for event in call.events],
             subject=audience.subject,

@@ -94,7 +94,7 @@ def _join(audience: Audience, viewers: Iterable[str]) -> None:
 
 
 def _notify_again(audience: Audience, viewers: Collection[str]) -> None:
-    """Have viewers of an audience notified again: they paid for more time, or again after they were kept out."""
+    """Have viewers of an audience notified again, who paid for more time, or paid again after a refund."""
     if viewers:
         rows = Admission.objects.filter(audience=audience, viewer_id__in=viewers)
         rows.update(told_at=None, failed_at=None, error="")

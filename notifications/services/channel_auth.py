@@ -1,4 +1,4 @@
-"""Whose a connection is, and which channels it may join (spec sections 4 and 10, promise 4)."""
+"""Signing connections in, and authorizing channels (spec sections 4 and 10, promise 4)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _SOCKET_ID = re.compile(r"[0-9]{1,32}\.[0-9]{1,32}")
 def authorize_connection(*, user_id: str, socket_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
     """Return the signature that lets the user's connection join a channel.
 
-    `{auth}`, and `channel_data` for a presence channel, which shows others the user's id. It is a
-    sign of life of a streamer whose session counts down.
+    It is `{auth}`, and for a presence channel also `channel_data`, which shows others the user's id. A
+    streamer's call stops the countdown of their session.
     Raises InvalidSocketId, ChannelNotAllowed, SigningUnavailable.
     """
     _refuse_bad_socket(socket_id)
@@ -33,9 +33,9 @@ def authorize_connection(*, user_id: str, socket_id: str, channel_name: str, now
 
 
 def authenticate_connection(*, user_id: str, socket_id: str) -> dict[str, Any]:
-    """Return the signature with which a connection signs in as the user's, `{auth, user_data}`.
+    """Return the signature with which a connection signs in as the user, `{auth, user_data}`.
 
-    So the connections of somebody who loses access can be ended. Raises InvalidSocketId, SigningUnavailable.
+    Signed-in connections can be closed when the user loses access. Raises InvalidSocketId, SigningUnavailable.
     """
     _refuse_bad_socket(socket_id)
     _refuse_without_keys()

@@ -1,4 +1,4 @@
-"""Classifying webhooks that a process of an earlier release accepted: whom each concerns."""
+"""Classifying webhooks that a process of an earlier release accepted: which stage or streamer each is about."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PAGE = 500
 
 
 def classify_waiting(*, now: datetime) -> int:
-    """Note whom each webhook concerns that waits without a subject; returns how many there were.
+    """Set the subject of each waiting webhook that has none; return how many there were.
 
-    One that is none of ours is ignored. It takes one query where there are none, as usual.
+    Webhooks about other channels are ignored. If there are none, which is usual, it takes one query.
     """
     if not selectors.waiting_on_stages(subjects=_UNKNOWN).exists():
         return 0

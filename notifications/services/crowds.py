@@ -1,8 +1,8 @@
-"""Working off the comings and goings of audiences: a page of webhooks at a time, by any number of workers.
+"""Processing webhooks about audiences: a page of webhooks at a time, by several workers.
 
 A page does at once what the receivers of its events do one by one: it appends the events to the
-log, tracks them, and tells the streamers. Pages of several workers are not in order, and need not
-be: nothing is decided by them, and each push says when it happened.
+log, tracks them, and pushes to the streamers. Pages of several workers may be out of order, because no
+decision depends on them, and each push says when it happened.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from notifications.services import meanings, processing, session_pushes, trackin
 
 log = structlog.get_logger(__name__)
 
-# How many workers are at it at a time, and how much each takes. SQLite has one writer at a time,
-# who must not keep the others waiting.
+# How many workers process pages at a time, and the size of a page. SQLite has one writer at a time,
+# which must not block the others for long.
 _LANES, _PAGE = {"sqlite": 1, "postgresql": 4}, {"sqlite": 200, "postgresql": 1_000}
 
 _TRACKED, _TOLD = "track_channel_presence", "trigger_user_enter"
@@ -33,31 +33,30 @@ _DONE_HERE = frozenset({_TRACKED, _TOLD})
 
 @durable(queue="audience")
 def process_audience(now: datetime, *, lane: int) -> None:
-    """Process a page of webhooks about audiences, and ask for the next one where there may be more.
+    """Process a page of webhooks about audiences, and enqueue the next one if there may be more.
 
-    It is asked for as work of its own, so that what is more urgent comes between two pages.
+    The next page is a separate task, so that more urgent tasks can run between two pages.
     """
     if process_page(now=now) == page_size():
         enqueue(process_audience, Delivery(key=str(lane)), lane=lane)
 
 
 def page_size() -> int:
-    """Return how many webhooks a page has on this database."""
+    """Return the most webhooks that a page has on this database."""
     return _PAGE[connection.vendor]
 
 
 def lanes_wanted(*, now: datetime) -> int:
-    """Return how many workers there is work for: one a page, up to a limit."""
+    """Return how many workers can be used now: one for each waiting page, up to a limit."""
     most = _LANES[connection.vendor]
     waiting = selectors.due_audience(now=now).order_by()[: most * page_size()].count()
     return -(-waiting // page_size())
 
 
 def process_page(*, now: datetime) -> int:
-    """Process the next page of webhooks about audiences that nobody else is at, and return how many they were.
+    """Process the next page of webhooks that no other worker has locked, and return how many there were.
 
-    Where the page fails, each of its webhooks is processed alone, and only the faulty ones are
-    left to their retry.
+    If the page fails, each of its webhooks is processed alone, and only those that fail are retried.
     """
     with transaction.atomic():
         page = selectors.take_audience(now=now, limit=page_size())
@@ -83,7 +82,7 @@ def _process_together(page: Sequence[Accepted], now: datetime) -> None:
 
 
 def _do(events: Sequence[ChannelEvent], acting: Sequence[Sequence[str]], now: datetime) -> None:
-    """Log the events, and do what these two receivers do with them; a test holds this to the receivers."""
+    """Log the events and do the work of their two receivers; a test compares this with the receivers."""
     append_all(events=events, ran=acting, now=now)
     tracking.track_presence_of_many(events=_with(_TRACKED, events, acting))
     session_pushes.push_users_enter(events=_with(_TOLD, events, acting), now=now)

@@ -39,7 +39,7 @@ def enqueue_refund_pushes(
 ) -> None:
     """Enqueue the pushes to the payers from `first_payer` to `last_payer` (by id).
 
-    Where the refund is `early`, only those among them are concerned who are in the batch of the event.
+    For an `early` refund, only those of them in the batch of the event are pushed to.
     """
     enqueue(
         push_escrow_refunds,
@@ -82,7 +82,7 @@ def push_escrow_refunds(
 
 @dataclass(frozen=True, slots=True)
 class _Refund:
-    """What one payer was given back, in coins."""
+    """What one payer was refunded, in coins."""
 
     payer_id: str
     amount: int
@@ -101,8 +101,8 @@ def _refunds(escrow_id: str, first_payer: str, last_payer: str, limit: int) -> l
 def _early_refunds(batch: str, first_payer: str, limit: int) -> list[_Refund]:
     """Return the refunds of a batch, one for each payer, in the order of payers.
 
-    An event is heard once on a channel. So several payments of one payer are one refund: the sum
-    of them, under the transfer of the first.
+    A channel receives an event only once, so several payments of one payer are one refund: their sum,
+    with the transfer of the first.
     """
     rows = EarlyRefund.objects.filter(batch=batch, payer_id__gte=first_payer, amount__gt=F("kept"))
     back = rows.values("payer_id").annotate(back=Sum(F("amount") - F("kept")), first=Min("hold_id"))

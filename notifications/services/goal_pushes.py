@@ -29,7 +29,7 @@ VIEWERS_SYNCED = "stream.viewers.updated"
 AUTHORIZED = "stream.authorized"
 MVPS = "livestream.mvps"
 MVP_COUNT = 3
-# The most payers of a goal who hear of it on their own channels. A bigger crowd hears the audience's.
+# Up to so many payers of a goal receive its pushes on their own channels, otherwise on the audience's.
 MOST_PARTIES = 1_000
 HOLDERS_AT_ONCE = 250
 _HEARD_BY_PAYERS = types_settled_by(Settlement.PRIVATE, Settlement.ONE_ON_ONE)
@@ -46,8 +46,8 @@ def push_goal(
 ) -> None:
     """Push `event` with the whole goal as it stands now, to the audience and to the parties.
 
-    A client that missed one push is right again after the next (spec section 4). `level` is the
-    one that is completed.
+    A client that missed one push is up to date again after the next (spec section 4). `level` is the
+    completed one.
     """
     goal = goals.get_goal(goal_id=goal_id)
     reached = {} if level is None else {"level": level}
@@ -64,10 +64,10 @@ def push_goal(
 
 
 def _documents_of_parties(goal: Goal, event: str) -> dict[str, GoalDocument]:
-    """Return by user the goal as each party may see it.
+    """Return, by user, the goal as each party may see it.
 
-    Who paid how much is not in the pushes of progress: adding that up four times a second would
-    cost a crowd's goal.
+    Pushes of progress have no coins by payer: summing them four times a second would be too expensive
+    for a goal with many payers.
     """
     everybody = parties(goal)
     if event == PROGRESS:
@@ -108,10 +108,10 @@ def push_goal_progress(now: datetime, *, goal_id: str, event_id: str) -> None:
 
 
 def parties(goal: Goal) -> list[str]:
-    """Return the users who hear each push of a goal on their own channels.
+    """Return the users who receive each push of a goal on their own channels.
 
-    They are the streamer, the viewer who invited, and up to MOST_PARTIES payers of an invitation or
-    of what it led to. Ticket holders hear less, see `push_goal_to_holders`.
+    They are the streamer, the viewer who invited, and up to MOST_PARTIES payers of an invitation, or of
+    its private show or 1-on-1. Ticket holders receive fewer pushes, see `push_goal_to_holders`.
     """
     payers = _payers_of_invitation(goal) if goal.type in _HEARD_BY_PAYERS else []
     everybody = (goal.streamer_id, goal.triggered_by_id, *payers)
@@ -124,7 +124,7 @@ def _payers_of_invitation(goal: Goal) -> list[str]:
 
 
 def enqueue_pushes_to_holders(*, event: GoalEvent) -> None:
-    """Store the pushes of an event to the ticket holders of its goal, to be made in chunks."""
+    """Enqueue the pushes of an event to the ticket holders of its goal, which are made in chunks."""
     name = DomainSignal.of(event).name
     _enqueue_holders(
         goal_id=event.goal_id,
@@ -164,8 +164,8 @@ def push_goal_to_holders(
 ) -> int:
     """Push `event` with the goal to its next `size` ticket holders by id, with their own coins; returns how many.
 
-    Where more are left, the next chunk is stored along with this one. Of a goal with more than
-    MOST_PARTIES payers nobody is pushed to: they hear the audience's channels.
+    If there are more, the next chunk is enqueued in the same transaction. If a goal has more than
+    MOST_PARTIES payers, nobody is pushed to: they receive the pushes on the audience's channels.
     """
     goal = goals.get_goal(goal_id=goal_id)
     if not after and len(goals.payers_of(goal=goal, limit=MOST_PARTIES + 1)) > MOST_PARTIES:

@@ -19,7 +19,7 @@ from notifications.webhook_protocol import WebhookBody
 def accept(*, body: bytes, key: str, signature: str, now: datetime) -> None:
     """Check a webhook and store its events, each once however often it is sent.
 
-    Events that cannot be read or are none of ours are counted and passed over. Raises
+    Events that are malformed or about other channels are counted and skipped. Raises
     InvalidSignature, UnreadableBody, MalformedWebhook, TooManyEvents, WebhookTooOld,
     WebhookFromFuture; then nothing is stored.
     """
@@ -63,6 +63,6 @@ def _store(said: WebhookBody, body_hash: str, key: str, now: datetime) -> None:
     ]
     with transaction.atomic():
         sql.store_webhooks(webhooks=rows)
-        # The audience's need no message: each relay looks for them several times a second.
+        # Webhooks about audiences need no message: each relay looks for them several times a second.
         processing.request(subjects={row.subject_id for row in rows if row.is_stage})
     metrics.WEBHOOKS.labels("stored").inc(len(rows))

@@ -1,4 +1,4 @@
-"""What a webhook means: which event of ours it stands for, and who came or went (seed 002)."""
+"""What a webhook means: the event that it is published as, and who came or went (seed 002)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_CHANNELS: dict[str, Meaning] = {"channel_occupied": ChannelOccupied, "channe
 
 
 def event_of(webhook: Webhook | Accepted) -> ChannelOccupied | ChannelVacated | None:
-    """Return the event that a webhook stands for; None where it stands for none."""
+    """Return the event that a webhook is published as, or None."""
     channel = channels.parse(webhook.channel)
     meaning = _meaning(webhook, channel)
     if channel is None or meaning is None:
@@ -37,10 +37,10 @@ def event_of(webhook: Webhook | Accepted) -> ChannelOccupied | ChannelVacated | 
 
 
 def _meaning(webhook: Webhook | Accepted, channel: Channel | None) -> Meaning | None:
-    """Return what a webhook stands for.
+    """Return the class of the event that a webhook is published as, or None.
 
-    Where the streamer is the one who matters, an empty channel says that they are gone, even if their
-    `member_removed` was lost. In all other presence channels only the members' events say who it was.
+    On a stage or in a stream, an empty channel means that the streamer has left, even if their
+    `member_removed` was lost. In other presence channels only the members' events say who came or went.
     """
     if channel is None:
         return None
@@ -52,7 +52,7 @@ def _meaning(webhook: Webhook | Accepted, channel: Channel | None) -> Meaning | 
 
 
 def _user_of(webhook: Webhook | Accepted, channel: Channel) -> str | None:
-    """Return who came or went; only for presence channels Pusher knows it."""
+    """Return who came or went; Pusher knows it only for presence channels."""
     if not channel.is_presence:
         return None
     if webhook.name != "channel_vacated":

@@ -1,6 +1,6 @@
 """Processing webhooks about stages and streamers: by subject, in the order of their own time (spec section 5).
 
-Money is decided by these. So they have a queue of their own, and never wait for an audience.
+Payouts depend on these, so they have their own queue and never wait for those about audiences.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from notifications.services import classifying, meanings
 
 log = structlog.get_logger(__name__)
 
-# A webhook about more subjects than this leaves the others to the sweep.
+# If a webhook is about more subjects than this, the sweep finds the others.
 _REQUESTED_AT_ONCE = 100
 
-# What a webhook decides must not work off the ones after it.
+# Set while a webhook is processed: decisions that it causes must not process the webhooks after it.
 _at_work: ContextVar[bool] = ContextVar("at_work", default=False)
 
 
 def request(*, subjects: Collection[str]) -> None:
-    """Have the webhooks of these subjects processed at once, by one message each, in the caller's transaction."""
-    for subject_id in sorted(subjects)[:_REQUESTED_AT_ONCE]:  # sorted, so that no two callers deadlock
+    """Enqueue the processing of these subjects' webhooks, one message each, in the caller's transaction."""
+    for subject_id in sorted(subjects)[:_REQUESTED_AT_ONCE]:  # sorted, so that two callers do not deadlock
         enqueue(process_stage, Delivery(key=subject_id, subject=subject_id), subject_id=subject_id)
 
 
@@ -45,7 +45,7 @@ def request(*, subjects: Collection[str]) -> None:
 # other with it, and no lock outlives its webhook. It calls no network.
 @external(queue="stage")
 def process_stage(*, subject_id: str) -> None:
-    """Process what is due of one stage or streamer, for as long as the lease of the message allows."""
+    """Process the due webhooks of one stage or streamer, for as long as the lease of the message allows."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     while process_next(subject_id=subject_id, now=clock.now()) and time.monotonic() < until:
         pass
@@ -53,7 +53,7 @@ def process_stage(*, subject_id: str) -> None:
 
 @external(queue="default")
 def process_webhooks() -> None:
-    """Process what is due of all stages; messages of the release before ask for it."""
+    """Process the due webhooks of all stages; only messages of the previous release call it."""
     now = clock.now()
     classifying.classify_waiting(now=now)
     with transaction.atomic():
@@ -61,10 +61,10 @@ def process_webhooks() -> None:
 
 
 def process_next(*, subject_id: str, now: datetime) -> bool:
-    """Process the first webhook that is due of a stage or streamer; False where none is.
+    """Process the first due webhook of a stage or streamer; return False if there is none.
 
-    It waits for another worker that is at it. One that fails keeps its error, is retried later
-    and delays no other.
+    It waits for another worker that is processing it. A webhook that fails stores its error, is retried
+    later and delays no other.
     """
     first = selectors.due_of_subject(subject_id=subject_id, now=now).values_list("pk", flat=True).first()
     if first is None:
@@ -82,12 +82,12 @@ def process(*, webhook_id: int, now: datetime) -> bool:
 
 
 def work_off(*, subjects: Collection[str], now: datetime) -> None:
-    """Process every webhook that waits about these stages and streamers, in the order of their own time.
+    """Process all waiting webhooks about these stages and streamers, in the order of their own time.
 
-    A decision of the clock calls it before it locks anything: webhooks come first in the order of
-    locks. It runs in the caller's transaction, or in its own, waits for another worker that is at
-    one of them, and also tries those that failed. One that fails again is left to its retry.
-    Raises OperationalError where the database broke a deadlock: the caller tries again as a whole.
+    A decision calls it before it locks anything, because webhooks come first in the lock order. It runs
+    in the caller's transaction, or in its own, waits for another worker that is processing one of them,
+    and also processes failed ones. One that fails again is left to its retry. Raises OperationalError
+    if the database aborts a deadlock: the caller retries the whole decision.
     """
     if _at_work.get():
         return
@@ -104,7 +104,7 @@ def _work_off(subjects: Collection[str], now: datetime) -> None:
             try:
                 with transaction.atomic():
                     _finish(webhook, now)
-            except OperationalError:  # without this webhook the decision would be another one
+            except OperationalError:  # without this webhook the decision might be wrong
                 raise
             except Exception:  # noqa: BLE001 - whatever a receiver raises belongs on the webhook
                 _keep_failure(webhook.pk, traceback.format_exc(), now)

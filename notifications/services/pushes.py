@@ -52,7 +52,7 @@ def push_all(*, messages: Iterable[Message], now: datetime, bulk: bool = False) 
 
 
 def keep_sent(*, outgoing: Iterable[Outgoing], subject: str, event_id: str, provider: str, now: datetime) -> None:
-    """Keep events that were sent without having waited in the queue, as if they had."""
+    """Store events that were sent directly, like pushes that were sent from the queue."""
     about = {"subject": subject, "event_id": event_id, "provider": provider, "created_at": now, "sent_at": now}
     rows = (
         Push(channels=list(each.channels), event=each.event, data=json.loads(each.data), **about) for each in outgoing

@@ -1,4 +1,4 @@
-"""What the floors below may ask of the inbox and of the realtime server, see `livestream.realtime`."""
+"""The implementation of `livestream.realtime`, for apps that must not import this one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from notifications.services import processing, stage_questions
 
 
 class InboxAndServer:
-    """Answers by what was accepted, and by what the realtime server says."""
+    """Processes accepted webhooks, and asks the realtime server."""
 
     def work_off(self, *, subjects: Collection[str], now: datetime) -> None:
         processing.work_off(subjects=subjects, now=now)

@@ -42,7 +42,7 @@ def replay_webhook(*, webhook_id: int, now: datetime) -> str:
         return REPLAYED
     unpublished = Webhook.objects.filter(pk=webhook_id).exclude(result=Webhook.Result.PUBLISHED)
     unpublished.update(processed_at=None, result="", retry_at=None)
-    classifying.classify_waiting(now=now)  # it may be of a release that did not know whom it concerns
+    classifying.classify_waiting(now=now)  # it may be of an earlier release, and have no subject
     processing.process(webhook_id=webhook_id, now=now)
     return _outcome(webhook)
 

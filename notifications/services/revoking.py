@@ -1,4 +1,4 @@
-"""Taking access back from whom a streamer blocked, whose account is closed, or who was paid back (spec section 6)."""
+"""Revoking the access of viewers who are blocked, whose account is closed, or who are refunded (spec section 6)."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from sessions_app.services import bans
 log = structlog.get_logger(__name__)
 
 REVOKED = "stream.revoked"
-# A token was perhaps signed a moment ago, by a machine whose clock is ahead of ours.
+# A token may have been signed just now, by a machine whose clock is ahead of ours.
 _MARGIN = timedelta(seconds=60)
-# What is noted of viewers who waited to be let in; all others were given their payment back.
+# The notes on viewers who waited to be admitted, by reason; the default is GIVEN_BACK.
 _NOTES: dict[str, str] = {EndedBecause.BLOCKED: selectors.BLOCKED, EndedBecause.ACCOUNT_CLOSED: selectors.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Who loses access, why, and by which event: to all, or to what was paid into `escrow_id`."""
+    """Who loses access, why, and by which event: to everything, or only to the goals of `escrow_id`."""
 
     viewers: Sequence[str]
     reason: str
@@ -44,25 +44,25 @@ class Loss:
 
 
 def revoke_from_blocked(*, event: UserBlocked, now: datetime) -> None:
-    """Take back all that a viewer may watch of a streamer who blocked them, unless they were unblocked since."""
+    """Revoke a viewer's access to a streamer who blocked them, unless they have been unblocked since."""
     if is_blocked(user_id=event.user_id, streamer_id=event.streamer_id):
         loss = Loss([event.user_id], EndedBecause.BLOCKED, event.event_id)
         _revoke(loss, selectors.sessions_to_watch(streamer_id=event.streamer_id), now)
 
 
 def revoke_from_closed(*, event: AccountClosed, now: datetime) -> None:
-    """Take back what the user of a closed account paid for and watches, and end their connections.
+    """Revoke the access of a closed account to running goals that it paid for, and close its connections.
 
-    Tokens of public streams are short, and a closed account gets no new ones.
+    Tokens of public streams expire soon, and a closed account gets no new ones.
     """
     loss = Loss([event.user_id], EndedBecause.ACCOUNT_CLOSED, event.event_id)
     _revoke(loss, selectors.sessions_paid_for(user_id=event.user_id), now)
 
 
 def revoke_from_paid_back(*, event: EscrowRefunded, now: datetime) -> None:
-    """Take back what viewers watched by right of payments that were given back while it goes on.
+    """Revoke access to goals whose payments were refunded early.
 
-    Blocks and closed accounts have events of their own, which take back more than that.
+    Blocks and closed accounts have their own events, which revoke more than that.
     """
     returned = selectors.paid_back_early(escrow_id=event.escrow_id, batch=event.event_id)
     sessions = selectors.sessions_of(escrow_id=event.escrow_id)
@@ -73,7 +73,7 @@ def revoke_from_paid_back(*, event: EscrowRefunded, now: datetime) -> None:
 
 @external(subject="user_id")
 def end_connections(*, user_id: str) -> None:
-    """End the connections of a user, whose client has to ask for each channel again; raises Unavailable."""
+    """Close the connections of a user, whose client has to be authorized again; raises Unavailable."""
     try:
         get_provider().end_connections(user_id=user_id)
     except Refused as error:
@@ -101,7 +101,7 @@ def _fail_waiting(loss: Loss, goals: Collection[Goal], now: datetime) -> None:
 
 
 def _put_out(loss: Loss, session: Session, goals: Collection[Goal], now: datetime) -> None:
-    """Ban the viewers from each room that they may hold a token of, until those have ended."""
+    """Ban the viewers from each room that they may have a token for, until those tokens have expired."""
     rooms: dict[str | None, datetime] = {goal.id: authorizing.grant_exp(goal=goal, now=now) for goal in goals}
     if loss.escrow_id is None:
         rooms[None] = now + authorizing.LONGEST_PUBLIC_GRANT
@@ -125,7 +125,7 @@ def _messages(loss: Loss, sessions: Sequence[Session]) -> list[pushes.Message]:
 
 
 def _event_id(event_id: str, session: Session, number: int) -> str:
-    """Return an id that a repeat has as well: a client drops a push of the same id on the same channel."""
+    """Return an id that is the same in a repeat; clients drop a second push with the same id on a channel."""
     if not number:
         return event_id
     return event_id[:8] + hashlib.sha256(f"{event_id}:{session.id}".encode()).hexdigest()[:16]

@@ -1,6 +1,6 @@
 """Pushes about a stream (spec section 4).
 
-Viewers are told when it goes live, changes or ends. Its streamer is told when a viewer enters or leaves.
+Viewers hear when it goes live, changes or ends. The streamer hears when viewers enter or leave.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ENTERED = "user.entered"
 LEFT = "user.left"
 _OF_MANY = {ENTERED: "users.entered", LEFT: "users.left"}
 _FEW = 10
-# A user takes up to 150 bytes of a push, which has 10 KB.
+# A user takes up to 150 bytes of a push, which has at most 10 KB.
 _MOST_USERS = 64
 
 
@@ -45,7 +45,7 @@ def push_session_updated(*, event: SessionEvent, now: datetime) -> None:
 
 
 def _push_session(*, name: str, event: SessionEvent, details: Mapping[str, Any], now: datetime) -> None:
-    """Push the session to the audience as everybody may see it, and all of it to its streamer."""
+    """Push the public session to the audience, and the full session to its streamer."""
     session = sessions.get_session(session_id=event.session_id)
     seen_by = (
         (channels.audience(event.streamer_id), None),
@@ -70,10 +70,10 @@ def push_user_enter(*, name: str, event: ChannelEvent, now: datetime) -> None:
 
 
 def push_users_enter(*, events: Iterable[ChannelEvent], now: datetime) -> None:
-    """Push to the streamers which viewers entered or left, as `push_user_enter` does where they are few.
+    """Push to the streamers which viewers entered or left; a few are pushed as by `push_user_enter`.
 
-    A crowd is told of together, as `users.entered` or `users.left` with as many `users` as fit into
-    a push; `event_id` is then that of the first of them. Such pushes let others go first.
+    More than a few are pushed together, as `users.entered` or `users.left` with as many `users` as fit
+    into a push; `event_id` is that of the first of them. Such pushes have low priority.
     """
     groups: dict[tuple[str, str], list[ChannelEvent]] = {}
     for event in events:

@@ -23,11 +23,10 @@ def is_in_stream(*, streamer_id: str) -> bool | None:
 
 
 def members(*, channel: str) -> frozenset[str] | None:
-    """Return the ids of the users in a presence channel, or None where the server cannot say.
+    """Return the ids of the users in a presence channel, or None if the server cannot say.
 
-    None is the answer of a machine without a realtime server, of one that does not answer within two
-    seconds, and of one that another thread is still waiting for. It calls the network, and must run
-    outside of a transaction.
+    It is None if there is no realtime server, if it does not answer within two seconds, and if the
+    circuit breaker is open. It calls the network, and must run outside of a transaction.
     """
     if not provider.can_be_asked():
         return None

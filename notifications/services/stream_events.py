@@ -26,8 +26,8 @@ PERSONAL_BYTES = 1_536
 class Opening:
     """A goal that may be watched, as it is announced to each of its viewers.
 
-    `exp` is the end of the longest grant. `head` is the encoded `data` of all of them: a crowd's
-    tokens are enough to encode.
+    `exp` is the end of the longest grant. `head` is the part of `data` that all viewers share; it is
+    encoded once, so that only tokens are encoded for each viewer.
     """
 
     goal: Goal
@@ -38,7 +38,7 @@ class Opening:
     head: str
 
     def events(self, viewer_id: str, *, exp: datetime) -> list[Outgoing]:
-        """Return two events for a viewer who may watch until `exp`: about the preview, and about sd with its tokens."""
+        """Return two events for a viewer who may watch until `exp`: for the preview, and for sd with its tokens."""
         return [self._event(viewer_id, PREVIEW, exp, {}), self._event(viewer_id, SD, exp, self._tokens(viewer_id, exp))]
 
     def _event(self, viewer_id: str, quality: str, exp: datetime, tokens: dict[str, Any]) -> Outgoing:
@@ -53,7 +53,7 @@ class Opening:
 
 
 def opening(*, goal: Goal, event_id: str, exp: datetime, now: datetime) -> Opening:
-    """Return what is sent to viewers who may watch `goal` until `exp`, some of them not as long."""
+    """Return the announcement of `goal` to its viewers; `exp` is the end of the longest grant."""
     said = {
         "session_id": goal.session_id,
         "streamer_id": goal.streamer_id,

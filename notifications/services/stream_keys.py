@@ -1,4 +1,4 @@
-"""The keys of stream tokens: one signs, and all are published, so that an edge can check tokens by itself."""
+"""The keys of stream tokens: one signs, and all are published, so that edge servers can verify tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SEED_BYTES = 32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StreamKey:
-    """A private key, and its public half: a JSON Web Key (RFC 8037) whose `kid` is its thumbprint (RFC 7638)."""
+    """A private key and its public half, a JSON Web Key (RFC 8037) whose `kid` is its thumbprint (RFC 7638)."""
 
     private: Ed25519PrivateKey
     published: Mapping[str, str]
@@ -33,7 +33,7 @@ class StreamKey:
 
 
 def signing_key() -> StreamKey:
-    """Return the key that signs: the first of STREAM_TOKEN_KEYS, or the one that is derived from SECRET_KEY."""
+    """Return the key that signs: the first of STREAM_TOKEN_KEYS, or one derived from SECRET_KEY."""
     return _keys()[0]
 
 
@@ -43,7 +43,7 @@ def published_keys() -> list[Mapping[str, str]]:
 
 
 def base64url(content: bytes) -> str:
-    """Return base64url without padding, as JSON Web Tokens and Keys are written."""
+    """Return base64url without padding, as in JSON Web Tokens and Keys."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 

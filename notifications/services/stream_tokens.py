@@ -1,7 +1,7 @@
-"""Stream tokens: what a viewer's client shows to be let into a stream (spec sections 3 and 7).
+"""Stream tokens, with which a viewer's client is admitted to a stream (spec sections 3 and 7).
 
-A token is a JSON Web Token, signed with Ed25519 (RFC 8037). It is made here and not by a library: a
-crowd has as many as it has viewers, and apart from the signature there is little to do for each.
+A token is a JSON Web Token, signed with Ed25519 (RFC 8037). It is built here and not by a library, which
+is faster: each viewer of a crowd needs a token (decision 15).
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 def stream_token(*, session_id: str, user_id: str, quality: str, now: datetime) -> dict[str, Any]:
     """Return `{session_id, quality, exp, token, byteplus_token, byteplus_rtc_info}`; `exp` in unix seconds.
 
-    The room is that of what the user may watch, and None where that is only the preview of something
-    that others paid for; the streamer is always let in, and may publish. The answer is cached until
-    something ends or begins in the session. Raises SessionNotFound and what `authorize` does: a refusal
-    is never cached, so a payment counts at once, and neither the end of the session nor a block waits
-    for a cached answer to go.
+    The room's members are None for the preview of a goal that others paid for. The streamer is always
+    admitted, and may publish. The answer is cached until a goal begins or ends in the session. Refusals
+    are never cached, so a payment counts at once. The end of the session and blocks are checked before
+    the cache is read. Raises SessionNotFound and what `authorize` raises.
     """
     session = sessions.find_session(session_id=session_id)
     authorizing.refuse_unwelcome(session=session, user_id=user_id)
@@ -48,8 +47,8 @@ def stream_token(*, session_id: str, user_id: str, quality: str, now: datetime) 
 def sign(*, grant: Grant, now: datetime) -> str:
     """Return the token of a grant: `sub` (the user), `session_id`, `quality`, `goal_id`, `iat` and `exp`.
 
-    `goal_id` is left out of a token for the public stream. Whoever streams what is paid for lets in those
-    tokens alone that name its goal.
+    A token for the public stream has no `goal_id`. An edge that streams a paid goal must admit only
+    tokens with its `goal_id`.
     """
     key = stream_keys.signing_key()
     claims = {"sub": grant.user_id, "session_id": grant.session_id, "quality": grant.quality}

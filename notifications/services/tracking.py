@@ -18,7 +18,7 @@ def track_channel_presence(*, name: str, event: ChannelEvent) -> None:
 
 
 def track_presence_of_many(*, events: Iterable[ChannelEvent]) -> None:
-    """Track many comings and goings as `track_channel_presence` does each, with one task."""
+    """Track many events like `track_channel_presence`, with one task."""
     tracking.track_all(
         events=[
             Tracked(

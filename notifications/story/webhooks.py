@@ -16,7 +16,7 @@ from notifications.models import Webhook
 
 @timeline_section(order=15)
 def webhooks_section(subject: Subject, window: Window, now: datetime) -> Section:
-    """List the webhooks about the stages of the goals and about their streamer, at the time that Pusher gave them."""
+    """List the webhooks about the goals' stages and their streamers, by Pusher's time."""
     rows = Webhook.objects.filter(_about(subject)).order_by("time_ms", "id")
     if window.start:
         rows = rows.filter(time_ms__gte=_milliseconds(window.start))
@@ -29,7 +29,7 @@ def webhooks_section(subject: Subject, window: Window, now: datetime) -> Section
 
 
 def _about(subject: Subject) -> Q:
-    """Return which webhooks those are: of a streamer only what happened from the first goal to the last one's end."""
+    """Return the filter for these webhooks; those about a streamer only from the first goal to the last one's end."""
     stages = [channels.stage(goal_id) for goal_id in subject.goal_ids]
     streamers = Goal.objects.filter(pk__in=subject.goal_ids).values_list("streamer_id", flat=True)
     own = Q(is_stage=True, subject_id__in=list(streamers))

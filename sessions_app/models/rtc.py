@@ -9,11 +9,10 @@ from livestream.fields import ObjectIdField
 
 
 class Recording(models.Model):
-    """One show's recording, by one task of the vendor's after another where one is too short for it.
+    """The recording of one show; a long show is recorded by several tasks of the vendor, one after another.
 
-    `part` counts the tasks. `part_until` is the limit with which the last one was started: it is over
-    then, whatever else happened, and a show that goes on needs the next. The first task is called by
-    the goal's id.
+    `part` is the number of the current task, and `part_until` the limit with which it was started: after
+    that it has ended, and a running show needs the next task. The first task is named by the goal's id.
 
     `wanted` changes in the transaction that follows the show, and never back to started. What
     was asked of the vendor follows it: `asked_at` is noted before the first call to start, so
@@ -55,7 +54,7 @@ class Recording(models.Model):
 
     @property
     def task_id(self) -> str:
-        """The vendor's id of the last task."""
+        """The vendor's id of the current task."""
         return self.goal_id if self.part == 1 else f"{self.goal_id}.{self.part}"
 
     @property

@@ -63,10 +63,10 @@ class Session(models.Model):
 
 
 class SessionVersion(models.Model):
-    """How often what a session shows has changed, its goals' entries included; it only grows.
+    """The version of what a session shows, including its goals' entries; it only grows.
 
-    A table of its own: goals change what a session shows while they are locked, and the session's
-    row is locked before any goal's.
+    It is a separate table, because goals change it while they are locked, and the session's own row
+    must be locked before any goal.
     """
 
     session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="shown_version")

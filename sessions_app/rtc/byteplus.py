@@ -36,7 +36,7 @@ VERSIONS = {"BanRoomUser": "2023-11-01", "StartRecord": "2022-06-01", "StopRecor
 # A ban of zero seconds: the user is removed, and may come back at once. A longer ban would keep the
 # streamer out of their next session, and out of the minutes in which a running show may still finish.
 KICK = 0
-# The vendor knows no other lengths of a longer one.
+# The shortest and the longest ban (seconds) that the vendor accepts.
 BAN_SECONDS = (60, 259_200)
 ALL_IN_ONE_PICTURE = 0
 LONGEST_TEXT = 500

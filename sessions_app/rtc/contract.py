@@ -8,8 +8,8 @@ from sessions_app import rules
 
 # The vendor takes no other lengths (seconds) for how long a recording may wait for a picture.
 IDLE_SECONDS = (10, 86_400)
-# The longest recording (seconds) that is asked for. The vendor names no limit of its own, and a task
-# that is lost to us must end some day; a show that goes on is recorded by a further task.
+# The longest recording (seconds) of one task. The vendor documents no limit, but a task that we lose
+# track of must end by itself; a longer show is recorded by further tasks.
 LONGEST_RECORDING = 86_400
 
 
@@ -41,7 +41,7 @@ class RtcProvider(Protocol):
     def ban_room_user(self, *, room_id: str, user_id: str, seconds: int = 0) -> str:
         """Remove a user from a room, and keep them out for `seconds`; 0 lets them come back at once.
 
-        It may be a minute where less is asked for, and three days where more is.
+        The provider may raise a short ban to a minute, and limit a long one to three days.
         """
         ...
 

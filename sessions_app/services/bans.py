@@ -1,4 +1,4 @@
-"""BanRoomUser: of a streamer whose stage is over, and of a viewer who lost access (seed 000, spec sections 5 and 6)."""
+"""BanRoomUser: removing streamers when a goal or session ends, and viewers who lose access (seed 000, spec 5, 6)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from sessions_app.services import rtc_calls
 BAN = "BanRoomUser"
 # The goals that are performed in a room of their own.
 IN_ROOMS = frozenset({SHOW, TRIGGER_PRIVATE, EXCLUSIVE})
-# A token that the streamer was given for a room opens it for this long.
+# How long a streamer's token for a room is valid.
 _LONGEST_TOKEN = timedelta(hours=1)
 
 
 def ban_streamer(*, session: Session, now: datetime) -> None:
-    """Remove the streamer of an ended session from its room, and from the rooms of what was paid for and is over.
+    """Remove the streamer of an ended session from its room, and from the rooms of its ended paid goals.
 
-    What is still performed goes on in its room, from which `ban_from_goal_room` removes them later.
+    A goal that is still performed continues in its room; `ban_from_goal_room` removes the streamer later.
     Nothing happens for a streamer without a BytePlus source. It is part of the caller's transaction.
     """
     ended = session.goals.filter(type__in=IN_ROOMS, ended_at__gt=now - _LONGEST_TOKEN).exclude(started_at=None)
@@ -32,14 +32,14 @@ def ban_streamer(*, session: Session, now: datetime) -> None:
 
 
 def ban_from_goal_room(*, session: Session, goal_id: str) -> None:
-    """Remove the streamer from the room of a goal that is over; part of the caller's transaction."""
+    """Remove the streamer from the room of an ended goal; part of the caller's transaction."""
     _enqueue(session=session, goal_id=goal_id, user_id=session.streamer_id)
 
 
 def ban_viewer(*, session: Session, goal_id: str | None, user_id: str, until: datetime) -> None:
-    """Put a viewer out of the session's room, or a goal's, and keep them out `until` their tokens have ended.
+    """Ban a viewer from the session's room, or a goal's, `until` their tokens have expired.
 
-    Nothing happens where the streamer has no BytePlus source. It is part of the caller's transaction.
+    Nothing happens for a streamer without a BytePlus source. It is part of the caller's transaction.
     """
     _enqueue(session=session, goal_id=goal_id, user_id=user_id, until=until)
 
@@ -48,7 +48,7 @@ def _enqueue(*, session: Session, goal_id: str | None, user_id: str, until: date
     source = selectors.first_source_of(user_id=session.streamer_id, provider=Source.BYTEPLUS)
     if source is None:
         return
-    # A worker of the release before knows no `until`, and is not given one where there is none.
+    # A worker of the previous release does not know `until`, so it is passed only if there is one.
     named: dict[str, Any] = {} if until is None else {"until": until}
     enqueue(
         ban_room_user,
@@ -71,10 +71,10 @@ def ban_room_user(
     session_id: str,
     until: datetime | None = None,
 ) -> None:
-    """Remove a user from a room, and keep them out `until` then; raises Unavailable, to be tried again.
+    """Remove a user from a room, and ban them `until` a moment; raises Unavailable, to be tried again.
 
-    It may run late, after the provider was unavailable: a streamer who is live again in the same
-    room by then stays, and nobody is kept out of anything longer than `until`. `source_id` is stored
+    It may run late, after the provider was unavailable. A streamer who is live again in the same room
+    is then not removed, and no ban lasts longer than `until`. `source_id` is stored
     for people who read the task. It calls the network, and must run outside of a transaction.
     """
     room_id = room_id or selectors.room_of(session=selectors.find_session(session_id=session_id))

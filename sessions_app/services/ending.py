@@ -33,7 +33,7 @@ def end_session(*, session_id: str, caller_id: str) -> None:
 
 
 def end_session_of_closed_account(*, streamer_id: str) -> None:
-    """Have the active session of a streamer whose account is closed ended at once, if there is one."""
+    """End the active session of a streamer whose account is closed, if there is one, with a task."""
     session = selectors.active_session_of(streamer_id=streamer_id)
     if session is not None and users.is_closed(user_id=streamer_id):
         enqueue(deactivate_session, session_id=session.id)
@@ -61,7 +61,7 @@ def disconnect(
 
 
 def count_down(*, session_id: str, seconds: float, now: datetime) -> None:
-    """Have `end_after_countdown` run in `seconds`; a countdown that is on its way is not prolonged."""
+    """Have `end_after_countdown` run in `seconds`; a countdown that is running is not extended."""
     # A task of its own: ending the session at once must not wait for the countdown, and stopping
     # the countdown must not stop an end that was asked for.
     over_at, key = now + timedelta(seconds=seconds), _countdown_key(session_id)
@@ -69,7 +69,7 @@ def count_down(*, session_id: str, seconds: float, now: datetime) -> None:
 
 
 def is_counting_down(*, session_id: str) -> bool:
-    """Return whether a countdown is on its way."""
+    """Return whether a countdown is running."""
     return any(messages.exists() for messages in _countdowns(session_id))
 
 
@@ -84,10 +84,10 @@ def cancel_disconnect(*, session_id: str) -> bool:
 
 @external(queue="default", subject="session_id")
 def end_after_countdown(now: datetime, *, session_id: str) -> None:
-    """End a session whose streamer stayed away for the whole countdown, unless they are seen somewhere.
+    """End a session whose streamer stayed away for the whole countdown.
 
-    A streamer who is in their stream, or on a stage, as the realtime server says, is waited for once
-    more. It calls the network, and must run outside of a transaction.
+    If the realtime server says that the streamer is in their stream or on a stage, the countdown starts
+    again instead. It calls the network, and must run outside of a transaction.
     """
     session = selectors.find_session(session_id=session_id)
     if _is_seen(session.streamer_id):
@@ -106,7 +106,7 @@ def end_after_countdown(now: datetime, *, session_id: str) -> None:
 def _end_unless_back(session: Session, now: datetime) -> None:
     with transaction.atomic():
         if not _lock_countdown(session.id):
-            return  # the streamer came back while this was on its way
+            return  # the streamer came back in the meantime
         ended = _deactivate(session.id, now)
         cancel_disconnect(session_id=session.id)  # of a session that had ended before
         known = selectors.presence_of(streamer_id=session.streamer_id)
@@ -120,9 +120,9 @@ def _end_unless_back(session: Session, now: datetime) -> None:
 def deactivate_session(now: datetime, *, session_id: str) -> bool:
     """End a session and publish `session.ended`; return whether this call did it.
 
-    Of any number of calls one does it, and the others return False. The accepted webhooks about the
-    streamer are processed first. A streamer who broadcasts through BytePlus is removed from the rooms
-    by BanRoomUser.
+    Only one of several calls does it, the others return False. The accepted webhooks about the streamer
+    are processed first. A streamer who broadcasts through BytePlus is removed from the rooms with
+    BanRoomUser.
     """
     with transaction.atomic():
         active = Session.objects.filter(pk=session_id, active=True)
@@ -158,13 +158,13 @@ def _is_seen(streamer_id: str) -> bool:
 
 
 def _lock_countdown(session_id: str) -> bool:
-    """Keep a sign of life from stopping the countdown until this is decided; False where one has."""
+    """Lock the countdown, so that nothing stops it meanwhile; return False if it was stopped."""
     [_, messages] = _countdowns(session_id)
     return bool(messages.select_for_update())
 
 
 def _countdowns(session_id: str) -> list[QuerySet[OutboxMessage]]:
-    """Return the countdown of a session as the release before stored it, and as this one does."""
+    """Return the countdown of a session, as stored by the previous release, and as stored by this one."""
     key = _countdown_key(session_id)
     return [pending_messages(task, key=key) for task in (deactivate_session, end_after_countdown)]
 

@@ -65,8 +65,8 @@ def start_session(*, session_id: str, caller_id: str, now: datetime) -> Session:
 def change_session(*, session_id: str, caller_id: str, changes: Mapping[str, Any]) -> Session:
     """Change title, preset or prices, which are replaced as a whole, and publish `session.changed`.
 
-    Values that are the same already change nothing. It stops the session's countdown, since
-    somebody is there. Raises SessionNotFound, NotYourSession and SessionNotActive.
+    Unchanged values are ignored. The call stops the session's countdown, since it shows that the
+    streamer is there. Raises SessionNotFound, NotYourSession and SessionNotActive.
     """
     with transaction.atomic():
         locking.refuse_others(session=selectors.find_session(session_id=session_id), caller_id=caller_id)

@@ -1,4 +1,4 @@
-"""trigger_online: the presence of the streamer's own client, and other signs of life (spec sections 4 and 5)."""
+"""trigger_online: the presence of the streamer's own client, and other activity (spec sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def trigger_online(
 
 
 def sign_of_life(*, streamer_id: str, now: datetime, at: datetime | None = None) -> None:
-    """Stop a streamer's countdown, since they did something at `at`, or just now.
+    """Stop a streamer's countdown, since they were active at `at`, or just now.
 
-    What they did before they left their stream does not stop it.
+    Activity from before they left their stream does not stop it.
     """
     session = selectors.newest_session_of(streamer_id=streamer_id)
     if session is None or not ending.is_counting_down(session_id=session.id):

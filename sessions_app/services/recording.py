@@ -28,7 +28,7 @@ STARTED, STOPPED = Recording.Wanted.STARTED, Recording.Wanted.STOPPED
 
 # How long a call whose answer was lost may still take effect at the provider.
 SETTLING = timedelta(seconds=60)
-# A show that waits for its streamer ends after SHOW_MAX_WAIT; its recording must not end before it.
+# A paused show ends after SHOW_MAX_WAIT; its recording must not end before that.
 IDLE_MARGIN = 300
 
 
@@ -48,8 +48,7 @@ def request_stop(*, event: GoalEvent, now: datetime) -> None:
 
 
 def reconcile(*, now: datetime) -> None:
-    """Repeat the requests that the provider has not fulfilled, start the parts that follow those that are
-    over, and close recordings beyond their limit.
+    """Repeat unfulfilled requests, start the next parts of recordings, and close those beyond their limit.
 
     The outbox tries for a quarter of an hour; a provider may be unavailable for longer than that.
     """
@@ -65,8 +64,8 @@ def reconcile(*, now: datetime) -> None:
 def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None:
     """Start recording, where that is still wanted; raises Unavailable, to be tried again.
 
-    The provider is given the longest time that the show may take, and stops by itself after it. Where
-    that is more than it records at a time, `reconcile` has the next part started when one is over.
+    The provider is given the longest time that the show may take, and stops by itself after it. If that
+    is longer than one task can record, `reconcile` starts the next part when this one is over.
     """
     requested = _new(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)
     provider = get_provider()
@@ -132,7 +131,7 @@ def _begin(requested: Recording, provider: RtcProvider, now: datetime) -> tuple[
             _update(recording, closed_at=now, note="The streamer has no BytePlus source.")
             return None
         if _part_is_over(recording, now):
-            # Whatever was asked for it was asked long ago, and has ended.
+            # Calls for the previous part can no longer have an effect.
             _update(recording, part=recording.part + 1, part_until=None, started_at=None, unsure_until=None)
         unsure_before = recording.unsure_until
         session = selectors.find_session(session_id=recording.session_id)
@@ -143,7 +142,7 @@ def _begin(requested: Recording, provider: RtcProvider, now: datetime) -> tuple[
             provider=provider.name,
             asked_at=recording.asked_at or now,
             unsure_until=now + SETTLING,
-            # The first call may have started it, though its answer was lost.
+            # A repeat keeps the limit: the first call may have started the part although its answer was lost.
             part_until=recording.part_until or min(recording.until, longest),
         )
         return recording, unsure_before
@@ -221,7 +220,7 @@ def _seconds_left(until: datetime | None, now: datetime) -> int:
 
 
 def _idle_seconds() -> int:
-    """Return for how many seconds a show may wait for its streamer and a bit more, within the provider's limits."""
+    """Return SHOW_MAX_WAIT plus a margin, within the provider's limits (seconds)."""
     lowest, highest = IDLE_SECONDS
     return min(max(settings.SHOW_MAX_WAIT + IDLE_MARGIN, lowest), highest)
 
@@ -245,8 +244,8 @@ def _enqueue(task: _RecordTask, of: Recording, *, pending: Pending = "touch", et
 def _new(*, goal_id: str, session_id: str, streamer_id: str, now: datetime) -> Recording:
     """Return a recording that is not stored yet.
 
-    It may last as long as the show: that may pause any number of times, and outlives its session by
-    the grace alone.
+    It may last as long as the show, which may pause any number of times, and outlives its session only
+    by the grace.
     """
     until = now + timedelta(seconds=settings.SESSION_MAX_DURATION + settings.SHOW_END_GRACE)
     return Recording(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, created_at=now, until=until)

@@ -1,4 +1,4 @@
-"""The payload of a session's events (seed 000), the event of a change, and tracking in analytics."""
+"""The payload of a session's events (seed 000), publishing changes, and tracking in analytics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def payload_of(*, session: Session) -> dict[str, Any]:
 
 
 def publish_changed(*, session: Session) -> None:
-    """Raise the version of a locked session that was changed, and publish `session.changed`."""
+    """Increment the version of a locked, changed session, and publish `session.changed`."""
     session_versions.bump(session_id=session.id)
     publish(SESSION_CHANGED, SessionChanged(**payload_of(session=session)))
 

@@ -51,7 +51,7 @@ def test_the_lead_closes_an_account_and_opens_it_again(lead):
 def test_closing_asks_for_a_reason_first(lead):
     user = make_user()
     response = act(lead, "close", user)
-    assert b"A session that runs ends now" in response.content
+    assert b"A running session ends now" in response.content
     assert User.objects.get(pk=user.pk).is_active
 
 

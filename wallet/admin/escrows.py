@@ -78,8 +78,8 @@ def _of_kind(kind: str, _now: datetime) -> Q:
 
 
 _ACCOUNT_CLOSED = (
-    "The account of the streamer is closed. What they earned waits until support settles what is due, or until"
-    " the account is open again."
+    "The account of the streamer is closed. Their earnings wait until support chooses “Settle what is due”, or"
+    " until the account is opened again."
 )
 
 

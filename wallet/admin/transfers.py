@@ -63,8 +63,8 @@ class TransferAdmin(LookedUpAdmin):
 def _held(escrow_id: str) -> Q:
     """Return what finds the payments into an escrow, which has taken money in its own time alone.
 
-    Without that, the newest payments into an old escrow would be looked for from today on. The
-    clocks of the machines that wrote them may differ, by less than an hour.
+    Without the times, a query for the newest payments into an old escrow would scan all transfers
+    since. The clocks of the machines that wrote them may differ by less than an hour.
     """
     times = Escrow.objects.filter(pk=escrow_id).values_list("opened_at", "decided_at").first()
     if times is None:

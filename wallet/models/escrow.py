@@ -15,8 +15,8 @@ class Escrow(models.Model):
     The coins lie on the account of the same id. `state` leaves `open` once, under lock;
     `settled_at` is when all the money had arrived. Money is taken in while the state is open
     and `accepts_until`, where set, lies ahead. `refunded_upto` is where a refund goes on.
-    `received` are the coins that ever came in, `refunded_early` those of them that single payers
-    were given back before the escrow was settled.
+    `received` is all coins that were ever paid in, `refunded_early` the part of them that single
+    payers were given back before the escrow was settled.
     """
 
     class State(models.TextChoices):
@@ -99,9 +99,9 @@ class Earning(models.Model):
 class EarlyRefund(models.Model):
     """A payment that was given back before its escrow was settled (spec section 6).
 
-    Of its `amount` coins the payer got all but `kept`, which stay in the escrow as an earning of
-    the streamer. `batch` is the id of the event that reports it; one batch may be a whole crowd.
-    Without foreign key constraints, since each row of a crowd would check the same locked escrow.
+    The payer got back `amount` less `kept` coins; the kept ones stay in the escrow as an earning of the
+    streamer. `batch` is the id of the event that reports the refund; a batch may have many payers.
+    There are no foreign key constraints, because every row of a batch would check the same locked escrow.
     """
 
     hold = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""Giving single payers back what is theirs before their escrow is settled (spec section 6)."""
+"""Early refunds: refunding single payers before their escrow is settled (spec section 6)."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class EarlyRefunds:
 
 
 def refund_payments(*, escrow: Escrow, kept: Mapping[str, int], reason: str, now: datetime) -> EarlyRefunds:
-    """Give back these payments of an open escrow, each but for the coins that stay in it for the streamer.
+    """Refund these payments of an open escrow, each less the coins that are kept for the streamer.
 
     `escrow` is locked exclusively by the caller, in an open transaction. `kept` maps the ids of
-    payments (transfers) to coins. A payment that was given back before is left alone, and so is a
-    decided escrow. Raises IntegrityError where more would be kept than was paid (spec section 6).
+    payments (transfers) to coins. A payment that was refunded before is left alone, and so is a
+    decided escrow. Raises IntegrityError if more would be kept than was paid (spec section 6).
     """
     return _refund(escrow, kept, reason, now)
 
@@ -40,11 +40,11 @@ def refund_payments(*, escrow: Escrow, kept: Mapping[str, int], reason: str, now
 def refund_payers(
     *, escrow_id: str, payers: Collection[str], reason: str, now: datetime, size: int = CHUNK
 ) -> EarlyRefunds:
-    """Give these payers back all that an open escrow still holds of theirs.
+    """Refund these payers everything that an open escrow still holds of theirs.
 
-    Each `size` payers are one transaction and one event: a call that was killed can be repeated,
-    and continues with whoever has not been given anything back. Inside the caller's transaction
-    all of it is one. In a decided escrow nothing moves. Raises EscrowNotFound (spec section 6).
+    Every `size` payers are one transaction and one event, unless the caller has a transaction open.
+    A call that was killed can be repeated: it skips payers who were refunded. If the escrow is
+    decided, nothing happens. Raises EscrowNotFound (spec section 6).
     """
     given: dict[str, int] = {}
     ordered = sorted(set(payers))
@@ -62,7 +62,7 @@ def _refund_chunk(escrow_id: str, payers: Collection[str], reason: str, now: dat
 def _refund(escrow: Escrow, chosen: Collection[str] | Mapping[str, int], reason: str, now: datetime) -> EarlyRefunds:
     if escrow.state != Escrow.State.OPEN or not chosen:
         return EarlyRefunds()
-    # What is not counted yet is in no earning that could be reduced.
+    # An uncounted payment is in no earning yet that could be reduced.
     posting.post_all_pending(escrow=escrow)
     wanted = sql.EarlyBatch(escrow_id=escrow.escrow_id, chosen=chosen, reason=reason, batch=new_id(), now=now)
     payers = sql.refund_batch(wanted)

@@ -49,7 +49,7 @@ def set_accepts_until(*, escrow_id: str, until: datetime | None) -> None:
 
 
 def stop_accepting(*, escrow_id: str, at: datetime) -> None:
-    """Have an open escrow take no money from `at` on; one that stopped earlier stays so."""
+    """Have an open escrow accept no payments from `at` on; an earlier limit stays."""
     taking = Escrow.objects.filter(Q(accepts_until=None) | Q(accepts_until__gt=at), state=Escrow.State.OPEN)
     taking.filter(pk=escrow_id).update(accepts_until=at)
 
@@ -61,10 +61,10 @@ def decide(*, escrow: Escrow, state: str, now: datetime) -> None:
 
 
 def settle(*, escrow: Escrow, now: datetime) -> None:
-    """Note that all the money of a decided, locked escrow has arrived.
+    """Mark a decided, locked escrow as settled.
 
-    Raises EscrowNotEmpty unless its account is empty, nothing waits to be counted, and no earning
-    is pending.
+    Raises EscrowNotEmpty unless its account is empty, no payment is uncounted and no earning is
+    pending.
     """
     left = {
         "coins": Account.objects.values_list("balance", flat=True).get(pk=escrow.escrow_id),

@@ -27,10 +27,9 @@ def escrow_out(
 ) -> bool:
     """Decide that an escrow is paid out to the streamer `user_id`, and start the chain.
 
-    Each pending earning gets its own chain, whatever its hour: no time decides about money that is
-    there. `nbf` and `exp` (seed 002) are accepted, since stored tasks name them, and say nothing.
-    Returns whether this call decided it: an escrow that was decided before, either way, is left
-    alone.
+    Each pending earning gets its own chain, whatever its hour. `nbf` and `exp` (seed 002) are ignored;
+    they are parameters because stored tasks name them. Returns whether this call decided it: an escrow
+    that was decided before, either way, is left alone.
     """
     with transaction.atomic():
         escrow = escrows.lock_escrow(escrow_id=escrow_id)
@@ -43,20 +42,19 @@ def escrow_out(
 
 
 def start(*, escrow: Escrow, now: datetime) -> None:
-    """Start the chain of each pending earning of a decided, locked escrow; complete it where there is none."""
+    """Start the chain of each pending earning of a decided, locked escrow; complete the escrow if there is none."""
     if not resume(escrow=escrow):
         complete(escrow=escrow, now=now)
 
 
 def resume(*, escrow: Escrow, although_closed: bool = False) -> int:
-    """Store the first task of each earning's chain that is left, and return how many there are.
+    """Enqueue the first task of the chain of each pending earning, and return how many there are.
 
-    `although_closed` has a closed account paid as well, which a person decides.
+    With `although_closed`, a closed account is paid as well; only a person may decide that.
     """
-    decision = {"although_closed": True} if although_closed else {}
     earnings = escrow.earnings.filter(state=Earning.State.PENDING).order_by("hour")
     for earning in earnings:
-        enqueue(update_bi_escrow, Delivery(subject=escrow.escrow_id), earning_id=earning.id, **decision)
+        _enqueue_next(update_bi_escrow, earning, although_closed)
     return len(earnings)
 
 
@@ -80,6 +78,7 @@ def transfer_escrow(*, earning_id: str, although_closed: bool = False) -> None:
 
 
 def _enqueue_next(task: Callable[..., None], earning: Earning, although_closed: bool) -> None:
+    # Workers of the previous release do not know `although_closed`, so it is passed only if it is set.
     decision = {"although_closed": True} if although_closed else {}
     enqueue(task, Delivery(subject=earning.escrow_id), earning_id=earning.id, **decision)
 
@@ -88,8 +87,8 @@ def _enqueue_next(task: Callable[..., None], earning: Earning, although_closed: 
 def pay_earning(now: datetime, *, earning_id: str, although_closed: bool = False) -> None:
     """Move an earning from its escrow to the streamer; the last one completes the escrow.
 
-    What is owed to a closed account stays pending, until support pays it with `although_closed`
-    or the account is open again (spec section 6).
+    An earning of a closed account stays pending, until support pays it with `although_closed` or the
+    account is opened again (spec section 6).
     """
     with transaction.atomic():
         escrow_id = Earning.objects.values_list("escrow_id", flat=True).get(pk=earning_id)
@@ -131,9 +130,9 @@ def pay(*, earning: Earning, now: datetime) -> None:
 
 
 def complete(*, escrow: Escrow, now: datetime) -> None:
-    """Note that all of a decided escrow is paid out, and publish how many coins that were.
+    """Mark a decided escrow as settled, and publish how many coins were paid out.
 
-    Raises EscrowNotEmpty where anything is left: money that nothing would ever move again.
+    Raises EscrowNotEmpty if anything is left in it, since nothing would ever move it again.
     """
     escrows.settle(escrow=escrow, now=now)
     amount = escrow.received - escrow.refunded_early

@@ -17,11 +17,10 @@ from wallet.services import escrows, payouts, refunds
 
 
 def unfinished(*, before: datetime, although_closed: bool = False) -> Iterator[Escrow]:
-    """Iterate over the escrows that were decided before `before` and whose money has not all arrived.
+    """Iterate over the escrows that were decided before `before` and are not paid completely.
 
-    What is owed to a closed account is not due: it waits for support, who asks with
-    `although_closed`. An escrow that was called settled with an earning left pending (no release
-    does so any more) is found as well.
+    Escrows that wait for a closed account are left out, unless support asks with `although_closed`.
+    Escrows that an earlier release marked as settled with a pending earning are included.
     """
     found = selectors.unsettled_escrows(before=before), selectors.stranded_escrows(before=before)
     for escrow in chain.from_iterable(iterate(rows, by="escrow_id") for rows in found):
@@ -34,7 +33,7 @@ def resume(*, escrow_id: str, although_closed: bool = False) -> bool:
     """Store the tasks for what is left of a decided payout or refund, and return whether anything is left.
 
     Its earlier tasks may still be pending, since each earning is paid once, and so is each refund.
-    `although_closed` has a closed account paid as well.
+    With `although_closed`, a closed account is paid as well.
     """
     with transaction.atomic():
         escrow = escrows.lock_row(escrow_id=escrow_id)
@@ -47,9 +46,6 @@ def resume(*, escrow_id: str, although_closed: bool = False) -> bool:
 
 
 def resume_of_user(*, user_id: str) -> int:
-    """Resume the payouts that waited for the account of a streamer; returns how many there were.
-
-    Called when an account is opened again (spec section 6).
-    """
+    """Resume the payouts of a streamer whose account was opened again; return how many there were (spec 6)."""
     waiting = Escrow.objects.filter(user_id=user_id, settled_at=None, state__in=Escrow.PAID_OUT)
     return sum(resume(escrow_id=escrow_id) for escrow_id in list(waiting.values_list("pk", flat=True)))

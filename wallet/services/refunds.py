@@ -18,7 +18,7 @@ CHUNK = 10_000
 
 @durable(subject="escrow_id")
 def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
-    """Decide that every payer of an escrow gets back all that is left of theirs, and start paying it.
+    """Decide that every payer of an escrow is refunded what is left of their payments, and start the refunds.
 
     Returns whether this call decided it: an escrow that was decided before is left alone.
     """

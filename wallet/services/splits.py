@@ -1,4 +1,4 @@
-"""Splitting an escrow: the streamer keeps a part of each payment, its payer is given the rest."""
+"""Splitting an escrow: a part of each payment is kept for the streamer, the rest is refunded."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def escrow_split(
 ) -> bool:
     """Keep `kept` coins of each payment for the streamer, refund the rest, and decide the escrow.
 
-    `kept` maps the ids of payments (transfers) to coins; of a payment that it does not name
-    nothing is kept. The escrow is completed where nothing had to be given back, refunded where
-    nothing at all is kept, and split otherwise; what is kept is paid out by the usual chain.
-    Returns whether this call decided it. `part` and `whole` (seconds) are how tasks of the
-    release before say it: the streamer's share of all payments is `part` / `whole`, rounded down.
+    `kept` maps the ids of payments (transfers) to coins; a payment that is not in it is refunded in
+    full. The escrow is completed if nothing is refunded, refunded if nothing is kept, and split
+    otherwise; the kept coins are paid out by the usual chain. Returns whether this call decided it.
+    Tasks of the previous release have `part` and `whole` (seconds) instead of `kept`: the streamer's
+    share of all payments is `part` / `whole`, rounded down.
     """
     with transaction.atomic():
         escrow = escrows.lock_escrow(escrow_id=escrow_id)
@@ -48,7 +48,7 @@ def escrow_split(
 
 
 def filled(held: list[selectors.Payment], *, share: int) -> dict[str, int]:
-    """Return what is kept of each payment where `share` coins of all are, the oldest payments first."""
+    """Return the kept coins of each payment if `share` coins are kept in all, from the oldest payments first."""
     kept: dict[str, int] = {}
     for each in held:
         kept[each.transfer_id] = min(each.amount, share)

@@ -1,7 +1,7 @@
-"""Giving single payers back what is theirs, set-wise: one statement a step, however many they are.
+"""Early refunds of single payers, set-based: one statement for each step, for any number of payers.
 
-A batch is first written down as early refunds. Every further step reads it from there, so that all
-of them move the same coins.
+A batch is first stored as early refunds. Every further step reads the stored rows, so that all steps
+move the same coins.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db import connection
 
 from wallet import transfer_ids
 
-# The conflict stands for an anti-join, which would read a table that grows while it is read.
+# ON CONFLICT instead of an anti-join, which would scan the table while it grows.
 _INSERT = """
     INSERT INTO wallet_earlyrefund (hold_id, escrow_id, payer_id, amount, kept, reason, batch, created_at)
     SELECT t.transfer_id, t.credit_id, t.debit_id, t.amount, {kept}, %(reason)s, %(batch)s, %(now)s
@@ -72,10 +72,10 @@ _DEBIT_ESCROW = "UPDATE wallet_account SET balance = balance - %(total)s WHERE i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyBatch:
-    """Which payments of an escrow are given back, and why; `batch` is an id of its own.
+    """Which payments of an escrow are refunded, and why; `batch` is the id of the event that reports it.
 
-    `chosen` is either payers, of whom all is given back, or a mapping from payments (the ids of
-    their transfers) to the coins of each that the escrow keeps.
+    `chosen` is either the payers to refund in full, or a mapping from payments (ids of transfers) to
+    the coins that are kept of each.
     """
 
     escrow_id: str
@@ -86,9 +86,9 @@ class EarlyBatch:
 
 
 def refund_batch(wanted: EarlyBatch) -> dict[str, int]:
-    """Give a batch back and return the coins by payer, in order of payer id.
+    """Refund a batch and return the coins by payer, in order of payer id.
 
-    The escrow is locked exclusively and counted by the caller. A payment that was given back
+    The caller has locked the escrow exclusively and counted its payments. A payment that was refunded
     before is left alone.
     """
     values: dict[str, str | int | None] = {

@@ -1,4 +1,4 @@
-"""Refunding a whole escrow: who is left to be paid, and a chunk of them in a few statements."""
+"""Refunding a whole escrow: finding the next chunk of payers, and paying it in a few statements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 
 from wallet import transfer_ids
 
-# What is left of each payer: what was given back early is theirs already.
+# The coins that are left of each payer, without early refunds.
 _PAYERS = """
     SELECT t.debit_id, sum(t.amount - coalesce(r.amount - r.kept, 0)) AS amount
     FROM wallet_transfer t LEFT JOIN wallet_earlyrefund r ON r.hold_id = t.transfer_id

@@ -31,12 +31,12 @@ _REASONS = {
 
 
 def why(reason: str) -> str:
-    """Return in plain words why a payment was given back early; an unknown reason as it is called."""
+    """Return in plain words why a payment was refunded early; an unknown reason is returned as it is."""
     return _REASONS.get(reason, reason.replace("_", " "))
 
 
 def where_it_is(*, escrow: Escrow, totals: Totals, streamer: str, waits: bool = False) -> str:
-    """Return a sentence about where the money of an escrow is; `waits` is for support, since an account is closed."""
+    """Return a sentence about where the money of an escrow is; `waits` means that it waits for support."""
     if not totals.collected:
         return "Nobody has paid anything."
     back = f" {coins(totals.given_back)} were given back before." if totals.given_back else ""

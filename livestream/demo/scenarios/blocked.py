@@ -1,4 +1,4 @@
-"""Blocked viewers: they get back what they pay for and may no longer see, to the second."""
+"""Blocked viewers: they are refunded what they may no longer watch, to the second."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from livestream.demo.cast import Cast
 from livestream.demo.registry import scenario
 from livestream.demo.server import Body
 
-# At 500 a minute a share is no whole number of coins, so that the rounding is seen.
+# At 500 coins a minute a share is not a whole number of coins, so that the demo shows the rounding.
 PRICES = {"sd": 500}
 SHORT_SECONDS, LONG_SECONDS, PERFORMED_SECONDS = 20, 45, 3.2
 

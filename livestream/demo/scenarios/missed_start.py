@@ -1,4 +1,4 @@
-"""Sales whose show never comes: one is forgotten, one is called off. Everybody gets everything back."""
+"""Sales without a show: one is forgotten, one is called off. Everybody is refunded in full."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ START_WITHIN_SECONDS, SOLD_SECONDS = 3, 60
 
 @scenario(name="missed-start", title="A missed start: tickets are sold, and the show does not come")
 def play_missed_start(cast: Cast) -> None:
-    """Let the promised start of one show pass, and call another one off."""
+    """Miss the promised start of one show, and call another one off."""
     before = cast.balances()
     session = acts.go_live(cast, title="Stage fright")
     forgotten = _sell_out(cast, session, title="Soon", start_within=START_WITHIN_SECONDS)

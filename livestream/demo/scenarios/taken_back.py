@@ -38,7 +38,7 @@ def _take_invitation_back(cast: Cast, viewer: Person, session: Body) -> None:
 
 
 def _refuse_raised_price(cast: Cast, viewer: Person, session: Body) -> None:
-    """Raise a price between the moment in which a viewer reads it and the one in which they pay."""
+    """Raise a price after a viewer has read it and before they pay."""
     before = viewer.balance
     raised = {**invitations.PRICES, "sd": invitations.PRICES["sd"] * RAISED}
     cast.streamer.call("PATCH", f"/sessions/{session['id']}", {"prices": raised})
