@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -233,3 +234,22 @@ def test_the_next_session_is_not_ended_by_a_countdown_of_the_one_before(moving):
     again = opening.open_session(streamer_id=session.streamer_id, now=clock.now())
     pass_time(moving, seconds=COUNTDOWN + PATIENCE)
     assert is_live(again.id)
+
+
+def test_who_entered_the_stage_after_leaving_the_stream_is_not_gone_in_whatever_order_it_is_told(moving, show):
+    left = clock.now()
+    moving.advance(seconds=10)
+    go_on_stage(show)
+    go_offline(show.streamer_id, at=left)
+    assert not is_counting_down()
+
+
+def test_a_coming_on_stage_that_waits_in_the_inbox_keeps_the_session(moving, show, server):
+    come_online(show.streamer_id)
+    moving.advance(seconds=1)
+    go_offline(show.streamer_id)
+    moving.advance(seconds=COUNTDOWN / 2)
+    server.accept(partial(go_on_stage, show, at=clock.now()))
+    pass_time(moving, seconds=COUNTDOWN)
+    assert is_live(show.session_id)
+    assert {show.streamer_id, show.id} <= set().union(*server.worked_off)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
 from goals.models import Goal
@@ -12,6 +15,7 @@ from tests.support.clients import client_of
 from tests.support.leaving import COINS, WAYS, coins_of
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_user
+from tests.support.realtime import answering
 from tests.support.shows import buy
 from tests.support.stage import PATIENCE, leave_stage
 from tests.support.unchanged import nothing_changes
@@ -114,3 +118,24 @@ def test_a_sale_is_refunded_where_the_streamer_was_closed_before_the_end_of_the_
     run_due()
     assert Goal.objects.get(pk=scene.goal.funding_goal_id).outcome == "refunded"
     assert coins_of(scene.leaver, scene.stayer, scene.session.streamer) == [COINS, COINS, 0]
+
+
+def test_a_leave_that_waits_in_the_inbox_counts_before_an_account_that_is_closed(moving):
+    with answering() as server:
+        scene = leaving.one_on_one(moving)  # 15 of 60 s for 100 coins
+        server.accept(partial(leave_stage, scene.goal, at=clock.now()))
+        moving.advance(seconds=40)
+        users.close_account(user_id=scene.session.streamer_id, now=clock.now())
+        run_due()
+    assert coins_of(scene.leaver) == [COINS - 25]
+
+
+def test_a_show_that_is_called_off_while_its_completion_is_in_doubt_ends_once_it_is_certain(moving):
+    scene = leaving.running_show(moving)
+    moving.advance(seconds=51)
+    assert client_of(scene.session.streamer).delete(f"/goals/{scene.goal.id}").status_code < 300
+    assert scene.again().active
+    leave_stage(scene.goal, at=clock.now() - timedelta(seconds=10))  # late: the target was not reached
+    pass_time(moving, seconds=15)
+    assert (scene.again().ended_because, scene.again().outcome) == ("cancelled", "cancelled")
+    assert coins_of(scene.leaver, scene.stayer) == [COINS, COINS]

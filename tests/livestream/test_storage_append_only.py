@@ -13,15 +13,20 @@ from livestream.events.contracts import ESCROW_COMPLETED, EscrowCompleted
 from livestream.models import EventRecord
 from livestream.storage import append_only
 from livestream.storage.append_only import AppendOnly
+from tests.support.escrows import give_back_payers, paid_escrow
 from tests.support.people import make_user
-from wallet.models import Transfer
+from wallet.models import EarlyRefund, Transfer
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=[EventRecord, Transfer])
+@pytest.fixture(params=[EventRecord, Transfer, EarlyRefund])
 def row(request):
     """One row of each ledger."""
+    if request.param is EarlyRefund:
+        escrow, [payer] = paid_escrow([50])
+        give_back_payers(escrow, [payer])
+        return EarlyRefund.objects.get()
     if request.param is Transfer:
         make_user(coins=5)
         return Transfer.objects.get()
@@ -59,7 +64,7 @@ def run(sql):
 
 def test_the_ledgers_are_the_tables_that_say_so_in_their_migrations():
     protected = {model._meta.db_table for model in apps.get_models() if is_protected(model._meta.db_table)}
-    assert protected == {"livestream_eventrecord", "wallet_transfer"}
+    assert protected == {"livestream_eventrecord", "wallet_transfer", "wallet_earlyrefund"}
 
 
 def is_protected(table):

@@ -100,6 +100,14 @@ def test_an_account_that_is_saved_open_can_be_closed_again():
     assert len(events("account.closed")) == 2
 
 
+def test_an_account_that_another_program_opens_and_closes_again_has_the_consequences_again():
+    users.close_account(user_id=User.objects.create_user("mei").id, now=clock.now())
+    for is_active in (True, False):
+        User.objects.update(is_active=is_active)
+        sweeps.closed_accounts()
+    assert len(events("account.closed")) == 2
+
+
 @pytest.mark.parametrize("act", [users.close_account, users.reopen_account])
 def test_nobody_has_no_account_to_close_or_open(act):
     given = {"now": clock.now()} if act is users.close_account else {}

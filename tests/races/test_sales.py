@@ -135,3 +135,15 @@ def test_nobody_who_is_blocked_holds_a_ticket(moving):
         assert Goal.objects.get(pk=funding.id).progress == 0
         assert Escrow.objects.get(pk=funding.escrow_id).state == "open"
     rounds.settle(moving)
+
+
+def test_a_sale_that_is_reached_while_the_session_ends_is_reached_and_refunded(moving):
+    for _ in range(ROUNDS):
+        session, [viewer] = rounds.open_session(), rounds.make_viewers(1)
+        funding = make_funding(session, target=TICKET_PRICE, seconds=60)
+        buy(funding, viewer)
+        over = partial(ending.deactivate_session, session_id=session.id, now=clock.now())
+        assert refusals(race(to_count(funding), over, to_count(funding))) == []
+        rounds.do_what_is_due()
+        assert coins_of(viewer) == COINS
+    rounds.settle(moving)

@@ -9,6 +9,7 @@ import pytest
 
 from livestream import clock
 from livestream.models import OutboxMessage
+from sessions_app.selectors import presence_of
 from sessions_app.services import presence
 from tests.support.people import make_session
 
@@ -23,9 +24,9 @@ def session():
         yield make_session()
 
 
-def tell(session, online, at, source):
+def tell(session, online, at, source, **details):
     return presence.trigger_online(
-        streamer_id=session.streamer_id, online=online, at=at, source=source, now=clock.now()
+        streamer_id=session.streamer_id, online=online, at=at, source=source, now=clock.now(), **details
     )
 
 
@@ -57,3 +58,20 @@ def test_a_departure_counts_as_long_as_nothing_newer_is_known(session):
     tell(session, CAME, at + timedelta(seconds=1), 2)
     assert tell(session, LEFT, at, 1) is False
     assert not counting_down()
+
+
+def test_who_is_offline_left_when_that_was_first_known(session):
+    at = clock.now()
+    tell(session, CAME, at, 1)
+    tell(session, LEFT, at + timedelta(seconds=10), 2)
+    assert tell(session, LEFT, at + timedelta(seconds=50), 3) is False
+    assert presence_of(streamer_id=session.streamer_id).changed_at == at + timedelta(seconds=10)
+
+
+def test_an_empty_stream_says_nothing_of_a_streamer_who_was_not_in_it(session):
+    at = clock.now()
+    assert tell(session, LEFT, at, 1, emptied=True) is False
+    assert not counting_down()
+    tell(session, CAME, at + timedelta(seconds=1), 2)
+    assert tell(session, LEFT, at + timedelta(seconds=2), 3, emptied=True) is True
+    assert counting_down()
