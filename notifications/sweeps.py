@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from livestream import clock, ids
-from livestream.outbox import Delivery, enqueue, pending_messages, sweep
+from livestream.outbox import Delivery, enqueue, pending_keys, pending_messages, sweep
 from livestream.storage.purging import purge_in_chunks
 from notifications import selectors
 from notifications.services import admission, audiences, classifying, crowds, processing, retention, sending
@@ -31,14 +31,17 @@ def wake_stage_processors() -> None:
     """Have due webhooks about stages and streamers processed if they have no message, or its worker was killed."""
     now = clock.now()
     classifying.classify_waiting(now=now)
-    for subject_id, since in selectors.subjects_due(now=now, limit=_SUBJECTS_AT_ONCE):
-        late = now - since > _LATE
-        for key in (subject_id, f"{subject_id}:late") if late else (subject_id,):
-            if _is_idle(processing.process_stage, key=key):
-                with transaction.atomic():
-                    delivery = Delivery(key=key, pending="keep", subject=subject_id)
-                    enqueue(processing.process_stage, delivery, subject_id=subject_id)
-                break
+    keys = {
+        subject_id: (subject_id, f"{subject_id}:late") if now - since > _LATE else (subject_id,)
+        for subject_id, since in selectors.subjects_due(now=now, limit=_SUBJECTS_AT_ONCE)
+    }
+    waiting = pending_keys(processing.process_stage, among=[key for each in keys.values() for key in each])
+    for subject_id, possible in keys.items():
+        free = [key for key in possible if key not in waiting]
+        if free:
+            with transaction.atomic():
+                delivery = Delivery(key=free[0], pending="keep", subject=subject_id)
+                enqueue(processing.process_stage, delivery, subject_id=subject_id)
 
 
 @sweep(every=0.1)

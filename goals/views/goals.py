@@ -86,7 +86,8 @@ class GoalViewSet(GenericViewSet[Goal]):
         """Agree to an invitation or decline it, end a goal, or take an unanswered invitation back (seed 001).
 
         A reached sale can be called off until its show starts: everybody is refunded, and a show that
-        is only scheduled ends with it.
+        is only scheduled ends with it. While it is not certain yet whether a performance has reached its
+        target, the goal stays active, and some seconds later it completes or ends.
         """
         end = _ENDINGS[validated(request, EndBody).get("agree")]
         end(

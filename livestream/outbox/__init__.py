@@ -5,7 +5,7 @@ effects. Calls that leave the process happen at least once.
 """
 
 from livestream.outbox.declaring import durable, external
-from livestream.outbox.storing import Delivery, Pending, drop_pending, enqueue, pending_messages, retry
+from livestream.outbox.storing import Delivery, Pending, drop_pending, enqueue, pending_keys, pending_messages, retry
 from livestream.outbox.sweeping import sweep
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "durable",
     "enqueue",
     "external",
+    "pending_keys",
     "pending_messages",
     "retry",
     "sweep",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Literal, ParamSpec, overload
@@ -105,6 +105,12 @@ def enqueue(task: TaskFunction, delivery: Delivery = _NOW, /, *args: object, **k
 def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]:
     """Return the messages of a task that wait under this key: one, or none."""
     return OutboxMessage.objects.filter(actor=task_of(task).name, key=key)
+
+
+def pending_keys(task: TaskFunction, *, among: Collection[str]) -> set[str]:
+    """Return those of these keys under which a message of a task waits."""
+    waiting = OutboxMessage.objects.filter(actor=task_of(task).name, key__in=among)
+    return {str(key) for key in waiting.values_list("key", flat=True)}
 
 
 def drop_pending(task: TaskFunction, *, subject: str) -> None:
