@@ -235,10 +235,14 @@ def payers_not_admitted(*, escrow_id: str) -> list[str]:
     return list(_not_admitted().filter(credit_id=escrow_id).order_by().values_list("debit_id", flat=True).distinct())
 
 
-def viewers_failed(*, audience_id: str, viewers: Collection[str]) -> list[str]:
-    """Return those of these viewers of an audience who could not be notified."""
-    failed = Admission.objects.filter(audience_id=audience_id, viewer_id__in=viewers, failed_at__isnull=False)
-    return list(failed.values_list("viewer_id", flat=True))
+def viewers_to_admit_again(*, audience_id: str, viewers: Collection[str]) -> list[str]:
+    """Return those of these viewers of an audience who could not be notified, or were refunded since they were."""
+    refunded = EarlyRefund.objects.filter(
+        escrow_id=OuterRef("audience__escrow_id"), payer_id=OuterRef("viewer_id"), created_at__gte=OuterRef("told_at")
+    )
+    theirs = Admission.objects.filter(audience_id=audience_id, viewer_id__in=viewers)
+    again = theirs.filter(Q(failed_at__isnull=False) | Exists(refunded))
+    return list(again.values_list("viewer_id", flat=True))
 
 
 def viewers_behind(*, audience_id: str) -> list[str]:

@@ -47,7 +47,7 @@ def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
             if not opened:
                 buyers = [payer for payer, coins in event.payers.items() if coins > 0]
                 _join(audience, buyers)
-                _notify_again(audience, selectors.viewers_failed(audience_id=audience.id, viewers=buyers))
+                _notify_again(audience, selectors.viewers_to_admit_again(audience_id=audience.id, viewers=buyers))
 
 
 def _watched(goal: Goal) -> Goal | None:

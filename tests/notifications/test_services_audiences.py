@@ -245,6 +245,21 @@ def test_who_paid_again_after_they_were_unblocked_is_let_in(session, moving, str
     assert let_in() == ids_of(*holders)
 
 
+def test_who_was_let_in_and_blocked_and_pays_again_is_let_in_again(session, moving, streamer, holders):
+    show = running_show(session, moving, *holders)
+    run_due()
+    users.block(streamer_id=streamer.pk, user_id=holders[0].pk, now=clock.now())
+    run_due()
+    users.unblock(streamer_id=streamer.pk, user_id=holders[0].pk)
+    moving.advance(seconds=1)
+    for _ in range(2):
+        buy(show.funding_goal, holders[0])
+        run_due()
+    assert let_in() == ids_of(*holders)
+    heard = [len([channel for channel in told("stream.authorized") if each.pk in channel]) for each in holders]
+    assert heard == [4, 2, 2]  # on two channels each time
+
+
 def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, moving, streamer, viewer):
     agree(invite(session, viewer))
     run_due()
