@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models import BigIntegerField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Concat, RowNumber
 
 from goals import escrow_ids
@@ -21,14 +21,17 @@ from wallet.models import Escrow, PendingCredit, Transfer
 def goals() -> QuerySet[Goal]:
     """Return all goals, ready to be represented without further queries.
 
-    Each carries `waiting`, the coins that were paid and are not counted yet: a buyer sees
-    their own tickets at once.
+    Each carries `waiting`, the coins that were paid and are not counted yet, and `waiting_payments`,
+    how many payments they are: a buyer sees their own tickets at once, in a document with a higher version.
     """
     escrow_id = Concat(Value(escrow_ids.show_funding("")), OuterRef("id"), output_field=CharField())
     pending = PendingCredit.objects.filter(account_id=escrow_id).order_by().values("account_id")
     total = pending.annotate(total=Sum("amount")).values("total")
     waiting = Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
-    return Goal.objects.select_related("ticket_product").annotate(waiting=waiting)
+    number = pending.annotate(number=Count("pk")).values("number")
+    waiting_payments = Coalesce(Subquery(number, output_field=BigIntegerField()), 0)
+    found = Goal.objects.select_related("ticket_product")
+    return found.annotate(waiting=waiting, waiting_payments=waiting_payments)
 
 
 def get_goal(goal_id: str) -> Goal:

@@ -79,7 +79,7 @@ def _everything(goal: Goal) -> GoalDocument:
     progress = goal.progress + getattr(goal, "waiting", 0)
     document: GoalDocument = {
         "id": goal.id,
-        "version": goal.version,
+        "version": goal.version + getattr(goal, "waiting_payments", 0),
         "type": goal.type,
         "active": goal.active,
         "state": goal.state,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import F
 
 from goals import escrow_ids
 from goals.models import Goal
@@ -45,14 +46,18 @@ def _count_batch(escrow_id: str) -> tuple[int, int]:
     with transaction.atomic():
         escrow = escrows.lock_row(escrow_id=escrow_id)
         batch = posting.post_pending(escrow=escrow)
-        return batch.amount, _follow(escrow, batch.payers)
+        return batch.amount, _follow(escrow, batch.payers, counted=batch.number)
 
 
-def _follow(escrow: Escrow, payers: Mapping[str, int]) -> int:
+def _follow(escrow: Escrow, payers: Mapping[str, int], *, counted: int = 0) -> int:
     """Set a sale's progress to the coins in its locked escrow; return the change."""
     goal_id = escrow_ids.goal_of(escrow.escrow_id)
     goal = Goal.objects.select_for_update().filter(pk=goal_id, type__in=SELLS_TICKETS).first()
     moved = escrow.received - escrow.refunded_early - goal.progress if goal else 0
+    if counted or moved > 0:
+        # Readers add the number of waiting payments to the version, which must not fall when they are counted.
+        # After a refund of the whole escrow that number is not known: each payment has one coin at least.
+        Goal.objects.filter(pk=goal_id, type__in=SELLS_TICKETS).update(version=F("version") + (counted or moved))
     if goal and moved:
         progress.advance(goal=goal, amount=moved, payers=payers)
     return moved

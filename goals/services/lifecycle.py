@@ -13,7 +13,8 @@ from goals.errors import AgreeRequired, GoalNotActive
 from goals.models import Goal
 from goals.services import counting, locking, performance, session_stage, stage_checks, stage_time
 from goals.services.publishing import publish_goal
-from livestream import realtime
+from goals.types import WATCHED_BY_PAYERS
+from livestream import cached_views, realtime
 from livestream.events.contracts import GOAL_CHANGED, GOAL_ENDED, GOAL_STARTED
 from livestream.outbox import Delivery, durable, enqueue
 from livestream.storage.conflicts import retried
@@ -47,6 +48,8 @@ def start(*, goal: Goal, now: datetime) -> None:
     if goal.is_performed:
         stage_checks.plan(goal_id=goal.id, now=now)
         performance.settle_stage(goal=goal, now=now)
+    if goal.type in WATCHED_BY_PAYERS:  # from this commit on, nobody is given a token of the public room
+        cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
 
 
 def plan_giving_up(*, goal_id: str) -> None:

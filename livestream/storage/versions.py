@@ -1,4 +1,7 @@
-"""Row versions: a migration operation for a trigger that increments `version` at each change of a row."""
+"""Row versions: a migration operation for a trigger that increments `version` at each change of a row.
+
+An update may raise the version by more than one, but never by less.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.db import migrations
 _POSTGRESQL = """
 CREATE OR REPLACE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.version := OLD.version + 1;
+    NEW.version := greatest(OLD.version + 1, NEW.version);
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER {table}_version BEFORE UPDATE ON {table}
@@ -18,7 +21,7 @@ CREATE OR REPLACE TRIGGER {table}_version BEFORE UPDATE ON {table}
 # SQLite cannot change the new row before it is written. Its triggers do not call themselves.
 _SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_version AFTER UPDATE ON {table}
-BEGIN UPDATE {table} SET version = OLD.version + 1 WHERE id = NEW.id; END
+BEGIN UPDATE {table} SET version = max(OLD.version + 1, NEW.version) WHERE id = NEW.id; END
 """
 
 

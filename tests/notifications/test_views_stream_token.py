@@ -258,6 +258,14 @@ def finish_show(moving, goal):
     pass_time(moving, seconds=goal.target + PATIENCE)
 
 
+def test_nobody_is_given_the_cached_public_token_once_a_show_has_started(session, moving, viewer, stranger):
+    funding = funded(session, moving, viewer)
+    assert rights(session, stranger) == (GIVEN, GIVEN)
+    make_show(funding, target=60)  # nothing that follows is done yet
+    assert rights(session, stranger) == (GIVEN, UNPAID)
+    assert claims_of(ask(session, viewer, "sd").json()["token"])["goal_id"] == Goal.objects.get(type="show").id
+
+
 @pytest.mark.parametrize("finish", [finish_show, lambda _, goal: cancel(goal)], ids=["completed", "missed"])
 def test_the_end_of_a_show_is_the_end_of_the_cached_token(session, moving, viewer, finish):
     show = running_show(session, moving, viewer, target=60)

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goals.endings import EndedBecause
+from goals.models import Goal
 from goals.services import contributions, counting, lifecycle
 from livestream import clock, users
 from livestream.errors import DomainError
+from livestream.models import User
 from tests.support.escrows import balances, give_back, new_escrow, pay_in, pay_out, post
 from tests.support.people import make_funding, make_session, make_user
 from wallet.models import PendingCredit, Transfer
@@ -98,7 +100,10 @@ purchases = st.tuples(
     st.integers(1, 3),
     st.sampled_from([None, None, 200, 400, 2**63 - 1]),
 )
-turns = st.tuples(st.sampled_from(["count", "end", "reopen", "wait", "block", "unblock"]))
+accounts = ["close buyer", "open buyer", "close streamer", "open streamer"]
+turns = st.tuples(
+    st.sampled_from(["count", "end", "reopen", "wait", "block", "unblock", "perform", "pause", *accounts])
+)
 
 
 class Sale:
@@ -119,13 +124,29 @@ class Sale:
     def turn(self, what, now):
         if what == "count":
             return counting.count_contributions(escrow_id=self.goal.escrow_id)
-        if what in ("block", "unblock"):
-            change = users.add_tag if what == "block" else users.remove_tag
-            tag = users.blocked_by_tag(streamer_id=self.goal.streamer_id)
-            return change(user_id=self.buyers[2].pk, tag=tag)
+        buyer, streamer = self.buyers[2:]
+        if what == "block":
+            return users.block(streamer_id=streamer.pk, user_id=buyer.pk, now=now)
+        if what == "unblock":
+            return users.unblock(streamer_id=streamer.pk, user_id=buyer.pk)
+        if what in accounts:
+            whose = buyer if "buyer" in what else streamer
+            return User.objects.filter(pk=whose.pk).update(is_active="open" in what)
+        if what in ("perform", "pause"):
+            return self._on_stage(stage_started=now, stage_paused=now if what == "pause" else None)
         if what == "end":
             return lifecycle.deactivate_goal(goal_id=self.goal.id, because=EndedBecause.SESSION_ENDED, now=now)
         return escrows.set_accepts_until(escrow_id=self.goal.escrow_id, until=None)
+
+    def _on_stage(self, **stage):
+        """Have a show of 3 s on stage, or paused, 1 s of it performed before."""
+        about = {"session": self.goal.session, "streamer": self.goal.streamer, "active": True, "performed": 1}
+        about["created_at"] = clock.now()
+        levels = [{"title": "Show", "target": 3}]
+        show, _ = Goal.objects.update_or_create(
+            funding_goal_id=self.goal.id, type="show", defaults=about | {"levels": levels} | stage
+        )
+        Goal.objects.filter(pk=self.goal.pk).update(show_goal=show)
 
     def state(self):
         self.goal.refresh_from_db()
@@ -144,7 +165,7 @@ def buy_by_orm(goal, buyer, quantity, key, max_price):
 
 
 @given(story=st.lists(st.one_of(purchases, purchases, turns), min_size=5, max_size=20))
-@settings(max_examples=15)
+@settings(max_examples=20)
 def test_purchases_of_tickets_end_alike(story):
     with transaction.atomic(), clock.frozen() as moving:
         worlds = [Sale(buy_by_function), Sale(buy_by_orm)]

@@ -15,10 +15,11 @@ BATCH = 2000
 
 @dataclass(slots=True)
 class Batch:
-    """Payments that were counted together: coins by payer, and in all."""
+    """Payments that were counted together: coins by payer, and in all; `number` is how many they were."""
 
     payers: Counter[str] = field(default_factory=Counter)
     amount: int = 0
+    number: int = 0
 
 
 def post_pending(*, escrow: Escrow, limit: int = BATCH) -> Batch:
@@ -29,7 +30,7 @@ def post_pending(*, escrow: Escrow, limit: int = BATCH) -> Batch:
     """
     queue = PendingCredit.objects.filter(account_id=escrow.escrow_id).order_by("id")
     rows = list(queue.values_list("id", "payer_id", "amount", "created_at")[:limit])
-    batch, hours = Batch(), Counter[datetime]()
+    batch, hours = Batch(number=len(rows)), Counter[datetime]()
     for _, payer_id, amount, created_at in rows:
         batch.payers[payer_id] += amount
         batch.amount += amount
@@ -48,6 +49,7 @@ def post_all_pending(*, escrow: Escrow) -> Batch:
     while (batch := post_pending(escrow=escrow)).amount:
         total.payers.update(batch.payers)
         total.amount += batch.amount
+        total.number += batch.number
     return total
 
 
