@@ -129,8 +129,7 @@ def deactivate_session(now: datetime, *, session_id: str) -> bool:
         streamer_id = active.values_list("streamer_id", flat=True).first()
         if streamer_id is None:
             return False
-        on_stages = stages.staged_goals(streamer_id=streamer_id)
-        realtime.work_off(subjects=(streamer_id, *on_stages), now=now)
+        realtime.work_off(subjects=(streamer_id,), now=now)
         if not _deactivate(session_id, now):
             return False
         session_versions.bump(session_id=session_id)
