@@ -5,6 +5,7 @@ Receivers of one event run in the order in which they stand here.
 
 from __future__ import annotations
 
+from goals import stage
 from goals.endings import EndedBecause, Outcome
 from goals.representation import privacy
 from goals.services import (
@@ -240,7 +241,7 @@ def private_show_control(event: ChannelEvent) -> None:
         streamer_id=str(event.subject_id),
         at=event.time,
         joined=isinstance(event, ChannelOccupied),
-        source=event.source,
+        source=event.source if event.user_id else f"{stage.EMPTIED}{event.source}",
         now=clock.now(),
     )
 

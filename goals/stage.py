@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 # `closed_by` of an interval that ended with its goal: it is not known that the streamer left.
 END = "end"
-# Prefixes of the sources of marks that come from no webhook, but from an answer of the realtime server,
-# or from the streamer's absence from their stream.
-ASKED, GONE = "asked:", "gone:"
+# Prefixes of the sources of marks that do not say exactly when the streamer came or left: they come from an
+# answer of the realtime server, from the streamer's absence from their stream, or from an empty stream, which
+# the streamer may have left long before the last viewer.
+ASKED, GONE, EMPTIED = "asked:", "gone:", "emptied:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def intervals(marks: Iterable[Mark], *, start: datetime, opens_until: datetime |
         elif not mark.joined and opened is not None:
             found.append(Interval(opened.opened_at, opened.opened_by, at, mark.source))
             opened = None
-        elif not mark.joined and _was_asked(found) and not mark.source.startswith((ASKED, GONE)):
+        elif not mark.joined and _was_asked(found) and not mark.source.startswith((ASKED, GONE, EMPTIED)):
             found[-1] = Interval(found[-1].opened_at, found[-1].opened_by, at, mark.source)
     return [*found, opened] if opened else found
 

@@ -266,5 +266,9 @@ def _behind() -> QuerySet[Admission]:
     end = ExpressionWrapper(F("starts_at") + length, output_field=DateTimeField())
     longer = blocks.annotate(end=end).filter(end__gt=OuterRef("exp"))
     later = blocks.filter(created_at__gt=OuterRef("failed_at"))
-    notified = Q(told_at__isnull=False, failed_at=None) & Exists(longer)
+    again = blocks.filter(created_at__gt=OuterRef("told_at"))
+    refunded = EarlyRefund.objects.filter(
+        escrow_id=OuterRef("audience__escrow_id"), payer_id=OuterRef("viewer_id"), created_at__gt=OuterRef("told_at")
+    )
+    notified = Q(told_at__isnull=False, failed_at=None) & (Exists(longer) | (Exists(refunded) & Exists(again)))
     return Admission.objects.filter(notified | Exists(later))

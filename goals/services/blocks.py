@@ -133,10 +133,13 @@ def shares_in_order(*, blocks: Iterable[Block], performed: int) -> dict[str, int
 
 def cut(*, blocks: Iterable[Block], at: datetime, earlier: Mapping[str, datetime]) -> None:
     """Store that those of these blocks that were still running ended at `at`, or `earlier` for some payers."""
+    cut_short: dict[datetime, list[str]] = {}
     for block in blocks:
         end = earlier.get(block.payer_id, at)
         if end_of(block) > end:
-            Block.objects.filter(pk=block.hold_id, cut_at=None).update(cut_at=end)
+            cut_short.setdefault(end, []).append(block.hold_id)
+    for end, holds in cut_short.items():
+        Block.objects.filter(pk__in=holds, cut_at=None).update(cut_at=end)
 
 
 def _performed_within(goal: Goal, start: datetime, end: datetime, now: datetime) -> int:

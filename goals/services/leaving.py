@@ -25,12 +25,13 @@ from goals.services import (
     lost_access,
     sales,
     settlement,
+    stage_time,
 )
 from goals.services.publishing import publish_goal
 from goals.types import SELLS_TICKETS, Settlement
 from livestream import realtime, users
 from livestream.events.contracts import GOAL_CHANGED
-from livestream.outbox import durable, enqueue
+from livestream.outbox import Delivery, durable, enqueue
 from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
@@ -87,7 +88,11 @@ def release_payer(now: datetime, *, goal_id: str, user_id: str, because: EndedBe
     realtime.work_off(subjects=(_latest(goal).id, goal.streamer_id), now=now)
     with transaction.atomic():
         _lock(goal)
-        _release(_latest(locking.find_goal(goal_id=goal_id)), [user_id], because, now)
+        latest = _latest(locking.find_goal(goal_id=goal_id))
+        if again_at := stage_time.in_doubt_until(goal=latest, now=now):  # it may be complete by then
+            enqueue(release_payer, Delivery(eta=again_at), goal_id=goal_id, user_id=user_id, because=because)
+            return
+        _release(latest, [user_id], because, now)
 
 
 def release_unwelcome(*, goal: Goal, now: datetime) -> None:
@@ -106,6 +111,8 @@ def leave_streamer(*, user_id: str, streamer_id: str) -> None:
     A purchase in flight may not have seen the block. It holds the lock of its session or its escrow,
     so this waits for it before it looks.
     """
+    if not users.is_blocked(user_id=user_id, streamer_id=streamer_id):
+        return
     with transaction.atomic():
         for session in Session.objects.filter(streamer_id=streamer_id, active=True):
             session_locking.lock_session(session_id=session.id)

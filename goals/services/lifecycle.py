@@ -48,7 +48,7 @@ def start(*, goal: Goal, now: datetime) -> None:
     if goal.is_performed:
         stage_checks.plan(goal_id=goal.id, now=now)
         performance.settle_stage(goal=goal, now=now)
-    if goal.type in WATCHED_BY_PAYERS:  # from this commit on, nobody is given a token of the public room
+    if goal.is_performed and goal.type in WATCHED_BY_PAYERS:  # nobody else gets a token of the public room
         cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
 
 
@@ -131,8 +131,8 @@ def end_refunded_goal(*, goal_id: str, now: datetime, triggerer: str | None = No
             goal.ended_because, goal.outcome = because, Outcome.REFUNDED
             goal.save(update_fields=["ended_because", "outcome"])
             publish_goal(GOAL_CHANGED, goal)
-            return
-        _end(goal, because, now, triggerer)
+        else:
+            _end(goal, because, now, triggerer)
         if goal.facts.sells_tickets:
             counting.count_all_contributions(escrow_id=str(goal.escrow_id))
 

@@ -27,9 +27,9 @@ def end_goal(*, goal_id: str, triggerer: str, now: datetime) -> None:
     Raises GoalNotFound, and GoalNotActive where it has ended before, or is reached by now.
     """
     with transaction.atomic():
-        if not lifecycle.deactivate_goal(
-            goal_id=goal_id, because=EndedBecause.ENDED_BY_SUPPORT, triggerer=triggerer, now=now
-        ):
+        because = EndedBecause.ENDED_BY_SUPPORT
+        ended = lifecycle.deactivate_goal(goal_id=goal_id, because=because, triggerer=triggerer, now=now)
+        if not ended and locking.find_goal(goal_id=goal_id).ended_at is not None:
             raise GoalNotActive(f"The goal {goal_id} has ended.")
 
 

@@ -23,7 +23,7 @@ def event_of(webhook: Webhook | Accepted) -> ChannelOccupied | ChannelVacated | 
     if channel is None or meaning is None:
         return None
     user_id = _user_of(webhook, channel)
-    if user_id is None and channel.is_presence:  # a stage of no goal
+    if user_id is None and channel.is_presence and channel.room == GOAL:  # a stage of no goal
         return None
     return meaning(
         event_id=webhook.event_id,
@@ -52,11 +52,15 @@ def _meaning(webhook: Webhook | Accepted, channel: Channel | None) -> Meaning | 
 
 
 def _user_of(webhook: Webhook | Accepted, channel: Channel) -> str | None:
-    """Return who came or went; Pusher knows it only for presence channels."""
+    """Return who came or went; Pusher knows it only for presence channels.
+
+    Only the streamer is ever on a stage. Of a stream that is empty now, nobody knows whether the
+    streamer was in it.
+    """
     if not channel.is_presence:
         return None
     if webhook.name != "channel_vacated":
         return webhook.user_id
     if channel.room == STREAM:
-        return channel.subject_id
+        return None
     return Goal.objects.filter(pk=channel.subject_id).values_list("streamer_id", flat=True).first()

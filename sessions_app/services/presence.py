@@ -24,9 +24,8 @@ def trigger_online(
 
     Returns whether this was news: an event older than the newest known one is not. All events of
     one webhook share its millisecond. Of those the one that was stored last counts, and `source`
-    is the number under which it was stored. So a repeated event changes nothing. Who is offline
-    left when that was first known. A stream that is only `emptied` says nothing about a streamer
-    who is not known to have been in it.
+    is the number under which it was stored. So a repeated event changes nothing. A stream that is
+    only `emptied` says nothing about a streamer who is not known to be in it.
     """
     with transaction.atomic():
         if not User.objects.filter(pk=streamer_id).exists() or not _is_news(streamer_id, online, at, source, emptied):
@@ -65,11 +64,9 @@ def _is_news(streamer_id: str, online: bool, at: datetime, source: int, emptied:
     known = StreamerPresence.objects.filter(pk=streamer_id)
     fact = {"online": online, "changed_at": at, "source": source}
     newer = known.filter(Q(changed_at__lt=at) | Q(changed_at=at, source__lte=source))
-    if not online:
-        newer = newer.filter(Q(online=True) | Q(changed_at=at))
+    if emptied:
+        return bool(newer.filter(online=True).update(**fact)) or known.filter(**fact).exists()
     if newer.update(**fact):
         return True
-    if emptied:
-        return False
     StreamerPresence.objects.bulk_create([StreamerPresence(streamer_id=streamer_id, **fact)], ignore_conflicts=True)
     return known.filter(**fact).exists()

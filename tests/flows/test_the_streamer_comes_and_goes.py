@@ -142,6 +142,11 @@ def test_an_empty_stream_has_no_streamer_in_it_even_if_their_leave_was_lost(movi
     assert counting_down()
 
 
+def test_an_empty_stream_says_nothing_of_a_streamer_who_never_came(moving, session):
+    told(("channel_vacated", session.streamer_id))
+    assert not counting_down()
+
+
 def test_a_leave_that_comes_as_both_webhooks_is_counted_down_from_once(moving, session):
     told((LEFT, session.streamer_id))
     over_at = next_eta(after=moving.at)

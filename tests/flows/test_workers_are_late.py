@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.conf import settings
 
 from goals.models import Goal
 from livestream import clock, users
@@ -17,13 +18,15 @@ from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_user
 from tests.support.realtime import answering
 from tests.support.shows import buy
-from tests.support.stage import PATIENCE, leave_stage
+from tests.support.stage import PATIENCE, empty_stream, go_offline, leave_stage
 from tests.support.unchanged import nothing_changes
 from wallet.errors import EscrowClosed
 from wallet.models import Escrow
 from wallet.verification import verify_ledger
 
 pytestmark = pytest.mark.django_db
+
+STAGE_CHECK = settings.STAGE_CHECK
 
 RUNNING = (leaving.running_show, leaving.private_show, leaving.private_show_of_two, leaving.one_on_one)
 running = pytest.mark.parametrize("make", RUNNING, ids=lambda each: each.__name__)
@@ -139,3 +142,39 @@ def test_a_show_that_is_called_off_while_its_completion_is_in_doubt_ends_once_it
     pass_time(moving, seconds=15)
     assert (scene.again().ended_because, scene.again().outcome) == ("cancelled", "cancelled")
     assert coins_of(scene.leaver, scene.stayer) == [COINS, COINS]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_block_in_the_patience_after_the_last_second_takes_nothing_back(moving, late):
+    scene = leaving.running_show(moving)
+    pass_time(moving, seconds=51)
+    leaving.block(scene)
+    if not late:
+        run_due()
+    pass_time(moving, seconds=20)
+    assert coins_of(scene.leaver, scene.stayer, scene.session.streamer) == [COINS - 200, COINS - 200, 400]
+
+
+def test_a_late_leave_still_counts_for_who_was_blocked_in_the_patience(moving):
+    scene = leaving.private_show(moving)  # 15 of 60 s, for 60 coins
+    pass_time(moving, seconds=46)
+    leaving.block(scene)
+    run_due()
+    go_offline(scene.session.streamer_id, at=clock.now() - timedelta(seconds=11))
+    pass_time(moving, seconds=20)
+    assert coins_of(scene.leaver, scene.session.streamer) == [COINS - 50, 50]
+
+
+def test_an_empty_stream_does_not_prolong_what_the_realtime_server_ended(moving):
+    with answering() as server:
+        server.in_stream = True
+        scene = leaving.private_show_of_two(moving)
+        pass_time(moving, seconds=STAGE_CHECK)
+        server.in_stream = False
+        pass_time(moving, seconds=STAGE_CHECK + 10)
+        ended = scene.again()
+        moving.advance(seconds=30)
+        empty_stream(scene.session.streamer_id)
+        run_due()
+    assert (scene.again().progress, scene.again().stage_paused) == (ended.progress, ended.stage_paused)
+    assert 0 < ended.progress <= 15 + STAGE_CHECK

@@ -13,6 +13,7 @@ from goals.services import support
 from goals.services.publishing import publish_goal
 from livestream import clock
 from livestream.events.contracts import GOAL_CHANGED
+from tests.goals.stories import quick_show
 from tests.support.endings import make_karaoke, offering_session
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session, make_user
@@ -164,6 +165,19 @@ def test_a_refund_by_support_while_payments_wait_lowers_no_version(moving):
     support.refund_escrow(escrow_id=funding.escrow_id, triggerer="support", now=clock.now())
     run_due()
     _see(funding, seen)
+    assert list(seen) == sorted(seen)
+
+
+def test_a_refund_by_support_of_a_running_show_lowers_no_version_of_its_sale(moving):
+    show = quick_show(make_session())
+    seen = {}
+    for _ in range(5):
+        buy(show.funding_goal, make_user(coins=1000))
+    _see(show.funding_goal, seen)
+    support.refund_escrow(escrow_id=show.escrow_id, triggerer="support", now=clock.now())
+    _see(show.funding_goal, seen)
+    run_due()
+    _see(show.funding_goal, seen)
     assert list(seen) == sorted(seen)
 
 

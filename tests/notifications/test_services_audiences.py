@@ -271,6 +271,24 @@ def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, 
     assert list(selectors.joined_privately()) == []
 
 
+def test_who_pays_again_for_less_of_a_private_show_after_a_block_is_let_in_again(session, moving, streamer, viewer):
+    late = make_user(coins=1000)
+    invite(session, viewer, duration=600)
+    goal = agree(invite(session, late, duration=600))
+    run_due()
+    users.block(streamer_id=streamer.pk, user_id=late.pk, now=clock.now())
+    moving.advance(seconds=1)
+    run_due()
+    users.unblock(streamer_id=streamer.pk, user_id=late.pk)
+    moving.advance(seconds=1)
+    invite(session, late, duration=60)
+    for _ in range(3):
+        moving.advance(seconds=1)
+        run_due()
+    heard = [len([each for each in told("stream.authorized") if who.pk in each]) for who in (viewer, late)]
+    assert (goal.active, heard) == (True, [2, 4])
+
+
 def test_the_viewer_of_a_1_on_1_is_told_anew_when_the_streamer_comes(session, moving, viewer):
     trigger = agree(invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE))
     run_due()

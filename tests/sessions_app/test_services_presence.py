@@ -60,11 +60,11 @@ def test_a_departure_counts_as_long_as_nothing_newer_is_known(session):
     assert not counting_down()
 
 
-def test_who_is_offline_left_when_that_was_first_known(session):
+def test_a_stream_that_becomes_empty_after_the_streamer_left_does_not_say_that_they_left_later(session):
     at = clock.now()
     tell(session, CAME, at, 1)
     tell(session, LEFT, at + timedelta(seconds=10), 2)
-    assert tell(session, LEFT, at + timedelta(seconds=50), 3) is False
+    assert tell(session, LEFT, at + timedelta(seconds=50), 3, emptied=True) is False
     assert presence_of(streamer_id=session.streamer_id).changed_at == at + timedelta(seconds=10)
 
 
@@ -74,4 +74,12 @@ def test_an_empty_stream_says_nothing_of_a_streamer_who_was_not_in_it(session):
     assert not counting_down()
     tell(session, CAME, at + timedelta(seconds=1), 2)
     assert tell(session, LEFT, at + timedelta(seconds=2), 3, emptied=True) is True
+    assert counting_down()
+
+
+def test_a_leave_that_arrives_before_its_join_counts_also_for_who_was_offline(session):
+    at = clock.now()
+    tell(session, LEFT, at, 1)
+    assert tell(session, LEFT, at + timedelta(seconds=110), 3) is True
+    assert tell(session, CAME, at + timedelta(seconds=100), 2) is False
     assert counting_down()

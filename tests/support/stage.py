@@ -55,6 +55,12 @@ def empty(goal: Goal, *, at: datetime | None = None) -> None:
         publish(CHANNEL_VACATED, ChannelVacated(**(of_stage(goal, at) | {"user_id": None})))
 
 
+def empty_stream(streamer_id: str, *, at: datetime | None = None) -> None:
+    """Publish that a streamer's stream is empty, without saying who left it."""
+    with transaction.atomic():
+        publish(CHANNEL_VACATED, ChannelVacated(**(_of_stream(streamer_id, at, "") | {"user_id": None})))
+
+
 def of_stage(goal: Goal, at: datetime | None = None, source: str = "") -> dict[str, Any]:
     """Return the payload of an event on a goal's stage channel."""
     return {
