@@ -27,7 +27,7 @@ class Told:
     """What a webhook that was taken in says: who came to, or left, which channel, and when."""
 
     channel: str
-    user_id: str
+    user_id: str | None
     joined: bool
     at: datetime
 
@@ -89,7 +89,7 @@ class Pusher:
         at = min(clock.from_epoch(said["time_ms"] / 1000), clock.now())
         for event in said["events"]:
             joined = event["name"] == "member_added"
-            who = event.get("user_id") or streamer_of(event["channel"])
+            who = event.get("user_id") or whom_it_lacks(event["channel"])
             self.told[Told(event["channel"], who, joined, at)] += 1
 
     def repeat(self, which: int) -> None:
@@ -118,11 +118,11 @@ class Server:
         return (channel, user_id) in self._pusher.there if self._pusher.answers else None
 
 
-def streamer_of(channel: str) -> str:
-    """Return whom an empty channel is without: the streamer of a stream, or of a goal."""
+def whom_it_lacks(channel: str) -> str | None:
+    """Return who left when a channel became empty: the streamer of a stage; of a stream nobody knows."""
     _, subject = channel.split("@")
     goal = Goal.objects.filter(pk=subject).first()
-    return goal.streamer_id if goal else subject
+    return goal.streamer_id if goal else None
 
 
 def stage_of(goal_id: str) -> str:

@@ -57,7 +57,7 @@ class Witness:
         if goal.session.ended_at:
             ends.append(lives_until(goal_type=goal.type, ended_at=goal.session.ended_at))
         room = self.rooms[goal.streamer_id if in_stream else goal.id]
-        told = [t for t in room if t.user_id == goal.streamer_id]
+        told = [t for t in room if t.user_id in (goal.streamer_id, None)]  # an empty channel lacks the streamer, too
         end = min(each for each in ends if each)
         return _on_stage(_with_answers(goal, told), began, end, goal.session.ended_at) // timedelta(seconds=1)
 
@@ -98,7 +98,7 @@ class Witness:
 
     def _check_left(self, record: EventRecord) -> None:
         """A session ends when its streamer says so, or has left and not come back."""
-        told = [t for t in self.rooms[record.user_id] if t.user_id == record.user_id]
+        told = [t for t in self.rooms[record.user_id] if t.user_id in (record.user_id, None)]
         last = sorted(told, key=lambda t: t.at)[-1:]
         assert record.session_id in self.ending or (last and not last[0].joined), "its streamer is there"
 
@@ -111,7 +111,7 @@ def _is_performed(record: EventRecord) -> bool:
 def _with_answers(goal: Goal, told: list[Told]) -> list[Told]:
     """Return what was told, and what followed from answers and from leaving the stream.
 
-    A webhook says better than an answer when the streamer left.
+    A webhook about the streamer says better than an answer when they left; an empty stream does not.
     """
     marks = PerformanceMark.objects.filter(goal=goal, in_time=True)
     unsaid = [m for m in marks if m.source.startswith(("asked:", "gone:"))]
@@ -119,7 +119,8 @@ def _with_answers(goal: Goal, told: list[Told]) -> list[Told]:
     found = sorted([*told, *answers], key=lambda t: t.at)
     kept = []
     for each, following in pairwise([*found, None]):
-        corrected = following is not None and not following.joined and following not in answers
+        leaves = following is not None and not following.joined and following.user_id is not None
+        corrected = leaves and following not in answers
         if not (each in answers and not each.joined and each.channel.startswith("asked:") and corrected):
             kept.append(each)
     return kept
