@@ -39,15 +39,18 @@ def run_due(*, sweeps: bool = True) -> int:
 
 
 def _work_off(*, sweep: Callable[[], None]) -> int:
-    done = 0
+    """Perform what is due until nothing is, also after a sweep."""
+    done = swept = 0
     for _ in range(_ROUNDS):
         message_ids = list(_due().values_list("id", flat=True))
-        if not message_ids:
-            return done
         for message_id in message_ids:
             perform(message_id)
         done += len(message_ids)
-        sweep()
+        if not message_ids and done == swept:
+            return done
+        if not message_ids:
+            swept = done
+            sweep()
     raise AssertionError(f"still due after {_ROUNDS} rounds: {list(_due()[:5])}")
 
 
