@@ -65,7 +65,7 @@ from livestream.events.contracts import (
     UserBlocked,
 )
 from livestream.events.signals import DomainSignal
-from livestream.outbox import Delivery, enqueue
+from livestream.outbox import Delivery, Urgency, enqueue
 
 # A new goal takes its place in the session and gets its schedule (seeds 003, 004).
 
@@ -159,12 +159,12 @@ def deactivate_goals_in_session(event: SessionEnded) -> None:
 # A viewer loses access to what they paid for, or a streamer's account is closed.
 
 
-@receives(USER_BLOCKED, effect=True)
+@receives(USER_BLOCKED, effect=True, urgency=Urgency.MONEY)
 def release_blocked_viewer(event: UserBlocked) -> None:
     leaving.leave_streamer(user_id=event.user_id, streamer_id=event.streamer_id)
 
 
-@receives(ACCOUNT_CLOSED, effect=True)
+@receives(ACCOUNT_CLOSED, effect=True, urgency=Urgency.MONEY)
 def end_goals_of_closed_account(event: AccountClosed) -> None:
     leaving.end_goals_of_streamer(streamer_id=event.user_id)
     leaving.leave_everything(user_id=event.user_id)
@@ -173,28 +173,42 @@ def end_goals_of_closed_account(event: AccountClosed) -> None:
 # What is paid out and what is refunded.
 
 
-@receives(GOAL_COMPLETED, types=PERFORMED & types_settled_by(Settlement.SHOW), when=reached, effect=True)
+@receives(
+    GOAL_COMPLETED,
+    types=PERFORMED & types_settled_by(Settlement.SHOW),
+    when=reached,
+    effect=True,
+    urgency=Urgency.MONEY,
+)
 def trigger_show_escrow_transfer(event: GoalCompleted) -> None:
     settlement.pay_show_out(goal_id=event.goal_id, now=clock.now())
 
 
-@receives(GOAL_ENDED, types=types_settled_by(Settlement.SHOW), when=not_reached, effect=True)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.SHOW), when=not_reached, effect=True, urgency=Urgency.MONEY)
 def trigger_show_escrow_refund(event: GoalEnded) -> None:
     settlement.refund_show(goal_id=event.goal_id)
 
 
-@receives(GOAL_ENDED, types=types_settled_by(Settlement.PRIVATE), effect=True)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.PRIVATE), effect=True, urgency=Urgency.MONEY)
 def handle_trigger_private_goal_escrow(event: GoalEnded) -> None:
     settlement.settle_private(goal_id=event.goal_id, now=clock.now())
 
 
-@receives(GOAL_COMPLETED, types=PERFORMED & types_settled_by(Settlement.ONE_ON_ONE), when=reached, effect=True)
+@receives(
+    GOAL_COMPLETED,
+    types=PERFORMED & types_settled_by(Settlement.ONE_ON_ONE),
+    when=reached,
+    effect=True,
+    urgency=Urgency.MONEY,
+)
 def trigger_exclusive_escrow_transfer(event: GoalCompleted) -> None:
     settlement.pay_exclusive_out(goal_id=event.goal_id, now=clock.now())
 
 
-@receives(GOAL_PROGRESSED, types=INVITATIONS & types_settled_by(Settlement.ONE_ON_ONE), effect=True)
-@receives(GOAL_ENDED, types=types_settled_by(Settlement.ONE_ON_ONE), effect=True)
+@receives(
+    GOAL_PROGRESSED, types=INVITATIONS & types_settled_by(Settlement.ONE_ON_ONE), effect=True, urgency=Urgency.MONEY
+)
+@receives(GOAL_ENDED, types=types_settled_by(Settlement.ONE_ON_ONE), effect=True, urgency=Urgency.MONEY)
 def trigger_exclusive_goal_escrow_refund(event: GoalEvent) -> None:
     settlement.plan_refund_check(goal_id=event.goal_id, at=event.exp)
 
@@ -259,11 +273,11 @@ def await_return(event: GoalChanged) -> None:
 # Analytics.
 
 
-@receives(GOAL_CREATED, effect=True)
-@receives(GOAL_PROGRESSED, effect=True)
-@receives(GOAL_COMPLETED, effect=True)
-@receives(GOAL_AGREED, effect=True)
-@receives(GOAL_ENDED, effect=True)
+@receives(GOAL_CREATED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(GOAL_PROGRESSED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(GOAL_COMPLETED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(GOAL_AGREED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(GOAL_ENDED, effect=True, urgency=Urgency.ANALYTICS)
 def track_goals(event: GoalEvent) -> None:
     tracking.track(
         event=DomainSignal.of(event).name,

@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import ClassVar
 
+import dramatiq
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
@@ -52,6 +53,9 @@ class LivestreamConfig(DomainAppConfig):
     def ready(self) -> None:
         super().ready()
         from livestream.desk import roles
+        from livestream.outbox.threads import CountsThreads
+
+        dramatiq.get_broker().add_middleware(CountsThreads())
 
         # The last app of all: by then every permission is there.
         last = list(apps.get_app_configs())[-1]

@@ -48,6 +48,7 @@ from livestream.events.contracts import (
     UserBlocked,
 )
 from livestream.events.signals import DomainSignal
+from livestream.outbox import Urgency
 from notifications.services import audiences, escrow_pushes, goal_pushes, revoking, session_pushes, tracking
 
 # Escrows (seed 002).
@@ -74,14 +75,14 @@ def notify_escrow_refunded(event: EscrowRefunded) -> None:
     )
 
 
-@receives(ESCROW_COMPLETED_INDIVIDUAL, effect=True)
-@receives(ESCROW_COMPLETED, effect=True)
-@receives(ESCROW_REFUNDED, effect=True)
+@receives(ESCROW_COMPLETED_INDIVIDUAL, effect=True, urgency=Urgency.ANALYTICS)
+@receives(ESCROW_COMPLETED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(ESCROW_REFUNDED, effect=True, urgency=Urgency.ANALYTICS)
 def track_escrow(event: EscrowEvent) -> None:
     tracking.track_escrow(name=DomainSignal.of(event).name, event=event)
 
 
-@receives(ESCROW_REFUNDED, effect=True)
+@receives(ESCROW_REFUNDED, effect=True, urgency=Urgency.ANALYTICS)
 def record_bi_escrow_refund(event: EscrowRefunded) -> None:
     tracking.record_bi_escrow_refund(event=event)
 
@@ -99,8 +100,8 @@ def notify_show_goal_started(event: GoalStarted) -> None:
     goal_pushes.push_goal(goal_id=event.goal_id, event="goal.started", event_id=event.event_id, now=clock.now())
 
 
-@receives(GOAL_ADDED, types={GoalType.SHOW}, effect=True)
-@receives(GOAL_STARTED, types={GoalType.SHOW}, effect=True)
+@receives(GOAL_ADDED, types={GoalType.SHOW}, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_STARTED, types={GoalType.SHOW}, effect=True, urgency=Urgency.PUSHES)
 def notify_stream_authorized(event: GoalAdded | GoalStarted) -> None:
     """Drop the cached views of session tokens; viewers are admitted when the show starts, not before."""
     cached_views.invalidate_get_session_token_view_cache(session_id=event.session_id)
@@ -124,7 +125,7 @@ def notify_goal_progress_updated(event: GoalProgressed | GoalChanged) -> None:
     goal_pushes.schedule_progress(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
 
-@receives(GOAL_PROGRESSED, types={GoalType.FUNDING}, effect=True)
+@receives(GOAL_PROGRESSED, types={GoalType.FUNDING}, effect=True, urgency=Urgency.PUSHES)
 def notify_viewer_change_stream_for_show(event: GoalProgressed) -> None:
     audiences.authorize_late_buyers(event=event, now=clock.now())
 
@@ -178,8 +179,8 @@ def notify_goal_ended(event: GoalEnded) -> None:
 
 
 # A private show runs once it is agreed to; a 1-on-1 once the invitation to it has ended.
-@receives(GOAL_AGREED, types={GoalType.TRIGGER_PRIVATE}, effect=True)
-@receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True)
+@receives(GOAL_AGREED, types={GoalType.TRIGGER_PRIVATE}, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_ENDED, types=INVITATIONS, when=agreed, effect=True, urgency=Urgency.PUSHES)
 def notify_stream_authorized_for_agreed_trigger_goal(event: GoalAgreed | GoalEnded) -> None:
     audiences.push_stream_authorized(goal_id=event.goal_id, event_id=event.event_id, now=clock.now())
 
@@ -226,15 +227,15 @@ def revoke_stream_from_paid_back(event: EscrowRefunded) -> None:
 # the database. This receiver invalidates them as well, because coins by payer have no version.
 
 
-@receives(GOAL_ADDED, effect=True)
-@receives(GOAL_STARTED, effect=True)
-@receives(GOAL_AGREED, effect=True)
-@receives(GOAL_PROGRESSED, effect=True)
-@receives(GOAL_CHANGED, effect=True)
-@receives(GOAL_ENDED, effect=True)
-@receives(SESSION_STARTED, effect=True)
-@receives(SESSION_CHANGED, effect=True)
-@receives(SESSION_ENDED, effect=True)
+@receives(GOAL_ADDED, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_STARTED, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_AGREED, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_PROGRESSED, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_CHANGED, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_ENDED, effect=True, urgency=Urgency.PUSHES)
+@receives(SESSION_STARTED, effect=True, urgency=Urgency.PUSHES)
+@receives(SESSION_CHANGED, effect=True, urgency=Urgency.PUSHES)
+@receives(SESSION_ENDED, effect=True, urgency=Urgency.PUSHES)
 def invalidate_cached_pusher_channel_data(event: GoalEvent | SessionEvent) -> None:
     cached_views.invalidate_cached_pusher_channel_data(streamer_id=event.streamer_id)
 
@@ -242,8 +243,8 @@ def invalidate_cached_pusher_channel_data(event: GoalEvent | SessionEvent) -> No
 # Channels and sessions: viewers join and leave a stream, and it goes live or ends (seeds 000 and 002).
 
 
-@receives(CHANNEL_OCCUPIED, effect=True)
-@receives(CHANNEL_VACATED, effect=True)
+@receives(CHANNEL_OCCUPIED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(CHANNEL_VACATED, effect=True, urgency=Urgency.ANALYTICS)
 def track_channel_presence(event: ChannelEvent) -> None:
     tracking.track_channel_presence(name=DomainSignal.of(event).name, event=event)
 

@@ -27,18 +27,18 @@ from livestream.events.contracts import (
     SessionChanged,
     SessionEvent,
 )
-from livestream.outbox import Delivery, enqueue
+from livestream.outbox import Delivery, Urgency, enqueue
 from sessions_app.services import ending, feed, posts, presence, recording, session_events
 
 
-@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True)
+@receives(GOAL_COMPLETED, types={SHOW}, when=reached, effect=True, urgency=Urgency.ANALYTICS)
 def produce_livestream_clip_from_goal(event: GoalCompleted) -> None:
     posts.produce_livestream_clip(event=event)
 
 
-@receives(SESSION_STARTED, effect=True)
-@receives(SESSION_ENDED, effect=True)
-@receives(GOAL_ADDED, effect=True)
+@receives(SESSION_STARTED, effect=True, urgency=Urgency.PUSHES)
+@receives(SESSION_ENDED, effect=True, urgency=Urgency.PUSHES)
+@receives(GOAL_ADDED, effect=True, urgency=Urgency.PUSHES)
 def generate_livestream_feed(event: SessionEvent | GoalAdded) -> None:
     enqueue(feed.update_livestream_feed, Delivery(key=event.session_id), session_id=event.session_id)
 
@@ -75,7 +75,7 @@ def invalidate_cached_session_tokens(event: SessionChanged) -> None:
     cached_views.invalidate_get_session_token_view_cache(session_id=event.session_id)
 
 
-@receives(SESSION_STARTED, effect=True)
-@receives(SESSION_ENDED, effect=True)
+@receives(SESSION_STARTED, effect=True, urgency=Urgency.ANALYTICS)
+@receives(SESSION_ENDED, effect=True, urgency=Urgency.ANALYTICS)
 def track_session_status(event: SessionEvent) -> None:
     session_events.track_session_status(event=event)

@@ -39,7 +39,7 @@ CLIP_TIMEOUT = env.int("CLIP_TIMEOUT", 120)
 
 # Outbox: how long one delivery may take before another is tried, how often it is tried
 # before the message is set aside for a person, and how often the relay looks for due work.
-OUTBOX_LEASE = env.int("OUTBOX_LEASE", 15)
+OUTBOX_LEASE = env.int("OUTBOX_LEASE", 3, validate=validate.Range(min=1))
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 RELAY_POLL = env.float("RELAY_POLL", 0.1)
 

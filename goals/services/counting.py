@@ -11,12 +11,12 @@ from goals import escrow_ids
 from goals.models import Goal
 from goals.services import progress
 from goals.types import SELLS_TICKETS
-from livestream.outbox import durable
+from livestream.outbox import Urgency, durable
 from wallet.models import Escrow
 from wallet.services import escrows, posting
 
 
-@durable(subject="escrow_id")
+@durable(urgency=Urgency.MONEY, subject="escrow_id")
 def count_contributions(*, escrow_id: str) -> int:
     """Count a batch of bought tickets into their goal, and return the coins it added.
 

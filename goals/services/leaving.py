@@ -31,7 +31,7 @@ from goals.services.publishing import publish_goal
 from goals.types import SELLS_TICKETS, Settlement
 from livestream import realtime, users
 from livestream.events.contracts import GOAL_CHANGED
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from sessions_app.services import locking as session_locking
@@ -72,7 +72,7 @@ def withdraw(*, goal_id: str, caller_id: str, triggerer: str | None, now: dateti
         _release(goal, [caller_id], EndedBecause.WITHDRAWN, now, triggerer)
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.MONEY, subject="goal_id")
 def release_payer(now: datetime, *, goal_id: str, user_id: str, because: EndedBecause) -> None:
     """Refund a payer of a goal who lost access, without touching the others.
 

@@ -14,7 +14,7 @@ from goals.services.publishing import publish_goal
 from goals.types import HAS_STAGE_CHANNEL
 from livestream import realtime
 from livestream.events.contracts import GOAL_CHANGED
-from livestream.outbox import Delivery, durable, enqueue, external
+from livestream.outbox import Delivery, Urgency, durable, enqueue, external
 from livestream.storage.conflicts import retried
 from sessions_app.services import presence
 
@@ -85,7 +85,7 @@ def performed_between(*, goal: Goal, start: datetime, end: datetime, now: dateti
     return stage.between(stage_time.stretches_of(goal=goal, now=now), start=start, end=min(end, now))
 
 
-@external(queue="default", subject="goal_id")
+@external(urgency=Urgency.MONEY, subject="goal_id")
 def complete_performance(now: datetime, *, goal_id: str, asked_before: bool = False) -> None:
     """Check whether a performance has reached its next level, after asking whether the streamer is on stage.
 
@@ -133,7 +133,7 @@ def take_answer(*, goal_id: str, there: bool | None, asked_before: bool, now: da
         settle_stage(goal=goal, now=now)
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.MONEY, subject="goal_id")
 def count_again(now: datetime, *, goal_id: str) -> None:
     """Count a goal's seconds again, because those of a paid goal have changed."""
     with transaction.atomic():

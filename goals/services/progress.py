@@ -13,10 +13,10 @@ from goals.services import locking
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import GOAL_COMPLETED, GOAL_PROGRESSED, GoalProgressed
 from livestream.models import EventRecord
-from livestream.outbox import durable
+from livestream.outbox import Urgency, durable
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.MONEY, subject="goal_id")
 def increment_goal_progress(now: datetime, *, goal_id: str, amount: int, key: str) -> bool:
     """Add `amount` (coins or seconds) to a goal, once for each `key` (seed 002).
 

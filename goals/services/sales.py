@@ -11,7 +11,7 @@ from goals.endings import EndedBecause
 from goals.errors import GoalNotActive
 from goals.models import Goal
 from goals.services import lifecycle, locking, settlement
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from livestream.storage.conflicts import retried
 
 
@@ -27,7 +27,7 @@ def plan_show_start(*, goal_id: str, since: datetime) -> None:
         enqueue(check_show_started, Delivery(eta=start_by), goal_id=goal_id)
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.MONEY, subject="goal_id")
 def check_show_started(now: datetime, *, goal_id: str) -> bool:
     """Refund a reached sale whose show was not created by `start_by`; return whether this call did it.
 

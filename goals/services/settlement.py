@@ -22,7 +22,7 @@ from goals.services import (
 )
 from goals.services.publishing import publish_goal
 from livestream.events.contracts import GOAL_CHANGED
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from wallet.services import escrows, payouts, refunds, splits
 
 # Reasons to refund a reached sale that apply only while it has no show.
@@ -97,7 +97,7 @@ def plan_refund_check(*, goal_id: str, at: datetime | None) -> None:
     enqueue(check_trigger_exclusive_goal_refundable, Delivery(eta=at), goal_id=goal_id)
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.MONEY, subject="goal_id")
 def check_trigger_exclusive_goal_refundable(now: datetime, *, goal_id: str) -> None:
     """Refund an invitation to a 1-on-1 that was not agreed to, split one that was cut short.
 
@@ -114,7 +114,7 @@ def check_trigger_exclusive_goal_refundable(now: datetime, *, goal_id: str) -> N
         _split_exclusive(goal, performed if lost is None else _performed_until(goal, lost, now))
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.MONEY, subject="goal_id")
 def check_funding_goal_refundable(
     now: datetime, *, goal_id: str, because: EndedBecause = EndedBecause.SESSION_ENDED
 ) -> bool:

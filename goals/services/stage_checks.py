@@ -9,10 +9,10 @@ from django.db import transaction
 
 from goals.models import Goal
 from goals.services import locking, performance
-from livestream.outbox import Delivery, drop_pending, enqueue, external
+from livestream.outbox import Delivery, Urgency, drop_pending, enqueue, external
 
 
-@external(queue="default", subject="goal_id")
+@external(urgency=Urgency.MONEY, subject="goal_id")
 def check_stage(now: datetime, *, goal_id: str) -> None:
     """Ask whether the streamer is on a goal's stage, and schedule the next check, until the goal has ended.
 

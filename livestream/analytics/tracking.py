@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from livestream import clock, ids
 from livestream.analytics import sinks
 from livestream.models import TrackedEvent
-from livestream.outbox import Delivery, enqueue, external
+from livestream.outbox import Delivery, Urgency, enqueue, external
 
 _LONGEST_INSERT_ID = 200
 # Sending a thousand events to a distant server takes long, and other tasks must not wait for that.
@@ -91,7 +91,7 @@ def track_all(*, events: Sequence[Tracked]) -> None:
         enqueue(deliver_all, records=records)
 
 
-@external(name="track")
+@external(name="track", urgency=Urgency.ANALYTICS)
 def deliver(
     now: datetime,
     *,
@@ -107,7 +107,7 @@ def deliver(
     sinks.deliver(record={**named, "properties": properties})
 
 
-@external(name="track_all", queue="audience")
+@external(name="track_all", urgency=Urgency.ANALYTICS)
 def deliver_all(*, records: list[dict[str, Any]]) -> None:
     """Deliver analytics events one after the other, for half a second; another task delivers the rest.
 

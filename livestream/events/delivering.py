@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,32 +12,51 @@ from livestream.events import registry
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord, ReceiverRun
-from livestream.outbox import Delivery, durable, enqueue
-from livestream.outbox.performing import attempt
+from livestream.outbox import Delivery, durable, enqueue, enqueue_all
+from livestream.outbox.performing import OfAnotherRelease, attempt
 
 RUNS_PURGED_AT_ONCE = 1000
 
 
 def deliver(*, record: EventRecord, receiver: Receiver) -> None:
     """Store the message that runs an effect receiver, unless one is pending for the same event and receiver."""
-    delivery = Delivery(key=f"{record.position}:{receiver.name}", subject=subject_of(record=record))
-    enqueue(run_receiver, delivery, position=record.position, receiver=receiver.key)
+    enqueue(run_receiver, _delivery(record, receiver), position=record.position, receiver=receiver.key)
+
+
+def deliver_all(*, record: EventRecord, receivers: Sequence[Receiver]) -> None:
+    """Store one message for each of these effect receivers of an event that was just published.
+
+    The release that publishes decides which receivers there are; a release that lacks one of them
+    leaves its message to one that has it.
+    """
+    wanted = ({"position": record.position, "receiver": each.key} for each in receivers)
+    enqueue_all(run_receiver, zip((_delivery(record, each) for each in receivers), wanted, strict=True))
+
+
+def _delivery(record: EventRecord, receiver: Receiver) -> Delivery:
+    key = f"{record.position}:{receiver.name}"
+    return Delivery(key=key, subject=subject_of(record=record), urgency=receiver.urgency)
 
 
 @durable()
 def deliver_event(*, position: int) -> None:
-    """Store one message for each effect receiver that acts on the event at `position`."""
-    record, signal, event = _read(position)
-    for receiver in registry.acting_receivers(signal, event):
+    """Store the messages of an event's effect receivers; only messages of the previous release call it."""
+    record = EventRecord.objects.get(position=position)
+    for receiver in registry.acting_receivers(*_revived(record)):
         if receiver.effect:
             deliver(record=record, receiver=receiver)
 
 
 @durable()
 def run_receiver(*, position: int, receiver: str) -> None:
-    """Run one effect receiver on the event at `position` of the log, and record the run in its transaction."""
-    _, _, event = _read(position)
-    found = registry.get_receiver(receiver)
+    """Run one effect receiver on the event at `position` of the log, and record the run in its transaction.
+
+    Raises OfAnotherRelease where this release has no such receiver, or does not know the event.
+    """
+    found = registry.find_receiver(receiver)
+    if found is None:
+        raise OfAnotherRelease(f"This release has no receiver {receiver}.")
+    _, event = _revived(EventRecord.objects.get(position=position))
     found.function(event)
     ReceiverRun.objects.create(position=position, receiver=found.name, attempts=attempt(), finished_at=clock.now())
 
@@ -46,10 +66,11 @@ def subject_of(*, record: EventRecord) -> str:
     return record.goal_id or record.escrow_id or record.session_id or ""
 
 
-def _read(position: int) -> tuple[EventRecord, DomainSignal, Event]:
-    record = EventRecord.objects.get(position=position)
-    signal = DomainSignal.registry[record.name]
-    return record, signal, signal.payload.from_json(record.payload)
+def _revived(record: EventRecord) -> tuple[DomainSignal, Event]:
+    signal = DomainSignal.registry.get(record.name)
+    if signal is None:
+        raise OfAnotherRelease(f"This release does not know {record.name}.")
+    return signal, signal.payload.from_json(record.payload)
 
 
 def runs_kept_since(*, now: datetime) -> datetime | None:

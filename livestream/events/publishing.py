@@ -1,19 +1,18 @@
-"""Publishing: append to the log, run the state receivers, store the delivery to the effect receivers."""
+"""Publishing: append to the log, run the state receivers, store a message for each effect receiver."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from livestream import clock, context
-from livestream.events.delivering import deliver_event, subject_of
+from livestream.events.delivering import deliver_all
 from livestream.events.registry import acting_receivers
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord
-from livestream.outbox import Delivery, enqueue
 
 
 def publish(signal: DomainSignal, event: Event) -> EventRecord:
-    """Log `event`, run its state receivers and store its delivery to the effect receivers.
+    """Log `event`, run its state receivers and store a message for each effect receiver.
 
     All of it is part of the caller's open transaction: all of it commits, or none does.
     Raises TypeError for a payload of another event, TransactionManagementError outside one.
@@ -23,8 +22,7 @@ def publish(signal: DomainSignal, event: Event) -> EventRecord:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"{signal!r} needs an open transaction")
     record = _append(signal, event)
-    if any(r.effect for r in acting_receivers(signal, event)):
-        enqueue(deliver_event, Delivery(subject=subject_of(record=record)), position=record.position)
+    deliver_all(record=record, receivers=[each for each in acting_receivers(signal, event) if each.effect])
     signal.send(sender=type(event), event=event)
     return record
 

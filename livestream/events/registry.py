@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from livestream.events.signals import DomainSignal, Event
+from livestream.outbox import Urgency
 
 Function = Callable[[Any], None]
 Predicate = Callable[[Any], bool]
@@ -22,6 +23,7 @@ class Receiver:
     when: Predicate | None
     effect: bool
     news: bool
+    urgency: Urgency
 
     @property
     def name(self) -> str:
@@ -48,18 +50,21 @@ def receives(
     when: Predicate | None = None,
     effect: bool = False,
     news: bool = False,
+    urgency: Urgency | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a receiver of `signal`.
 
     `types` are the goal types it applies to, `when` a pure predicate over the payload. An
     effect receiver runs later, in a transaction of its own, as an outbox message; any other
     runs in the transaction that publishes. `news` marks one that only notifies people of what
-    has just happened: it is left out where an old event is replayed.
+    has just happened: it is left out where an old event is replayed. `urgency` is the class in
+    which an effect receiver runs: that of pushes for news, and otherwise of the lifecycle.
     """
 
     def declare(function: Function) -> Function:
         limits = frozenset(types) if types is not None else None
-        receiver = Receiver(signal, function, limits, when, effect, news)
+        of_kind = Urgency.PUSHES if news else Urgency.LIFECYCLE
+        receiver = Receiver(signal, function, limits, when, effect, news, of_kind if urgency is None else urgency)
         if receiver.key in _receivers:
             raise RuntimeError(f"two receivers are called {receiver.key}")
         _receivers[receiver.key] = receiver
@@ -83,9 +88,9 @@ def all_receivers() -> Iterator[Receiver]:
     return iter(_receivers.values())
 
 
-def get_receiver(key: str) -> Receiver:
-    """Return the receiver declared as `event:name`; KeyError where there is none."""
-    return _receivers[key]
+def find_receiver(key: str) -> Receiver | None:
+    """Return the receiver declared as `event:name`, or None where this release has none."""
+    return _receivers.get(key)
 
 
 def receivers_of(signal: DomainSignal) -> list[Receiver]:

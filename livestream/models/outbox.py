@@ -5,28 +5,28 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from livestream import ids
 from livestream.fields import ObjectIdField
 
 
 class OutboxMessage(models.Model):
     """One piece of work to do at `eta`; the row is gone once it is done.
 
-    `eta` is when the work is wanted, `due_at` when a relay next sends it to the broker: later
-    than `eta` during a lease, or after a failure (backoff). `version` changes whenever the same
-    `key` is enqueued again, so that work which was enqueued while it ran is run again.
+    `eta` is when the work is wanted, and `due_at` when it may be claimed next: at `eta`, when the
+    claim of its worker ends (`running_until`), or after the pause that follows a failure. `key` is
+    unique among the messages of a task that wait; while one runs its key is its `claimed_key`.
+    `attempts` counts the tries that were begun.
     """
 
     id = ObjectIdField(primary_key=True)
-    actor = models.CharField(max_length=100)
+    actor = models.CharField(max_length=200)
+    urgency = models.PositiveSmallIntegerField(db_default=1)
     kwargs = models.JSONField(default=dict)
     key = models.CharField(max_length=200, null=True)
+    claimed_key = models.CharField(max_length=200, null=True)
     subject = models.CharField(max_length=64, blank=True, db_index=True)
-    version = ObjectIdField(default=ids.new_id)
     eta = models.DateTimeField()
     due_at = models.DateTimeField()
     running_until = models.DateTimeField(null=True)
-    sends = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
@@ -40,6 +40,8 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(failed_at=None), name="outbox_due"),
+            models.Index(fields=["urgency", "due_at"], condition=Q(failed_at=None), name="outbox_claimable"),
+            models.Index(fields=["claimed_key"], condition=Q(claimed_key__isnull=False), name="outbox_claimed"),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_dead"),
             models.Index(fields=["due_at"], condition=Q(failed_at=None, attempts__gt=0), name="outbox_failing"),
         ]

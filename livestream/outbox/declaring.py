@@ -8,16 +8,16 @@ from typing import TypeVar
 import dramatiq
 from django.conf import settings
 
-from livestream.outbox import performing, registry
+from livestream.outbox import registry, working
 from livestream.outbox.registry import Task, TaskFunction
+from livestream.outbox.urgency import Urgency
 
 F = TypeVar("F", bound=TaskFunction)
 
-# A worker runs the messages it holds in this order, lowest first: all queues share its threads.
-_PRIORITIES = {"stage": -10}
 
-
-def durable(*, name: str | None = None, queue: str = "default", subject: str | None = None) -> Callable[[F], F]:
+def durable(
+    *, name: str | None = None, urgency: Urgency = Urgency.LIFECYCLE, subject: str | None = None
+) -> Callable[[F], F]:
     """Declare a function as a task that runs in one transaction with the deletion of its row.
 
     Its database effects happen exactly once. It must not call the network. The function itself
@@ -28,34 +28,42 @@ def durable(*, name: str | None = None, queue: str = "default", subject: str | N
     """
 
     def declare(function: F) -> F:
-        _declare_actor(registry.register(function, name=name, transactional=True, lease=None, subject=subject), queue)
+        task = registry.register(function, transactional=True, urgency=urgency, name=name, subject=subject)
+        _declare_actor(task)
         return function
 
     return declare
 
 
 def external(
-    *, name: str | None = None, queue: str = "external", lease: int | None = None, subject: str | None = None
+    *,
+    name: str | None = None,
+    urgency: Urgency = Urgency.PUSHES,
+    longest: int = registry.LONGEST_SECONDS,
+    subject: str | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as a task that runs outside of any transaction and may call the network.
 
-    Its row is deleted afterwards, so the work is done at least once. Nobody else runs it for
-    `lease` seconds, twice OUTBOX_LEASE where it is None: a task that may take longer says so,
-    or two workers may run it at a time. After a kill -9 the next attempt waits as long.
+    Its row is deleted afterwards, so the work is done at least once. While its process lives,
+    nobody else runs it for `longest` seconds: a task that may take longer says so, or two workers
+    may run it at a time. After a kill -9 another worker runs it once OUTBOX_LEASE is over.
     Everything else is as for `durable`.
     """
 
     def declare(function: F) -> F:
-        _declare_actor(registry.register(function, name=name, transactional=False, lease=lease, subject=subject), queue)
+        task = registry.register(
+            function, transactional=False, urgency=urgency, name=name, longest=longest, subject=subject
+        )
+        _declare_actor(task)
         return function
 
     return declare
 
 
-def _declare_actor(task: Task, queue: str) -> None:
+def _declare_actor(task: Task) -> None:
     # The outbox retries, and not the broker, which may lose its messages.
     # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
-    queue_name = f"{settings.BROKER_NAMESPACE}.{queue}"
-    priority = _PRIORITIES.get(queue, 0)
-    declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, priority=priority, max_retries=0)
-    declare(lambda message_id: performing.perform(message_id=message_id))
+    queue_name = f"{settings.BROKER_NAMESPACE}.{task.urgency.queue}"
+    # A worker runs the messages that it holds by priority, lowest first.
+    declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, priority=int(task.urgency), max_retries=0)
+    declare(lambda message_id=None: working.work(task=task, message_id=message_id))

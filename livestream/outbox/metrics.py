@@ -14,7 +14,8 @@ from livestream.outbox.registry import task_names
 
 LATENESS = Histogram(
     "livestream_outbox_lateness_seconds",
-    "How long after the moment it was wanted at a task was done.",
+    "How long after the moment it was wanted at a task was done, by class of urgency.",
+    ["urgency"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600),
 )
 FAILURES = Counter("livestream_outbox_failures", "Tries of tasks that failed.", ["actor"])

@@ -1,46 +1,75 @@
-"""Performing a message: consume its row, run its task, and store a failure with the time of the next attempt."""
+"""Performing messages: run their tasks, delete the rows of what is done, and store failures with the next try."""
 
 from __future__ import annotations
 
 import random
+import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from livestream import clock, context
+from livestream.errors import DomainError
 from livestream.models import OutboxMessage
-from livestream.outbox import arguments, metrics
-from livestream.outbox.registry import Task, find_task, task_names
+from livestream.outbox import arguments, claiming, leases, metrics, returning
+from livestream.outbox.registry import find_task, get_task, task_names
+from livestream.outbox.urgency import Urgency
 from livestream.storage import text
+from livestream.storage.conflicts import gave_way
 
 log = structlog.get_logger(__name__)
 _DRAINED_AT_ONCE = 100
 _LONGEST_BACKOFF_SECONDS = 300
 _LONGEST_ERROR = 20_000
+# After this long a batch commits what it has done: the locks of its tasks are held until then.
+_BATCH_SECONDS = 0.05
+_NO_RESULT = "No try had a result: each time its worker died, was stopped, or ran out of time or memory."
+# How long work that this release does not know is left to one that does (seconds).
+_LEFT_SECONDS = 2.0
 _attempt: ContextVar[int] = ContextVar("attempt", default=1)
+
+
+class OfAnotherRelease(Exception):
+    """The message names what this release does not know, and one that runs beside it does."""
 
 
 def perform(*, message_id: str) -> None:
     """Run the message once: a repeated, early or concurrent delivery is a no-op.
 
-    It never raises. A failure is stored on the row, with its traceback, and tried again later.
+    It never raises what the task raises. A failure is stored on the row, with its traceback, and
+    tried again later; a refusal of the domain is final.
     """
     name = OutboxMessage.objects.filter(pk=message_id).values_list("actor", flat=True).first()
-    task = find_task(name) if name else None
-    if task is None:
-        return
-    try:
-        message = _run_with_row(task, message_id) if task.transactional else _run_then_row(task, message_id)
+    if name and find_task(name):
+        message = claiming.claim_one(message_id=message_id, now=clock.now())
         if message is not None:
-            metrics.LATENESS.observe(max((clock.now() - message.eta).total_seconds(), 0))
-    except Exception:  # noqa: BLE001 - whatever the work raises belongs on its row
-        _keep_failure(message_id, traceback.format_exc(), clock.now())
+            perform_claimed(messages=[message])
+
+
+def perform_claimed(*, messages: Sequence[OutboxMessage]) -> None:
+    """Run claimed messages, in their order.
+
+    Those that run in a transaction share it, each with a savepoint of its own. One that was tried
+    before runs alone: it may be what killed its worker, and the others with it.
+    """
+    together: list[OutboxMessage] = []
+    for message in messages:
+        if message.attempts > settings.OUTBOX_MAX_ATTEMPTS:
+            _bury(message)
+        elif not get_task(message.actor).transactional:
+            _run_outside(message)
+        elif message.attempts > 1:
+            _run_together([message])
+        else:
+            together.append(message)
+    while together:
+        together = _run_together(together)
 
 
 def attempt() -> int:
@@ -48,57 +77,114 @@ def attempt() -> int:
     return _attempt.get()
 
 
-def _run_with_row(task: Task, message_id: str) -> OutboxMessage | None:
-    with transaction.atomic():
-        rows = OutboxMessage.objects.select_for_update(skip_locked=True)
-        message = rows.filter(pk=message_id, failed_at=None, eta__lte=clock.now()).first()
-        if message is None:
-            return None
-        message.delete()
-        _attempt.set(message.attempts + 1)
-        with context.bound(request_id=message.request_id, client_id=message.client_id):
-            arguments.call(task, message.kwargs, now=clock.now())
-        return message
-
-
-def _run_then_row(task: Task, message_id: str) -> OutboxMessage | None:
-    message = _claim(task, message_id, clock.now())
-    if message is None:
-        return None
-    _attempt.set(message.attempts + 1)
-    with context.bound(request_id=message.request_id, client_id=message.client_id):
-        arguments.call(task, message.kwargs, now=clock.now())
-    done, _ = OutboxMessage.objects.filter(pk=message_id, version=message.version).delete()
-    if not done:  # enqueued again meanwhile, by a caller that may have seen only a part of the effects
-        OutboxMessage.objects.filter(pk=message_id).update(running_until=None, due_at=clock.now(), attempts=0)
-    return message
-
-
-def _claim(task: Task, message_id: str, now: datetime) -> OutboxMessage | None:
-    lease = now + timedelta(seconds=task.lease or settings.OUTBOX_LEASE * 2)
-    idle = Q(running_until=None) | Q(running_until__lte=now)
-    claimed = OutboxMessage.objects.filter(idle, pk=message_id, failed_at=None, eta__lte=now)
-    if not claimed.update(running_until=lease, due_at=lease):
-        return None
-    return OutboxMessage.objects.filter(pk=message_id).first()
-
-
-def _keep_failure(message_id: str, error: str, now: datetime) -> None:
-    with transaction.atomic():
-        message = OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
-        if message is None:
-            return
-        message.attempts += 1
-        message.error = storable_error(error=error)
-        message.running_until = None
-        if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
-            # A dead row releases its key, so that the same work can be enqueued again.
-            message.failed_at, message.key = now, None
+def _run_together(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    """Run as many of these as fit into a short transaction; return the rest."""
+    try:
+        with transaction.atomic():
+            mine = claiming.still_claimed(messages=messages)
+            done = _run_for_a_while(mine)
+            OutboxMessage.objects.filter(pk__in=[each.pk for each, error in done if error is None]).delete()
+            for message, error in done:
+                if error is not None:
+                    _keep_failure(message, error)
+    except Exception as error:  # noqa: BLE001 - a commit that fails belongs on the row, if it was the only one
+        if len(messages) == 1:
+            _keep_failure_apart(messages[0], error)
         else:
-            message.due_at = now + backoff(attempts=message.attempts)
-        message.save()
+            log.warning("outbox_batch_lost", error=repr(error), messages=len(messages))
+        return []
+    _observe([message for message, error in done if error is None])
+    return mine[len(done) :]
+
+
+def _run_for_a_while(messages: Sequence[OutboxMessage]) -> list[tuple[OutboxMessage, Exception | None]]:
+    done: list[tuple[OutboxMessage, Exception | None]] = []
+    until = time.monotonic() + _BATCH_SECONDS
+    for message in messages:
+        error: Exception | None = None
+        try:
+            with transaction.atomic():
+                _call(message)
+        except Exception as raised:  # noqa: BLE001 - whatever the work raises belongs on its row
+            error = raised
+        done.append((message, error))
+        # After a conflict the batch commits at once: somebody may be waiting for its locks.
+        if time.monotonic() > until or (error is not None and gave_way(error)):
+            break
+    return done
+
+
+def _run_outside(message: OutboxMessage) -> None:
+    try:
+        with leases.kept(message, seconds=get_task(message.actor).longest):
+            _call(message)
+    except Exception as error:  # noqa: BLE001 - whatever the work raises belongs on its row
+        _keep_failure_apart(message, error)
+    else:
+        claiming.mine(message).delete()
+        _observe([message])
+
+
+def _call(message: OutboxMessage) -> None:
+    token = _attempt.set(message.attempts)
+    try:
+        with context.bound(request_id=message.request_id, client_id=message.client_id):
+            # What was due when it was stored is due, whatever this process believes the time to be.
+            arguments.call(get_task(message.actor), message.kwargs, now=max(clock.now(), message.eta))
+    finally:
+        _attempt.reset(token)
+
+
+def _observe(done: Sequence[OutboxMessage]) -> None:
+    now = clock.now() if done else None
+    for message in done:
+        late = (now - message.eta).total_seconds() if now else 0.0
+        metrics.LATENESS.labels(Urgency(message.urgency).queue).observe(max(late, 0.0))
+
+
+def _keep_failure_apart(message: OutboxMessage, error: Exception) -> None:
+    """Store a failure in a transaction of its own; if that fails too, the end of the lease brings the next try."""
+    try:
+        with transaction.atomic():
+            if claiming.still_claimed(messages=[message]):
+                _keep_failure(message, error)
+    except Exception as second:  # noqa: BLE001 - the database may be what fails
+        log.warning("outbox_failure_not_stored", actor=message.actor, error=repr(error), second=repr(second))
+
+
+def _keep_failure(message: OutboxMessage, error: Exception) -> None:
+    now = clock.now()
+    if gave_way(error):  # no fault of the task: somebody else had the lock
+        soon = now + timedelta(seconds=random.uniform(0.1, 0.5))  # noqa: S311 - only spreads load
+        returning.put_back(message, due_at=soon, attempts=message.attempts - 1)
+        log.info("outbox_gave_way", actor=message.actor, error=repr(error))
+        return
+    if isinstance(error, OfAnotherRelease):
+        later = now + timedelta(seconds=_LEFT_SECONDS)
+        returning.put_back(message, due_at=later, attempts=message.attempts - 1, error=str(error))
+        return
+    said = storable_error(error="".join(traceback.format_exception(error)))
+    if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS or _is_final(error):
+        returning.set_aside(message, error=said, now=now)
+    else:
+        due_at = now + backoff(attempts=message.attempts)
+        returning.put_back(message, due_at=due_at, attempts=message.attempts, error=said)
     metrics.FAILURES.labels(message.actor).inc()
-    log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=error)
+    log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=said)
+
+
+def _is_final(error: Exception) -> bool:
+    """Return whether the domain refuses, and will refuse the same again."""
+    return isinstance(error, DomainError) and error.status < 500 and error.retry_after is None
+
+
+def _bury(message: OutboxMessage) -> None:
+    with transaction.atomic():
+        if claiming.still_claimed(messages=[message]):
+            message.attempts -= 1  # this claim ran nothing
+            returning.set_aside(message, error=message.error or _NO_RESULT, now=clock.now())
+    metrics.FAILURES.labels(message.actor).inc()
+    log.error("outbox_no_result", actor=message.actor, attempts=message.attempts)
 
 
 def drain(*, subjects: Collection[str]) -> int:

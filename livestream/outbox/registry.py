@@ -6,16 +6,19 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from livestream.outbox.urgency import Urgency
+
 TaskFunction = Callable[..., object]
 MOMENT = "now"
+LONGEST_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A declared task: a service function, and how it is run.
 
-    `transactional` says whether it runs in the transaction that deletes its row. `lease` is how
-    many seconds it may run before it counts as dead, None for the usual time. `subject` names
+    `transactional` says whether it runs in the transaction that deletes its row. `longest` is for
+    how many seconds a living process may keep it from others while it runs. `subject` names
     the parameter whose argument the task is found by. With `takes_moment` the function's first
     parameter is `now`, which a worker fills in when it runs the task.
     """
@@ -23,7 +26,8 @@ class Task:
     name: str
     function: TaskFunction
     transactional: bool
-    lease: int | None
+    urgency: Urgency
+    longest: int
     subject: str | None
     takes_moment: bool
     signature: inspect.Signature
@@ -34,7 +38,13 @@ _by_function: dict[TaskFunction, Task] = {}
 
 
 def register(
-    function: TaskFunction, *, name: str | None, transactional: bool, lease: int | None, subject: str | None
+    function: TaskFunction,
+    *,
+    transactional: bool,
+    urgency: Urgency,
+    name: str | None = None,
+    longest: int = LONGEST_SECONDS,
+    subject: str | None = None,
 ) -> Task:
     """Keep a function as a task, under its own name unless `name` is given.
 
@@ -42,7 +52,16 @@ def register(
     """
     signature = inspect.signature(function)
     takes_moment = next(iter(signature.parameters), None) == MOMENT
-    task = Task(name or function.__name__, function, transactional, lease, subject, takes_moment, signature)
+    task = Task(
+        name=name or function.__name__,
+        function=function,
+        transactional=transactional,
+        urgency=urgency,
+        longest=longest,
+        subject=subject,
+        takes_moment=takes_moment,
+        signature=signature,
+    )
     _refuse_unfit(task)
     if task.name in _by_name:
         raise RuntimeError(f"two tasks are called {task.name}")
@@ -76,6 +95,27 @@ def find_task(name: str) -> Task | None:
     return _by_name.get(name)
 
 
+def get_task(name: str) -> Task:
+    """Return the declared task called `name`; KeyError where this release has none."""
+    return _by_name[name]
+
+
 def task_names() -> list[str]:
     """Return the names of all tasks that this release can run."""
     return list(_by_name)
+
+
+def names_of(*, transactional: bool) -> list[str]:
+    """Return the names of the tasks that run in a transaction, or of those that do not."""
+    return [task.name for task in _by_name.values() if task.transactional is transactional]
+
+
+def task_for(urgency: Urgency, *, preferred: str) -> Task:
+    """Return the preferred task if it is of this class, and else another one that is.
+
+    The message of any actor of a class has the whole class worked off.
+    """
+    task = _by_name.get(preferred)
+    if task is not None and task.urgency is urgency:
+        return task
+    return next(each for each in _by_name.values() if each.urgency is urgency)

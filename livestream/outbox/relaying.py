@@ -1,104 +1,134 @@
-"""The relay: sends due messages, and those that were sent and never finished."""
+"""The relay: tells workers of due work, and calls the sweeps.
+
+Whatever is due and has no claim is told of again until it has: work whose message was lost, whose
+worker died, or whose next try has come.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, transaction
-from django.db.models import F, QuerySet
+from django.db import close_old_connections, connection
+from django.db.models import F
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import sending, sweeping
-from livestream.outbox.registry import task_names
+from livestream.outbox import sending, sql, sweeping, working
+from livestream.outbox.registry import task_for, task_names
+from livestream.outbox.urgency import Urgency
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 500
-_LONGEST_LEASE = 32  # times OUTBOX_LEASE
+# How many workers are told at once, at most.
+_MOST_AT_ONCE = 8
+_COUNTED = working.BATCH * _MOST_AT_ONCE
+# While the same message stays the first of its class, workers are told of it at these intervals (seconds):
+# they may be busy, or there may be none, and messages would pile up in the broker.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 2.0
 _PAUSE_SECONDS = 1.0  # after a failure
 
 
-def due(*, now: datetime) -> QuerySet[OutboxMessage]:
-    """Return the messages to send, oldest first.
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The due messages of a class: the id and task of the first one, and how many there are (up to a limit)."""
 
-    Messages of actors that this release does not know wait for one that does. `eta` is also
-    checked: a message sent early is a no-op, and its lease delays the real run.
-    """
-    rows = OutboxMessage.objects.filter(failed_at=None, due_at__lte=now, eta__lte=now)
-    return rows.filter(actor__in=task_names()).order_by("due_at")
-
-
-def relay_once(*, now: datetime, limit: int = _AT_ONCE) -> int:
-    """Lease up to `limit` due messages, send them, and return how many were sent."""
-    if not due(now=now).exists():  # checked first, so that an idle relay takes no write lock
-        return 0
-    leased = _lease(now, limit)
-    sent = sending.send(leased, insist=True)
-    unsent = [message_id for message_id, _ in leased[sent:]]
-    if unsent:
-        _take_back(unsent, now)
-    return sent
+    urgency: Urgency
+    first: str
+    actor: str
+    number: int
 
 
-def _take_back(message_ids: list[str], now: datetime) -> None:
-    """Make unsent messages due again in a second; a failed send does not prolong the next lease."""
-    soon = now + timedelta(seconds=1)
-    OutboxMessage.objects.filter(pk__in=message_ids).update(due_at=soon, sends=F("sends") - 1)
+class Relay:
+    """Remembers which message was the first of its class, so that workers are not told of it all the time."""
+
+    def __init__(self) -> None:
+        self._told: dict[Urgency, tuple[str, float, float]] = {}
+
+    def once(self, *, now: datetime) -> int:
+        """Look once at what is due, and return how many messages workers were told of."""
+        found = backlog(now=now)
+        told = [each for each in found if self._is_time(each)]
+        for each in told:
+            task = task_for(each.urgency, preferred=each.actor)
+            sending.nudge(task=task, times=-(-each.number // working.BATCH))
+        return sum(each.number for each in told)
+
+    def _is_time(self, waiting: Backlog) -> bool:
+        first, at, pause = self._told.get(waiting.urgency, ("", 0.0, 0.0))
+        moment = time.monotonic()
+        if first != waiting.first:
+            pause = _FIRST_PAUSE
+        elif moment < at + pause:
+            return False
+        else:
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        self._told[waiting.urgency] = waiting.first, moment, pause
+        return True
 
 
-def _lease(now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Lease due rows; each further send has a longer lease, so that a slow worker gets fewer repeats."""
-    with transaction.atomic():
-        rows = due(now=now).select_for_update(skip_locked=True)[:limit]
-        found = list(rows.values_list("id", "actor", "sends"))
-        for sends in {row[2] for row in found}:
-            factor = min(2**sends, _LONGEST_LEASE)
-            alike = [row[0] for row in found if row[2] == sends]
-            OutboxMessage.objects.filter(pk__in=alike).update(
-                due_at=now + timedelta(seconds=settings.OUTBOX_LEASE * factor),
-                sends=F("sends") + 1,
-            )
-    return [(message_id, actor) for message_id, actor, _ in found]
+def backlog(*, now: datetime) -> list[Backlog]:
+    """Return what is due of the tasks that this release knows, the most urgent class first."""
+    find = sql.backlog if connection.vendor == "postgresql" else backlog_by_orm
+    found = find(names=task_names(), limit=_COUNTED, now=now)
+    return [Backlog(Urgency(urgency), first, actor, number) for urgency, first, actor, number in found]
+
+
+def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, int]]:
+    """Return the same as the SQL statement, on any database."""
+    found = []
+    for urgency in Urgency:
+        rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
+        waiting = list(rows.order_by("due_at").values_list("id", "actor")[:limit])
+        if waiting:
+            found.append((int(urgency), *waiting[0], len(waiting)))
+    return found
 
 
 def release_leases(*, now: datetime) -> int:
-    """Make all leased messages due; for a process that knows that no other one is running."""
-    held = OutboxMessage.objects.filter(failed_at=None, eta__lte=now, due_at__gt=now)
-    return held.update(due_at=now, running_until=None)
+    """End all claims, and make their messages due; for a process that knows that no other one is running."""
+    held = OutboxMessage.objects.filter(failed_at=None, running_until__isnull=False)
+    # A try that a power cut ended is not the fault of the task.
+    return held.update(due_at=now, running_until=None, claimed_key=None, attempts=F("attempts") - 1)
 
 
 def run(stop: threading.Event) -> None:
-    """Relay until `stop` is set; while the database is unavailable, it keeps trying."""
+    """Relay and sweep until `stop` is set; while the database is unavailable, it keeps trying."""
+    sweeper = threading.Thread(target=_sweep_until, args=[stop], name="sweeps")
+    sweeper.start()
+    relay = Relay()
+    while not stop.is_set():
+        worked = _outlive(lambda: relay.once(now=clock.now()), name="relay")
+        stop.wait(settings.RELAY_POLL if worked else _PAUSE_SECONDS)
+    sweeper.join()
+    connection.close()
+
+
+def _sweep_until(stop: threading.Event) -> None:
+    """Call the sweeps when they are due; in a thread of its own, since one may wait for a lock."""
     while not stop.is_set():
         for each in sweeping.due_sweeps(at=time.monotonic()):
-            if _outlive(each.function) is None:
+            if not _outlive(each.function, name=each.function.__name__):
                 each.next_at += _PAUSE_SECONDS
-        relayed = _outlive(_relay_now)
-        if relayed is None:
-            stop.wait(_PAUSE_SECONDS)
-        elif relayed < _AT_ONCE:
-            stop.wait(settings.RELAY_POLL)
+        stop.wait(settings.RELAY_POLL)
+    connection.close()
 
 
-def _relay_now() -> int:
-    return relay_once(now=clock.now())
-
-
-def _outlive(step: Callable[[], int | None]) -> int | None:
-    """Return what the step returns, at least 0, and None where it failed.
+def _outlive(step: Callable[[], object], *, name: str) -> bool:
+    """Call the step and return whether it succeeded.
 
     A relay outlives every outage, and a sweep that fails keeps neither the others nor the
     relay from their work.
     """
     try:
-        return step() or 0
+        step()
     except Exception as error:  # noqa: BLE001 - whatever fails, the next round may not
-        log.warning("relay_failure", step=step.__name__, error=repr(error))
+        log.warning("relay_failure", step=name, error=repr(error))
         close_old_connections()
-        return None
+        return False
+    return True

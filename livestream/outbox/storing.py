@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Literal, ParamSpec, overload
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
 from livestream.outbox import arguments, performing, sending
-from livestream.outbox.registry import Task, TaskFunction, task_of
+from livestream.outbox.registry import Task, TaskFunction, task_for, task_of
+from livestream.outbox.urgency import Urgency
 
 Pending = Literal["keep", "touch", "replace"]
 _TAKEN_OVER = {
-    "touch": ["version"],
-    "replace": ["version", "kwargs", "eta", "due_at", "running_until", "attempts"],
+    # It changes nothing, and locks the row: it is not claimed before this transaction is over.
+    "touch": ["key"],
+    "replace": ["kwargs", "eta", "due_at", "attempts"],
 }
-
+# What is wanted at once may be claimed even where a worker's idea of the time is a little behind.
+_SLACK = timedelta(seconds=1)
 
 P = ParamSpec("P")
 
@@ -39,6 +41,7 @@ class Delivery:
     worker. If it dies, a worker does.
     `subject`: the id (goal, escrow or session) that the message is found by, where it is not
     the argument that the task declares as its subject.
+    `urgency`: the class of this message, where it is not that of its task.
     """
 
     eta: datetime | None = None
@@ -46,6 +49,7 @@ class Delivery:
     pending: Pending = "touch"
     inline: bool = False
     subject: str | None = None
+    urgency: Urgency | None = None
 
 
 _NOW = Delivery()
@@ -79,87 +83,100 @@ def enqueue(task: TaskFunction, delivery: Delivery = _NOW, /, *args: object, **k
     outside a transaction: work that is stored without one could be lost.
     """
     declared = task_of(task)
-    stored = arguments.storable(declared, args, kwargs)
+    _store(_message(declared, delivery, arguments.storable(declared, args, kwargs)), delivery)
+
+
+def enqueue_all(task: TaskFunction, wanted: Iterable[tuple[Delivery, Mapping[str, object]]], /) -> None:
+    """Store one message of `task` for each delivery and its arguments, in one statement.
+
+    Their keys must be new. Raises the errors of `enqueue`.
+    """
+    declared = task_of(task)
+    messages = [_message(declared, delivery, arguments.storable(declared, (), kwargs)) for delivery, kwargs in wanted]
+    OutboxMessage.objects.bulk_create(messages)
+    for message in messages:
+        _nudge_after_commit(message)
+
+
+def _message(declared: Task, delivery: Delivery, stored: dict[str, Any]) -> OutboxMessage:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"{declared.name} needs an open transaction")
     now = clock.now()
     eta = delivery.eta or now
-    direct = eta <= now
-    message = OutboxMessage(
+    return OutboxMessage(
         actor=declared.name,
+        urgency=declared.urgency if delivery.urgency is None else delivery.urgency,
         kwargs=stored,
         key=delivery.key,
         subject=_subject(declared, delivery, stored),
         eta=eta,
-        due_at=now + timedelta(seconds=settings.OUTBOX_LEASE) if direct else eta,
+        due_at=eta if eta > now else eta - _SLACK,
         created_at=now,
         request_id=context.request_id(),
         client_id=context.client_id(),
     )
-    _store(message, delivery.pending)
-    if direct:
-        # Robust: the message is stored, so a failure to hand it over must not fail the caller.
-        transaction.on_commit(lambda: _hand_over(message, delivery), robust=True)
 
 
-def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]:
-    """Return the messages of a task that wait under this key: one, or none."""
-    return OutboxMessage.objects.filter(actor=task_of(task).name, key=key)
-
-
-def pending_keys(task: TaskFunction, *, among: Collection[str]) -> set[str]:
-    """Return those of these keys under which a message of a task waits."""
-    waiting = OutboxMessage.objects.filter(actor=task_of(task).name, key__in=among)
-    return {str(key) for key in waiting.values_list("key", flat=True)}
-
-
-def drop_pending(task: TaskFunction, *, subject: str) -> None:
-    """Delete the pending messages of a task about this subject."""
-    OutboxMessage.objects.filter(actor=task_of(task).name, subject=subject, failed_at=None).delete()
-
-
-def _subject(task: Task, delivery: Delivery, stored: dict[str, Any]) -> str:
-    if delivery.subject is not None:
-        return delivery.subject
-    return str(stored[task.subject]) if task.subject else ""
-
-
-def _store(message: OutboxMessage, pending: Pending) -> None:
+def _store(message: OutboxMessage, delivery: Delivery) -> None:
     if message.key is None:
         message.save(force_insert=True)
-    elif pending == "keep":
+    elif delivery.pending == "keep":
         OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     else:
         OutboxMessage.objects.bulk_create(
             [message],
             update_conflicts=True,
             unique_fields=["actor", "key"],
-            update_fields=_TAKEN_OVER[pending],
+            update_fields=_TAKEN_OVER[delivery.pending],
         )
+    if not delivery.inline:
+        _nudge_after_commit(message)
+    elif message.due_at < message.eta:
+        # Robust: the message is stored, so a failure to run it must not fail the caller.
+        transaction.on_commit(lambda: _perform(message), robust=True)
 
 
-def _hand_over(message: OutboxMessage, delivery: Delivery) -> None:
-    """Send what was just committed; a broker that is away only costs time, see the relay."""
-    message_id = _due_id(message, delivery.pending) if message.key is not None else message.id
-    if message_id is None:
-        return
-    if delivery.inline:
+def _nudge_after_commit(message: OutboxMessage) -> None:
+    if message.due_at < message.eta:
+        task = task_for(Urgency(message.urgency), preferred=message.actor)
+        # Robust: the message is stored, so a failure to tell of it must not fail the caller.
+        transaction.on_commit(lambda: sending.nudge(task=task), robust=True)
+
+
+def _perform(message: OutboxMessage) -> None:
+    """Run what was just committed: the row that has this message's key, unless it failed before."""
+    rows = OutboxMessage.objects.filter(pk=message.pk)
+    if message.key is not None:
+        rows = OutboxMessage.objects.filter(actor=message.actor, key=message.key, attempts=0)
+    message_id = rows.values_list("id", flat=True).first()
+    if message_id is not None:
         performing.perform(message_id=message_id)
-    else:
-        sending.send([(message_id, message.actor)])
 
 
-def _due_id(message: OutboxMessage, pending: Pending) -> str | None:
-    """Return the id of the row that has this message's key, if it is to be run now.
+def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]:
+    """Return the messages of a task under this key that wait or run: one of each at most, or none."""
+    return OutboxMessage.objects.filter(Q(key=key) | Q(claimed_key=key), actor=task_of(task).name)
 
-    With `keep` only a new row is sent. The sweeps enqueue the same work several times a second,
-    which would pile up in a broker without workers; the relay repeats it when its lease ends.
-    """
-    rows = OutboxMessage.objects.filter(actor=message.actor, key=message.key, eta__lte=clock.now())
-    rows = rows.filter(attempts=0)  # after a failure the relay keeps the pause
-    if pending == "keep":
-        rows = rows.filter(pk=message.id)
-    return rows.values_list("id", flat=True).first()
+
+def pending_keys(task: TaskFunction, *, among: Collection[str]) -> set[str]:
+    """Return those of these keys under which a message of a task waits or runs."""
+    rows = OutboxMessage.objects.filter(actor=task_of(task).name)
+    waiting = rows.filter(key__in=among).values_list("key", flat=True)
+    running = rows.filter(claimed_key__in=among).values_list("claimed_key", flat=True)
+    return {str(key) for key in [*waiting, *running]}
+
+
+def drop_pending(task: TaskFunction, *, subject: str) -> None:
+    """Delete the messages of a task about this subject that wait; those that run are left alone."""
+    waiting = OutboxMessage.objects.filter(actor=task_of(task).name, subject=subject, failed_at=None)
+    idle = waiting.filter(running_until=None).select_for_update(skip_locked=True)
+    OutboxMessage.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).delete()
+
+
+def _subject(task: Task, delivery: Delivery, stored: dict[str, Any]) -> str:
+    if delivery.subject is not None:
+        return delivery.subject
+    return str(stored[task.subject]) if task.subject else ""
 
 
 def retry(*, message_ids: Iterable[str], now: datetime) -> int:
@@ -169,4 +186,4 @@ def retry(*, message_ids: Iterable[str], now: datetime) -> int:
     """
     wanted = OutboxMessage.objects.filter(pk__in=message_ids, eta__lte=now)
     idle = wanted.filter(Q(running_until=None) | Q(running_until__lte=now))
-    return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None)
+    return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None, claimed_key=None)

@@ -45,3 +45,9 @@ def is_conflict(error: OperationalError) -> bool:
     """Return whether the database rolled a transaction back in favour of another one."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in _STATES or "database is locked" in str(error)
+
+
+def gave_way(error: BaseException) -> bool:
+    """Return whether the database refused in favour of another transaction: nothing is wrong with this one."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state == "55P03" or is_conflict(error))

@@ -11,13 +11,13 @@ from goals import selectors as goals
 from goals.models import Goal
 from livestream import cached_views
 from livestream.events.contracts import GoalProgressed
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from notifications import selectors
 from notifications.models import Admission, Audience
 from notifications.services import admission
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.PUSHES, subject="goal_id")
 def push_stream_authorized(now: datetime, *, goal_id: str, event_id: str, after_viewer: str = "") -> None:
     """Open an audience of all who paid for a running goal, once for each time that it begins.
 

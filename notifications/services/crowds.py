@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from livestream.events.appending import append_all, receivers_by_event
 from livestream.events.contracts import ChannelEvent
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from notifications import metrics, selectors, sql
 from notifications.models import Webhook
 from notifications.selectors import Accepted
@@ -31,7 +31,7 @@ _TRACKED, _TOLD = "track_channel_presence", "trigger_user_enter"
 _DONE_HERE = frozenset({_TRACKED, _TOLD})
 
 
-@durable(queue="audience")
+@durable(urgency=Urgency.PUSHES)
 def process_audience(now: datetime, *, lane: int) -> None:
     """Process a page of webhooks about audiences, and enqueue the next one if there may be more.
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Min, Sum
 
 from livestream.events.contracts import EscrowCompleted, EscrowCompletedIndividual
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from notifications import channels
 from notifications.services import pushes
 from wallet import transfer_ids
@@ -52,7 +52,7 @@ def enqueue_refund_pushes(
     )
 
 
-@durable(subject="escrow_id")
+@durable(urgency=Urgency.PUSHES, subject="escrow_id")
 def push_escrow_refunds(
     now: datetime,
     *,

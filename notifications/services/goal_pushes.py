@@ -15,7 +15,7 @@ from livestream import cached_views
 from livestream.events.contracts import GoalChanged, GoalCompleted, GoalEnded, GoalEvent
 from livestream.events.signals import DomainSignal
 from livestream.models import User
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from notifications import channels
 from notifications.services import pushes
 
@@ -101,7 +101,7 @@ def schedule_progress(*, goal_id: str, event_id: str, now: datetime) -> None:
     enqueue(push_goal_progress, Delivery(eta=now + PROGRESS_PAUSE, key=goal_id), goal_id=goal_id, event_id=event_id)
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.PUSHES, subject="goal_id")
 def push_goal_progress(now: datetime, *, goal_id: str, event_id: str) -> None:
     """Push a goal's progress as it stands now (spec section 8)."""
     push_goal(goal_id=goal_id, event=PROGRESS, event_id=event_id, now=now)
@@ -150,7 +150,7 @@ def _enqueue_holders(
     )
 
 
-@durable(subject="goal_id")
+@durable(urgency=Urgency.PUSHES, subject="goal_id")
 def push_goal_to_holders(
     now: datetime,
     *,

@@ -20,7 +20,7 @@ from django.db.models import F
 from livestream import clock
 from livestream.events import publish
 from livestream.events.signals import DomainSignal
-from livestream.outbox import Delivery, enqueue, external, performing
+from livestream.outbox import Delivery, Urgency, enqueue, external, performing
 from livestream.storage.conflicts import retried
 from notifications import metrics, selectors
 from notifications.models import Webhook
@@ -43,7 +43,7 @@ def request(*, subjects: Collection[str]) -> None:
 
 # Not `durable`: each webhook has a transaction of its own, so that one that fails takes no
 # other with it, and no lock outlives its webhook. It calls no network.
-@external(queue="stage")
+@external(urgency=Urgency.MONEY)
 def process_stage(*, subject_id: str) -> None:
     """Process the due webhooks of one stage or streamer, for as long as the lease of the message allows."""
     until = time.monotonic() + settings.OUTBOX_LEASE
@@ -51,7 +51,7 @@ def process_stage(*, subject_id: str) -> None:
         pass
 
 
-@external(queue="default")
+@external(urgency=Urgency.MONEY)
 def process_webhooks() -> None:
     """Process the due webhooks of all stages; only messages of the previous release call it."""
     now = clock.now()

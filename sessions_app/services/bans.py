@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from livestream.events.contracts import EXCLUSIVE, SHOW, TRIGGER_PRIVATE
-from livestream.outbox import Delivery, enqueue, external
+from livestream.outbox import Delivery, Urgency, enqueue, external
 from sessions_app import selectors
 from sessions_app.models import Session, Source
 from sessions_app.rtc.contract import Refused
@@ -61,7 +61,7 @@ def _enqueue(*, session: Session, goal_id: str | None, user_id: str, until: date
     )
 
 
-@external(name=BAN, subject="session_id")
+@external(name=BAN, urgency=Urgency.LIFECYCLE, subject="session_id")
 def ban_room_user(
     now: datetime,
     *,

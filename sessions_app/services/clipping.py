@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from livestream.outbound.bulkhead import Bulkhead, BulkheadFull
-from livestream.outbox import Delivery, Pending, enqueue, external, pending_messages, retry
+from livestream.outbox import Delivery, Pending, Urgency, enqueue, external, pending_messages, retry
 from sessions_app import selectors
 from sessions_app.clipping import extracting
 from sessions_app.clipping.errors import ClipFailed, ClipImpossible, without_addresses
@@ -31,7 +31,7 @@ _bulkhead = Bulkhead()
 
 
 # A queue of its own: cutting needs a processor, and some may want other machines to do it.
-@external(queue="clips", lease=settings.CLIP_TIMEOUT + _UPLOAD_SECONDS)
+@external(urgency=Urgency.CLIPS, longest=settings.CLIP_TIMEOUT + _UPLOAD_SECONDS)
 def clip_livestream_as_asset(
     now: datetime,
     *,

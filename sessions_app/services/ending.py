@@ -12,7 +12,7 @@ from livestream import realtime, users
 from livestream.events import publish
 from livestream.events.contracts import SESSION_ENDED, SessionEnded
 from livestream.models import OutboxMessage
-from livestream.outbox import Delivery, durable, enqueue, external, pending_messages
+from livestream.outbox import Delivery, Urgency, durable, enqueue, external, pending_messages
 from livestream.storage.conflicts import retried
 from sessions_app import selectors, stages
 from sessions_app.models import Session
@@ -82,7 +82,7 @@ def cancel_disconnect(*, session_id: str) -> bool:
     return any(stopped)
 
 
-@external(queue="default", subject="session_id")
+@external(urgency=Urgency.LIFECYCLE, subject="session_id")
 def end_after_countdown(now: datetime, *, session_id: str) -> None:
     """End a session whose streamer stayed away for the whole countdown.
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from livestream.outbox import durable
+from livestream.outbox import Urgency, durable
 from sessions_app import feed_goals
 from sessions_app.models import FeedEntry
 from sessions_app.services import locking
 
 
-@durable(subject="session_id")
+@durable(urgency=Urgency.PUSHES, subject="session_id")
 def update_livestream_feed(now: datetime, *, session_id: str) -> None:
     """Store the feed's entry of a session that is live, and drop that of any other.
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from livestream.events.contracts import GoalEvent
-from livestream.outbox import Delivery, Pending, enqueue, external
+from livestream.outbox import Delivery, Pending, Urgency, enqueue, external
 from livestream.storage.conflicts import retried
 from sessions_app import selectors
 from sessions_app.models import Recording, Source
@@ -60,7 +60,7 @@ def reconcile(*, now: datetime) -> None:
                 _enqueue(start_record if each.wanted == STARTED else stop_record, each, pending="keep")
 
 
-@external(name=START, subject="goal_id")
+@external(name=START, urgency=Urgency.LIFECYCLE, subject="goal_id")
 def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None:
     """Start recording, where that is still wanted; raises Unavailable, to be tried again.
 
@@ -92,7 +92,7 @@ def start_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: s
         _started(recording, unsure_before, now)
 
 
-@external(name=STOP, subject="goal_id")
+@external(name=STOP, urgency=Urgency.LIFECYCLE, subject="goal_id")
 def stop_record(now: datetime, *, goal_id: str, session_id: str, streamer_id: str) -> None:
     """Stop recording, if it may ever have been started; raises Unavailable, to be tried again."""
     requested = _new(goal_id=goal_id, session_id=session_id, streamer_id=streamer_id, now=now)

@@ -15,13 +15,13 @@ from livestream.events.contracts import (
     EscrowCompleted,
     EscrowCompletedIndividual,
 )
-from livestream.outbox import Delivery, durable, enqueue
+from livestream.outbox import Delivery, Urgency, durable, enqueue
 from wallet import selectors, transfer_ids
 from wallet.models import Earning, Escrow, Transfer
 from wallet.services import escrows, posting, transfers
 
 
-@durable(subject="escrow_id")
+@durable(urgency=Urgency.MONEY, subject="escrow_id")
 def escrow_out(
     now: datetime, *, escrow_id: str, user_id: str, nbf: datetime | None = None, exp: datetime | None = None
 ) -> bool:
@@ -58,7 +58,7 @@ def resume(*, escrow: Escrow, although_closed: bool = False) -> int:
     return len(earnings)
 
 
-@durable()
+@durable(urgency=Urgency.MONEY)
 def update_bi_escrow(*, earning_id: str, although_closed: bool = False) -> None:
     """Report an earning to business intelligence, then go on to pay it."""
     earning = Earning.objects.get(pk=earning_id)
@@ -71,7 +71,7 @@ def update_bi_escrow(*, earning_id: str, although_closed: bool = False) -> None:
     _enqueue_next(transfer_escrow, earning, although_closed)
 
 
-@durable()
+@durable(urgency=Urgency.MONEY)
 def transfer_escrow(*, earning_id: str, although_closed: bool = False) -> None:
     """Name the transfer of an earning (seed 002) and hand it to the last link of the chain."""
     _enqueue_next(pay_earning, Earning.objects.get(pk=earning_id), although_closed)
@@ -83,7 +83,7 @@ def _enqueue_next(task: Callable[..., None], earning: Earning, although_closed: 
     enqueue(task, Delivery(subject=earning.escrow_id), earning_id=earning.id, **decision)
 
 
-@durable(name="transfer")
+@durable(name="transfer", urgency=Urgency.MONEY)
 def pay_earning(now: datetime, *, earning_id: str, although_closed: bool = False) -> None:
     """Move an earning from its escrow to the streamer; the last one completes the escrow.
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from livestream.events import publish
 from livestream.events.contracts import ESCROW_REFUNDED, EscrowRefunded
-from livestream.outbox import durable, enqueue
+from livestream.outbox import Urgency, durable, enqueue
 from wallet import sql
 from wallet.models import Earning, Escrow
 from wallet.services import escrows, posting
@@ -16,7 +16,7 @@ from wallet.services import escrows, posting
 CHUNK = 10_000
 
 
-@durable(subject="escrow_id")
+@durable(urgency=Urgency.MONEY, subject="escrow_id")
 def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
     """Decide that every payer of an escrow is refunded what is left of their payments, and start the refunds.
 
@@ -33,7 +33,7 @@ def escrow_refund(now: datetime, *, escrow_id: str) -> bool:
     return True
 
 
-@durable(subject="escrow_id")
+@durable(urgency=Urgency.MONEY, subject="escrow_id")
 def refund_escrow_chunk(now: datetime, *, escrow_id: str, size: int = CHUNK) -> int:
     """Pay the next `size` payers back, in a few statements, and return how many they were.
 

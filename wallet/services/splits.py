@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from livestream.outbox import durable
+from livestream.outbox import Urgency, durable
 from wallet import selectors
 from wallet.models import Earning, Escrow
 from wallet.services import early_refunds, escrows, payouts, posting
@@ -15,7 +15,7 @@ from wallet.services import early_refunds, escrows, payouts, posting
 CUT_SHORT = "cut_short"
 
 
-@durable(subject="escrow_id")
+@durable(urgency=Urgency.MONEY, subject="escrow_id")
 def escrow_split(
     now: datetime,
     *,

@@ -1,0 +1,96 @@
+"""Claiming due messages: a claim counts a try, commits, and ends by itself if its worker dies.
+
+A claim takes the key off its row. So whoever enqueues the same key while the work runs stores a
+row of their own, and waits for nobody; the new row is not claimed while the first one runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from livestream.models import OutboxMessage
+from livestream.outbox import sql
+from livestream.outbox.registry import names_of
+from livestream.outbox.urgency import Urgency
+
+Messages = list[OutboxMessage]
+
+
+def lease() -> timedelta:
+    """Return how long a claim lasts without a sign of life."""
+    return timedelta(seconds=settings.OUTBOX_LEASE)
+
+
+def due(*, urgency: Urgency, names: Sequence[str], now: datetime) -> QuerySet[OutboxMessage]:
+    """Return the messages of these tasks that may be claimed, the one that waits longest first."""
+    rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
+    return rows.filter(Q(key=None) | ~_same_is_running(now)).order_by("due_at")
+
+
+def claim(*, urgency: Urgency, transactional: bool, limit: int, now: datetime) -> Messages:
+    """Claim up to `limit` due messages of this class, and return them with the new count of tries.
+
+    Messages of tasks that this release does not know wait for one that does.
+    """
+    names = names_of(transactional=transactional)
+    if connection.vendor == "postgresql":
+        return sql.claim(urgency=urgency, names=names, limit=limit, until=now + lease(), now=now)
+    return claim_by_orm(urgency=urgency, names=names, limit=limit, now=now)
+
+
+def claim_by_orm(*, urgency: Urgency, names: Sequence[str], limit: int, now: datetime) -> Messages:
+    """Claim like the SQL statement, on any database."""
+    waiting = due(urgency=urgency, names=names, now=now)
+    if not waiting.exists():  # checked first, so that SQLite's write lock is taken only for work
+        return []
+    with transaction.atomic():
+        return _take(waiting, limit, now)
+
+
+def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
+    """Claim this message, unless its time has not come or it is running."""
+    idle = Q(running_until=None) | Q(running_until__lte=now)
+    wanted = OutboxMessage.objects.filter(idle, pk=message_id, failed_at=None, eta__lte=now)
+    with transaction.atomic():
+        taken = _take(wanted.filter(Q(key=None) | ~_same_is_running(now)), 1, now)
+    return taken[0] if taken else None
+
+
+def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
+    """Lock those of these messages whose claim has not passed to another worker, and return them.
+
+    Runs in the caller's transaction. While it is open nobody else claims them, however long it takes.
+    """
+    rows = OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk__in=[each.pk for each in messages])
+    held = dict(rows.values_list("pk", "attempts"))
+    return [each for each in messages if held.get(each.pk) == each.attempts]
+
+
+def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+    """Return the row of a claimed message, as long as nobody else has claimed it since."""
+    return OutboxMessage.objects.filter(pk=message.pk, attempts=message.attempts, running_until__isnull=False)
+
+
+def _same_is_running(now: datetime) -> Exists:
+    alike = OutboxMessage.objects.filter(actor=OuterRef("actor"), claimed_key=OuterRef("key"), running_until__gt=now)
+    return Exists(alike)
+
+
+def _take(wanted: QuerySet[OutboxMessage], limit: int, now: datetime) -> Messages:
+    ids = list(wanted.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
+    until = now + lease()
+    OutboxMessage.objects.filter(pk__in=ids).update(
+        attempts=F("attempts") + 1,
+        claimed_key=Coalesce("key", "claimed_key"),
+        key=None,
+        running_until=until,
+        due_at=until,
+    )
+    taken = OutboxMessage.objects.in_bulk(ids)
+    return [taken[each] for each in ids]

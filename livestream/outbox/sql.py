@@ -1,0 +1,53 @@
+"""The outbox's SQL for PostgreSQL. Each function has its ORM form beside its caller, as the tested reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from livestream.models import OutboxMessage
+from livestream.outbox.urgency import Urgency
+
+# One statement, which commits by itself: whoever enqueues one of these keys waits only for that.
+_CLAIM = """
+    WITH wanted AS (
+        SELECT m.id FROM livestream_outboxmessage m
+        WHERE m.urgency = %s AND m.failed_at IS NULL AND m.due_at <= %s AND m.actor = ANY(%s)
+            AND (m.key IS NULL OR NOT EXISTS (
+                SELECT 1 FROM livestream_outboxmessage same
+                WHERE same.actor = m.actor AND same.claimed_key = m.key AND same.running_until > %s
+            ))
+        ORDER BY m.due_at LIMIT %s FOR UPDATE OF m SKIP LOCKED
+    )
+    UPDATE livestream_outboxmessage m
+    SET attempts = m.attempts + 1, claimed_key = COALESCE(m.key, m.claimed_key), key = NULL,
+        running_until = %s, due_at = %s
+    FROM wanted WHERE m.id = wanted.id
+    RETURNING m.*
+"""
+# For each class the message that waits longest, and how many there are, counted up to a limit.
+_BACKLOG = """
+    SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], count(*)
+    FROM unnest(%s::int[]) AS class (urgency), LATERAL (
+        SELECT m.id, m.actor FROM livestream_outboxmessage m
+        WHERE m.urgency = class.urgency AND m.failed_at IS NULL AND m.due_at <= %s AND m.actor = ANY(%s)
+        ORDER BY m.due_at LIMIT %s
+    ) AS waiting
+    GROUP BY class.urgency ORDER BY class.urgency
+"""
+
+
+def claim(*, urgency: Urgency, names: Sequence[str], limit: int, until: datetime, now: datetime) -> list[OutboxMessage]:
+    """Claim up to `limit` due messages, the one that waits longest first; see `claiming.claim_by_orm`."""
+    values = [int(urgency), now, list(names), now, limit, until, until]
+    claimed = OutboxMessage.objects.raw(_CLAIM, values)
+    return sorted(claimed, key=lambda message: (message.eta, message.id))
+
+
+def backlog(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, int]]:
+    """Return urgency, first id, its task, and the number of messages of each class; see `relaying.backlog_by_orm`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACKLOG, [[int(each) for each in Urgency], now, list(names), limit])
+        return [(urgency, str(first), str(actor), number) for urgency, first, actor, number in cursor.fetchall()]

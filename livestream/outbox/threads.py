@@ -1,0 +1,74 @@
+"""The threads of a worker process: money finds one free, whatever else there is to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dramatiq
+from dramatiq import Middleware
+
+from livestream.outbox.urgency import Urgency
+
+# Of eight threads two are reserved for money, and at most four push, two track, and one cuts clips.
+_RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 2, 1 / 4
+
+
+class Threads:
+    """Counts which classes the threads of this process work for, and refuses what would take too many."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._total = 0
+        self._busy = dict.fromkeys(Urgency, 0)
+
+    def add(self, number: int) -> None:
+        """Count the threads of one more worker in this process, or of one fewer where it is negative."""
+        with self._lock:
+            self._total += number
+
+    @contextmanager
+    def working_for(self, urgency: Urgency) -> Iterator[bool]:
+        """Occupy a thread for this class during the block; yields False where it has as many as it may."""
+        with self._lock:
+            admitted = self._admits(urgency)
+            self._busy[urgency] += admitted
+        try:
+            yield admitted
+        finally:
+            with self._lock:
+                self._busy[urgency] -= admitted
+
+    def _admits(self, urgency: Urgency) -> bool:
+        if urgency is Urgency.MONEY or self._total < 2:
+            return True
+        others = sum(number for each, number in self._busy.items() if each is not Urgency.MONEY)
+        return others < self._share(1 - _RESERVED) and self._busy[urgency] < self._most(urgency)
+
+    def _most(self, urgency: Urgency) -> int:
+        match urgency:
+            case Urgency.PUSHES:
+                return self._share(_PUSHING)
+            case Urgency.ANALYTICS:
+                return self._share(_TRACKING)
+            case Urgency.CLIPS:
+                return 1
+            case _:
+                return self._total
+
+    def _share(self, part: float) -> int:
+        return max(int(self._total * part), 1)
+
+
+THREADS = Threads()
+
+
+class CountsThreads(Middleware):
+    """Dramatiq's word about the threads of each worker that starts or stops in this process."""
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        THREADS.add(worker.worker_threads)
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        THREADS.add(-worker.worker_threads)
