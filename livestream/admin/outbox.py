@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
@@ -22,13 +21,12 @@ from livestream.models import OutboxMessage
 admin.site.unregister(Task)
 
 _BY_DUE = ("due_at", "id")
-# The longest lease or retry delay, in leases: what should have run by now is due by then.
-_LONGEST_LEASES = 64
+# The longest pause after a failure: what should have run by now is due by then.
+_LONGEST_PAUSE = timedelta(minutes=5)
 
 
 def _due(now: datetime) -> Q:
-    latest = now + timedelta(seconds=settings.OUTBOX_LEASE * _LONGEST_LEASES)
-    return Q(failed_at=None, eta__lte=now, due_at__lte=latest)
+    return Q(failed_at=None, eta__lte=now, due_at__lte=now + _LONGEST_PAUSE)
 
 
 class StateFilter(ChoiceFilter):
@@ -39,7 +37,7 @@ class StateFilter(ChoiceFilter):
     offered = (
         Choice("waiting", "Waiting", lambda now: Q(failed_at=None, eta__gt=now, due_at__gt=now), _BY_DUE),
         Choice("due", "Due", _due, _BY_DUE),
-        Choice("failing", "Failing", lambda now: Q(failed_at=None, attempts__gt=0), _BY_DUE),
+        Choice("failing", "Failing", lambda now: Q(failed_at=None, attempts__gt=0, running_until=None), _BY_DUE),
         Choice("dead", "Dead", lambda now: Q(failed_at__isnull=False), ("-failed_at", "-id")),
     )
 
@@ -61,7 +59,7 @@ class OverdueFilter(ChoiceFilter):
 class OutboxMessageAdmin(LookedUpAdmin):
     """Tasks, newest first; those of a chosen state are sorted by when they are due."""
 
-    list_display = ["actor", "subject", "due_at", "attempts", "last_error", "failed_at"]
+    list_display = ["actor", "subject", "urgency", "due_at", "attempts", "last_error", "failed_at"]
     list_filter = [StateFilter, OverdueFilter]
     ordering = ["-id"]
     search_help_text = (

@@ -11,6 +11,7 @@ from prometheus_client import Counter, Histogram, Metric
 from livestream import metrics
 from livestream.models import OutboxMessage
 from livestream.outbox.registry import task_names
+from livestream.outbox.urgency import Urgency
 
 LATENESS = Histogram(
     "livestream_outbox_lateness_seconds",
@@ -21,19 +22,42 @@ LATENESS = Histogram(
 FAILURES = Counter("livestream_outbox_failures", "Tries of tasks that failed.", ["actor"])
 
 
+# Among so many of a class that come first, the one that waits longest is looked for.
+_LOOKED_AT = 1_000
+
+
 @metrics.figures
 def outbox_figures(now: datetime) -> Iterator[Metric]:
     """Read how many tasks there are by state, among the 10,000 that come first."""
     alive = OutboxMessage.objects.filter(failed_at=None, actor__in=task_names())
-    overdue = Q(eta__lte=now)
+    overdue, idle = Q(eta__lte=now), Q(running_until=None) | Q(running_until__lte=now)
     found = alive.order_by("due_at")[: metrics.CAP].aggregate(
         waiting=Count("pk", filter=~overdue),
-        due=Count("pk", filter=overdue & Q(due_at__lte=now)),
-        failing=Count("pk", filter=overdue & Q(due_at__gt=now, attempts__gt=0)),
-        running=Count("pk", filter=overdue & Q(due_at__gt=now, attempts=0)),
-        oldest=Min("eta", filter=overdue),
+        due=Count("pk", filter=overdue & idle & Q(due_at__lte=now)),
+        failing=Count("pk", filter=overdue & idle & Q(due_at__gt=now)),
+        running=Count("pk", filter=overdue & ~idle),
     )
-    oldest = metrics.seconds_since(found.pop("oldest"), now)
     found["dead"] = metrics.capped(OutboxMessage.objects.filter(failed_at__isnull=False))
     yield metrics.gauges("livestream_outbox_messages", "Tasks that are not done.", "state", found)
-    yield metrics.gauge("livestream_outbox_oldest_due_seconds", "How long the oldest due task is overdue.", oldest)
+
+
+@metrics.figures
+def outbox_figures_by_class(now: datetime) -> Iterator[Metric]:
+    """Read for each class of urgency how long its oldest due task is overdue."""
+    alive = OutboxMessage.objects.filter(failed_at=None, actor__in=task_names())
+    oldest = {}
+    for urgency in Urgency:
+        first = alive.filter(urgency=urgency).order_by("due_at")[:_LOOKED_AT]
+        eta = first.aggregate(eta=Min("eta", filter=Q(eta__lte=now)))["eta"]
+        oldest[urgency.queue] = metrics.seconds_since(eta, now)
+    text = "How long the oldest due task of each class is overdue."
+    yield metrics.gauges("livestream_outbox_oldest_due_seconds", text, "urgency", oldest)
+
+
+@metrics.figures
+def dead_tasks(now: datetime) -> Iterator[Metric]:
+    """Read how many tasks gave up, by actor, among the first 10,000."""
+    dead = OutboxMessage.objects.filter(failed_at__isnull=False)
+    counted = OutboxMessage.objects.filter(pk__in=dead.order_by("failed_at").values("pk")[: metrics.CAP])
+    by_actor = dict(counted.values_list("actor").annotate(number=Count("pk")).order_by("actor"))
+    yield metrics.gauges("livestream_outbox_dead", "Tasks that gave up, by actor.", "actor", by_actor)

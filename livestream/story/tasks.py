@@ -54,6 +54,8 @@ def _state(message: OutboxMessage, now: datetime) -> tuple[State, str]:
     tries = count(message.attempts, "try", "tries")
     if message.failed_at:
         return State.FAILED, f"Failed for good after {tries}"
+    if message.running_until and message.running_until > now:
+        return State.WAITING, "Running"
     if message.attempts:
         return State.FAILED, f"Failing, {tries} so far"
     return State.WAITING, "Due" if message.eta <= now else "Planned"

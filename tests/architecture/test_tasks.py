@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 
 from goals.services import creation
-from livestream.outbox.registry import find_task, task_names
+from livestream.events import registry
+from livestream.outbox import Urgency
+from livestream.outbox.registry import LONGEST_SECONDS, find_task, task_names
 from tests.architecture.source import ROOT
 
 BY_SEED = {
@@ -25,15 +27,30 @@ BY_SEED = {
 SERVICES = ("create_show_goal", "create_goal")
 NETWORK = {"BanRoomUser", "StartRecord", "StopRecord", "track"}
 NETWORK |= {"send_pushes", "send_stream_authorized", "end_connections"}
-QUEUES = dict.fromkeys(NETWORK, "external") | {
+MONEY = {
+    *("escrow_out", "update_bi_escrow", "transfer_escrow", "transfer", "escrow_refund", "refund_escrow_chunk"),
+    *("escrow_split", "check_trigger_exclusive_goal_refundable", "check_funding_goal_refundable"),
+    *("count_contributions", "release_payer", "check_show_started"),
+}
+STAGES = {
+    *("check_stage", "increment_goal_progress", "complete_performance", "count_again"),
+    *("process_stage", "process_webhooks"),
+}
+PUSHES = {
+    *("send_pushes", "send_stream_authorized", "end_connections", "push_stream_authorized", "push_goal_progress"),
+    *("push_goal_to_holders", "push_escrow_refunds", "process_audience", "update_livestream_feed"),
+}
+QUEUES = {
+    **dict.fromkeys(MONEY | STAGES, "money"),
+    **dict.fromkeys(PUSHES, "pushes"),
+    **dict.fromkeys(("track", "track_all"), "analytics"),
     "clip_livestream_as_asset": "clips",
-    "process_stage": "stage",
-    "process_audience": "audience",
-    "track_all": "audience",
 }
 # They ask the realtime server who is there, and then decide in a transaction of their own.
 ASKING = {"check_stage", "complete_performance", "end_after_countdown"}
-NOT_TRANSACTIONAL = {*QUEUES, *ASKING, "process_webhooks"} - {"process_audience"}
+# These work through their own tables, each row in a transaction of its own.
+WORKING_THROUGH = {"process_stage", "process_webhooks", "track_all", "clip_livestream_as_asset"}
+NOT_TRANSACTIONAL = {*NETWORK, *ASKING, *WORKING_THROUGH}
 
 PRODUCT = """
 from livestream.outbox.registry import task_names
@@ -96,15 +113,36 @@ def test_a_new_process_knows_every_task_as_soon_as_django_is_ready(product_tasks
 def test_each_task_is_an_actor_in_its_queue_and_the_broker_retries_none(product_tasks):
     actors = dramatiq.get_broker().actors
     for name in product_tasks:
-        assert actors[name].queue_name == f"{settings.BROKER_NAMESPACE}.{QUEUES.get(name, 'default')}"
+        assert actors[name].queue_name == f"{settings.BROKER_NAMESPACE}.{QUEUES.get(name, 'lifecycle')}"
         assert actors[name].options["max_retries"] == 0
 
 
-def test_what_decides_about_money_on_stage_comes_before_everything_else(product_tasks):
+def test_a_worker_takes_messages_of_money_first_and_clips_last(product_tasks):
     actors = dramatiq.get_broker().actors
-    stage = {name for name in product_tasks if actors[name].queue_name.endswith(".stage")}
-    assert {actors[name].priority for name in stage} == {-10}
-    assert {actors[name].priority for name in product_tasks - stage} == {0}
+    queues = {actors[name].priority: actors[name].queue_name for name in product_tasks}
+    in_order = [queues[priority].rpartition(".")[2] for priority in sorted(queues)]
+    assert in_order == ["money", "lifecycle", "pushes", "analytics", "clips"]
+
+
+def receivers(app):
+    return [each for each in registry.all_receivers() if each.effect and each.function.__module__.startswith(app)]
+
+
+def test_receivers_that_settle_money_are_as_urgent_as_its_tasks():
+    money = {each.name for each in receivers("goals") if each.urgency is Urgency.MONEY}
+    assert {name for name in money if "escrow" in name} >= {
+        "trigger_show_escrow_transfer",
+        "trigger_show_escrow_refund",
+        "handle_trigger_private_goal_escrow",
+        "trigger_exclusive_goal_escrow_refund",
+    }
+    assert not {each.name for each in receivers("goals") if "escrow" in each.name} - money
+
+
+def test_no_push_and_no_figure_is_as_urgent_as_what_it_reports():
+    assert {each.urgency for each in receivers("notifications")} == {Urgency.PUSHES, Urgency.ANALYTICS}
+    tracking = {each.urgency for each in registry.all_receivers() if each.name.startswith("track_")}
+    assert tracking == {Urgency.ANALYTICS}
 
 
 def test_what_calls_the_network_runs_outside_of_a_transaction_and_all_else_in_that_of_its_row(product_tasks):
@@ -113,8 +151,8 @@ def test_what_calls_the_network_runs_outside_of_a_transaction_and_all_else_in_th
 
 
 def test_only_a_cut_may_take_longer_than_others(product_tasks):
-    leases = {name: lease for name in product_tasks if (lease := find_task(name).lease)}
-    assert leases == {"clip_livestream_as_asset": settings.CLIP_TIMEOUT + 120}
+    longest = {name: seconds for name in product_tasks if (seconds := find_task(name).longest) != LONGEST_SECONDS}
+    assert longest == {"clip_livestream_as_asset": settings.CLIP_TIMEOUT + 120}
 
 
 def test_mypy_refuses_arguments_that_a_task_does_not_take(tmp_path):

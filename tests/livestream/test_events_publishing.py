@@ -9,8 +9,9 @@ from django.db import transaction
 from livestream import clock, context, ids
 from livestream.events import delivering, publish, registry
 from livestream.events.contracts import ESCROW_COMPLETED, SHOW, EscrowRefunded
+from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, User
-from livestream.outbox import enqueue, performing
+from livestream.outbox import Urgency, enqueue, performing
 from tests.support.broker import eventually, relay
 from tests.support.events import Happened
 from tests.support.outbox import run_due
@@ -165,14 +166,42 @@ def test_two_receivers_of_an_event_cannot_have_one_name(happening):
         happening.receive(lambda event: None)
 
 
-def test_a_receiver_that_is_gone_is_a_failure_that_names_it(happening):
-    happening.receive(lambda event: None, name="gone", effect=True)
+def test_the_publishing_release_decides_who_receives(happening):
+    """A process of the release before, which lacks the new receiver, neither loses its work nor lets it die."""
+    heard = []
+    happening.receive(lambda event: heard.append("new"), name="new", effect=True)
     happening.publish()
-    [message] = OutboxMessage.objects.filter(actor="deliver_event")
+    receiver = registry._receivers.pop("test.happened:new")
+    [message] = OutboxMessage.objects.filter(actor="run_receiver")
+    for _ in range(settings.OUTBOX_MAX_ATTEMPTS + 1):
+        performing.perform(message_id=message.id)
+    message.refresh_from_db()
+    assert (heard, message.attempts, message.failed_at) == ([], 0, None)
+    assert "test.happened:new" in message.error
+    registry._receivers["test.happened:new"] = receiver
     performing.perform(message_id=message.id)
-    registry._receivers.pop("test.happened:gone")
+    assert heard == ["new"]
+
+
+def test_an_event_that_a_release_does_not_know_is_left_to_one_that_does(happening):
+    heard = []
+    happening.receive(lambda event: heard.append(event.number), effect=True)
+    happening.publish(number=7)
+    signal = DomainSignal.registry.pop("test.happened")
     [message] = OutboxMessage.objects.filter(actor="run_receiver")
     performing.perform(message_id=message.id)
     message.refresh_from_db()
-    assert "test.happened:gone" in message.error
-    assert message.attempts == 1 < settings.OUTBOX_MAX_ATTEMPTS
+    assert (heard, message.attempts, message.failed_at) == ([], 0, None)
+    DomainSignal.registry["test.happened"] = signal
+    performing.perform(message_id=message.id)
+    assert heard == [7]
+
+
+def test_a_message_of_an_effect_receiver_has_its_urgency(happening):
+    happening.receive(lambda event: None, name="pays", effect=True, urgency=Urgency.MONEY)
+    happening.receive(lambda event: None, name="pushes", effect=True, news=True)
+    happening.receive(lambda event: None, name="tidies", effect=True)
+    happening.publish()
+    stored = OutboxMessage.objects.filter(actor="run_receiver").values_list("kwargs__receiver", "urgency")
+    of = {name.partition(":")[2]: urgency for name, urgency in stored}
+    assert of == {"pays": Urgency.MONEY, "pushes": Urgency.PUSHES, "tidies": Urgency.LIFECYCLE}

@@ -36,7 +36,7 @@ def test_tasks_are_told_by_state(moving, client):
     soon = clock.now() + timedelta(seconds=60)
     task(eta=soon, due_at=soon)
     [task() for _ in range(2)]
-    [task(due_at=soon) for _ in range(3)]
+    [task(due_at=soon, running_until=soon, attempts=1) for _ in range(3)]
     [task(due_at=soon, attempts=2) for _ in range(4)]
     [task(failed_at=clock.now()) for _ in range(5)]
     told = scrape(client)
@@ -45,17 +45,27 @@ def test_tasks_are_told_by_state(moving, client):
 
 
 def test_what_is_most_overdue_is_told_in_seconds_also_while_a_lease_hides_it(moving, client):
-    assert scrape(client)["livestream_outbox_oldest_due_seconds"] == 0
-    task(eta=clock.now() - timedelta(seconds=90), due_at=clock.now() + timedelta(seconds=500), sends=9)
-    task(eta=clock.now() - timedelta(seconds=30))
-    task(eta=clock.now() - timedelta(days=1), failed_at=clock.now())
-    assert scrape(client)["livestream_outbox_oldest_due_seconds"] == 90
+    name = "livestream_outbox_oldest_due_seconds"
+    assert scrape(client)[f"{name} money"] == 0
+    task(urgency=0, eta=clock.now() - timedelta(seconds=90), due_at=clock.now() + timedelta(seconds=500), attempts=9)
+    task(urgency=0, eta=clock.now() - timedelta(seconds=30))
+    task(urgency=0, eta=clock.now() - timedelta(days=1), failed_at=clock.now())
+    task(urgency=3, eta=clock.now() - timedelta(hours=1))
+    told = scrape(client)
+    assert (told[f"{name} money"], told[f"{name} lifecycle"], told[f"{name} analytics"]) == (90, 0, 3600)
+
+
+def test_tasks_that_gave_up_are_told_by_actor(moving, client):
+    [task(failed_at=clock.now()) for _ in range(3)]
+    task(actor="transfer", failed_at=clock.now())
+    told = scrape(client)
+    assert (told["livestream_outbox_dead track"], told["livestream_outbox_dead transfer"]) == (3, 1)
 
 
 def test_tasks_that_this_release_does_not_know_are_no_backlog(moving, client):
     task(actor="of_another_release", eta=clock.now() - timedelta(days=1))
     told = scrape(client)
-    assert told["livestream_outbox_messages due"] == told["livestream_outbox_oldest_due_seconds"] == 0
+    assert told["livestream_outbox_messages due"] == told["livestream_outbox_oldest_due_seconds lifecycle"] == 0
 
 
 def test_lateness_is_how_long_after_its_moment_work_was_done(moving, client, durable_probe):
@@ -65,8 +75,10 @@ def test_lateness_is_how_long_after_its_moment_work_was_done(moving, client, dur
     moving.advance(seconds=42)
     durable_probe.perform()
     after = scrape(client)
-    assert after[f"{name}_sum"] - before.get(f"{name}_sum", 0) == pytest.approx(42)
-    in_time = [after[f"{name}_bucket {edge}"] - before.get(f"{name}_bucket {edge}", 0) for edge in ("30.0", "60.0")]
+    total = f"{name}_sum lifecycle"
+    assert after[total] - before.get(total, 0) == pytest.approx(42)
+    buckets = [f"{name}_bucket lifecycle {edge}" for edge in ("30.0", "60.0")]
+    in_time = [after[each] - before.get(each, 0) for each in buckets]
     assert in_time == [0, 1]
 
 
@@ -96,7 +108,8 @@ def test_while_the_database_is_away_the_scrape_answers_and_says_so(client, monke
     told = scrape(client)
     assert told["livestream_database_up"] == 0
     assert "livestream_outbox_messages due" not in told
-    assert "livestream_outbox_lateness_seconds_count" in told
+    assert "livestream_outbox_failures_created" not in told
+    assert "livestream_database_up" in told
 
 
 def test_a_scrape_asks_the_same_number_of_questions_whatever_there_is(moving, client):
@@ -111,7 +124,7 @@ def test_a_scrape_asks_the_same_number_of_questions_whatever_there_is(moving, cl
 _WORKER = """
 import django; django.setup()
 from livestream.outbox import metrics
-metrics.LATENESS.observe(7)
+metrics.LATENESS.labels("money").observe(7)
 """
 
 
@@ -129,5 +142,5 @@ def test_a_machine_without_a_web_process_tells_what_its_workers_saw_also_without
         finally:
             process.terminate()
     assert (told.status_code, process.returncode) == (200, 0)
-    assert "livestream_outbox_lateness_seconds_sum 7.0" in told.text
+    assert 'livestream_outbox_lateness_seconds_sum{urgency="money"} 7.0' in told.text
     assert "livestream_database_up 0.0" in told.text

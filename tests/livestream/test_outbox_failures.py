@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from livestream import clock
-from livestream.outbox import retry
+from livestream.errors import Conflict, Forbidden
+from livestream.outbox import performing, retry
 from tests.support.broker import relay, silent_broker
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +85,54 @@ def test_a_failure_is_kept_whatever_it_says(probe, text):
     probe.perform()
     row = probe.row()
     assert (row.attempts, row.error.endswith(" in it\n")) == (1, True)
+
+
+class NotForYou(Forbidden):
+    """A refusal of the domain."""
+
+    code = "not_for_you"
+
+
+class LaterPerhaps(Conflict):
+    """A refusal that may not hold for long."""
+
+
+def test_a_refusal_of_the_domain_is_final_and_names_its_reason(probe, moving):
+    probe.work = probe.failing(NotForYou, "the stage is taken")
+    probe.do(key="k")
+    probe.perform()
+    row = probe.row()
+    assert (row.attempts, row.failed_at, row.key) == (1, moving.at, None)
+    assert "NotForYou: the stage is taken" in row.error
+
+
+def test_a_refusal_that_says_when_to_come_again_is_tried_again(probe, moving):
+    def refuse():
+        raise LaterPerhaps("busy", retry_after=1)
+
+    probe.work = refuse
+    probe.do()
+    probe.perform()
+    assert (probe.row().attempts, probe.row().failed_at) == (1, None)
+
+
+def test_work_that_gave_way_to_somebody_else_is_tried_again_soon_and_not_counted(probe, moving):
+    def give_way():
+        raise OperationalError("database is locked")
+
+    probe.work = give_way
+    probe.do(key="k")
+    for _ in range(settings.OUTBOX_MAX_ATTEMPTS + 3):
+        probe.perform()
+    row = probe.row()
+    assert (row.attempts, row.failed_at, row.key, row.error) == (0, None, "k", "")
+    assert moving.at < row.due_at <= moving.at + timedelta(seconds=0.5)
+
+
+def test_work_of_another_release_is_left_to_it_and_not_counted(probe, moving):
+    probe.work = probe.failing(performing.OfAnotherRelease, "no such receiver")
+    probe.do()
+    for _ in range(settings.OUTBOX_MAX_ATTEMPTS + 3):
+        probe.perform()
+    row = probe.row()
+    assert (row.attempts, row.failed_at, row.error) == (0, None, "no such receiver")

@@ -10,9 +10,10 @@ from django.db import connection
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import performing
+from livestream.outbox import Urgency, claiming, performing, working
+from livestream.outbox.registry import get_task
 from tests.support.broker import relay, silent_broker
-from tests.support.probes import Killed
+from tests.support.probes import Killed, Probe, probe_in_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -60,32 +61,37 @@ def test_what_is_delivered_too_early_is_left_for_its_time(probe, moving):
     assert (probe.calls, probe.rows()) == (1, [])
 
 
-def test_work_that_dies_is_as_if_it_had_not_begun(durable_probe, moving):
-    durable_probe.work = durable_probe.failing(Killed)
-    durable_probe.do()
+def test_work_that_dies_leaves_nothing_but_the_count_of_its_try(probe, moving):
+    probe.work = probe.failing(Killed)
+    probe.do()
     with pytest.raises(Killed):
-        durable_probe.perform()
-    assert (durable_probe.marks, durable_probe.row().attempts) == (0, 0)
-    durable_probe.work = durable_probe.mark
-    durable_probe.perform()
-    assert (durable_probe.marks, durable_probe.rows()) == (1, [])
-
-
-def test_external_work_that_dies_is_begun_again_once_its_lease_is_over(external_probe, moving):
-    external_probe.work = external_probe.failing(Killed)
-    external_probe.do()
-    with pytest.raises(Killed):
-        external_probe.perform()
-    external_probe.work = external_probe.mark
-    lease = external_probe.row().running_until
-    assert lease == moving.at + timedelta(seconds=2 * settings.OUTBOX_LEASE)
+        probe.perform()
+    left = 0 if probe.task is probe_in_transaction else 1
+    assert (probe.marks, probe.row().attempts) == (left, 1)
+    probe.work = probe.mark
+    lease = probe.row().running_until
+    assert lease == moving.at + timedelta(seconds=settings.OUTBOX_LEASE)
     moving.move_to(lease - timedelta(microseconds=1))
-    external_probe.perform()  # for all one knows, the first is still at it
-    assert (external_probe.calls, relay()) == (1, 0)
+    probe.perform()  # for all one knows, the first is still at it
+    assert (probe.calls, relay()) == (1, 0)
     moving.move_to(lease)
     assert relay() == 1
-    external_probe.perform()
-    assert (external_probe.marks, external_probe.rows()) == (2, [])
+    probe.perform()
+    assert (probe.marks, probe.rows()) == (left + 1, [])
+
+
+def test_work_that_kills_its_worker_each_time_is_dead_in_the_end(probe, moving):
+    probe.work = probe.failing(Killed)
+    probe.do()
+    for _ in range(settings.OUTBOX_MAX_ATTEMPTS):
+        with pytest.raises(Killed):
+            probe.perform()
+        moving.move_to(probe.row().running_until)
+    probe.perform()
+    row = probe.row()
+    assert (probe.calls, row.attempts, row.failed_at) == (settings.OUTBOX_MAX_ATTEMPTS, probe.calls, moving.at)
+    assert "its worker died" in row.error
+    assert relay() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,36 +103,41 @@ def test_external_work_runs_outside_of_any_transaction(external_probe):
     assert seen == [False]
 
 
-def test_external_work_asked_for_while_it_runs_is_run_again(external_probe, moving):
-    def ask_again_once():
-        external_probe.work = external_probe.mark
-        external_probe.do(key="k")
-        external_probe.perform()  # a delivery now finds it running
-
-    external_probe.work = ask_again_once
-    external_probe.do(key="k")
-    external_probe.perform()
-    assert (external_probe.calls, external_probe.row().due_at) == (1, moving.at)
-    assert relay() == 1
-    external_probe.perform()
-    assert (external_probe.calls, external_probe.rows()) == (2, [])
-
-
 @pytest.mark.parametrize("outcome", ["done", "failed"])
-def test_external_work_put_off_while_it_runs_is_run_at_its_new_time(external_probe, moving, outcome):
-    eta = moving.at + LATER
-
-    def put_off():
-        external_probe.do(key="k", eta=eta, pending="replace")
+def test_work_asked_for_while_it_runs_is_run_again_and_not_meanwhile(probe, moving, outcome):
+    def ask_again_once():
+        probe.work = probe.mark
+        probe.do(key="k")
+        probe.perform()  # a delivery now finds it running
+        assert probe.calls == 1
         if outcome == "failed":
             raise ValueError
 
-    external_probe.work = put_off
-    external_probe.do(key="k")
-    external_probe.perform()
-    for _ in range(59):
-        assert relay() == 0  # sent early, it would find nothing to do, and then wait for its lease
-        moving.advance(seconds=1)
+    probe.work = ask_again_once
+    probe.do(key="k")
+    probe.perform()
+    assert (probe.calls, probe.row().key) == (1, "k")
+    moving.move_to(max(probe.row().due_at, moving.at))
+    assert relay() == 1
+    probe.perform()
+    assert (probe.calls, probe.rows()) == (2, [])
+
+
+@pytest.mark.parametrize("outcome", ["done", "failed"])
+def test_work_put_off_while_it_runs_is_run_at_its_new_time(external_probe, moving, outcome):
+    probe = external_probe  # the failure of any other undoes that it was put off
+    eta = moving.at + LATER
+
+    def put_off():
+        probe.do(key="k", eta=eta, pending="replace")
+        if outcome == "failed":
+            raise ValueError
+
+    probe.work = put_off
+    probe.do(key="k")
+    probe.perform()
+    moving.move_to(eta - timedelta(microseconds=1))
+    assert relay() == 0
     moving.move_to(eta)
     assert relay() == 1
 
@@ -151,3 +162,74 @@ def test_work_of_another_release_waits_untouched(moving):
     assert relay() == 0
     performing.perform(message_id=row.pk)
     assert OutboxMessage.objects.filter(pk=row.pk).values().get() == before
+
+
+@pytest.fixture
+def batch(moving):
+    """Ten pieces of work of one class, each with a probe of its own."""
+    probes = [Probe(probe_in_transaction) for _ in range(10)]
+    for each in probes:
+        each.do()
+    yield probes
+    for each in probes:
+        each.forget()
+
+
+def work_off():
+    working.work_off(task=get_task(probe_in_transaction.__name__))
+
+
+def test_in_a_batch_a_failure_undoes_its_own_work_alone(batch):
+    batch[3].work = batch[3].failing()
+    work_off()
+    assert [each.marks for each in batch] == [1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    assert [row.attempts for each in batch for row in each.rows()] == [1]
+
+
+def test_what_killed_a_batch_is_tried_alone_and_costs_the_others_one_try(batch, moving):
+    batch[3].work = batch[3].failing(Killed)
+    with pytest.raises(Killed):
+        work_off()
+    assert [each.marks for each in batch] == [0] * 10
+    moving.advance(seconds=settings.OUTBOX_LEASE)
+    with pytest.raises(Killed):
+        work_off()
+    moving.advance(seconds=settings.OUTBOX_LEASE)
+    batch[3].work = batch[3].mark
+    work_off()
+    assert [(each.marks, each.rows()) for each in batch] == [(1, [])] * 10
+
+
+def test_a_claim_that_passed_to_another_worker_is_not_run(durable_probe, moving):
+    durable_probe.do()
+    claimed = claiming.claim_one(message_id=durable_probe.row().id, now=moving.at)
+    moving.advance(seconds=settings.OUTBOX_LEASE)
+    second = claiming.claim_one(message_id=claimed.id, now=moving.at)
+    performing.perform_claimed(messages=[claimed])  # its process was stopped for as long as its lease
+    assert durable_probe.calls == 0
+    performing.perform_claimed(messages=[second])
+    assert (durable_probe.calls, durable_probe.rows()) == (1, [])
+
+
+def test_the_most_overdue_is_claimed_first_and_only_so_many(durable_probe, moving):
+    for seconds in (3, 1, 2):
+        durable_probe.do(eta=moving.at + timedelta(seconds=seconds))
+    moving.advance(seconds=10)
+    options = {"urgency": Urgency.LIFECYCLE, "transactional": True, "now": moving.at}
+    etas = [[row.eta - moving.at for row in claiming.claim(**options, limit=2)] for _ in range(3)]
+    assert etas == [[timedelta(seconds=-9), timedelta(seconds=-8)], [timedelta(seconds=-7)], []]
+
+
+def test_what_was_due_when_it_was_stored_runs_where_the_time_is_a_little_behind(probe, moving):
+    seen = []
+    probe.work = lambda: seen.append(1)
+    probe.do()
+    moving.advance(seconds=-0.3)
+    [claimed] = claiming.claim(
+        urgency=Urgency(probe.row().urgency),
+        transactional=probe.task is probe_in_transaction,
+        limit=1,
+        now=moving.at,
+    )
+    performing.perform_claimed(messages=[claimed])
+    assert (seen, probe.rows()) == ([1], [])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import relaying, sending, sweeping
-from tests.support.broker import HangingUp, arrived, broker_away, eventually, relay, silent_broker
+from livestream.outbox import Urgency, claiming, relaying, sweeping, working
+from tests.support.broker import arrived, broker_away, eventually, relay, silent_broker
 from tests.support.ports import free_port
+from tests.support.probes import Probe, probe_in_transaction
 from tests.support.threads import in_thread
 
 pytestmark = pytest.mark.django_db
@@ -40,77 +41,82 @@ def store_due(probe, count):
         probe.do(eta=clock.now() + LATER)
 
 
-def test_it_sends_what_is_due_once(durable_probe, broker, moving):
+def test_it_tells_of_what_is_due_and_not_before(durable_probe, broker, moving):
     store_due(durable_probe, 5)
-    assert relay() == 0
+    assert (relay(), arrived(broker)) == (0, [])
     moving.advance(seconds=60)
-    assert (relay(), relay()) == (5, 0)
-    assert arrived(broker) == [row.id for row in durable_probe.rows()]
+    assert (relay(), arrived(broker)) == (5, [durable_probe.actor])
 
 
-def test_it_sends_the_oldest_first_and_only_so_many_at_once(durable_probe, broker, moving):
-    for seconds in (3, 1, 2):
-        durable_probe.do(eta=moving.at + timedelta(seconds=seconds))
-    first, second, third = (row.id for row in sorted(durable_probe.rows(), key=lambda row: row.eta))
-    moving.advance(seconds=10)
-    assert relaying.relay_once(now=moving.at, limit=2) == 2
-    assert arrived(broker) == sorted([first, second])
-    assert relaying.relay_once(now=moving.at, limit=2) == 1
-    assert arrived(broker) == sorted([first, second, third])
+def test_it_tells_of_the_most_urgent_first(broker, moving):
+    probes = [Probe(probe_in_transaction) for _ in Urgency]
+    for urgency, each in zip(reversed(Urgency), probes, strict=True):
+        each.do(eta=moving.at + LATER, urgency=urgency)
+    moving.advance(seconds=60)
+    found = relaying.backlog(now=moving.at)
+    assert [each.urgency for each in found] == list(Urgency)
+    assert (relay(), len(arrived(broker))) == (5, 5)
 
 
-def test_what_was_sent_and_never_finished_is_sent_again_each_time_later(durable_probe, broker, moving):
+def test_a_large_backlog_is_told_to_several_workers_but_not_to_all_of_them(durable_probe, broker, moving):
+    store_due(durable_probe, 2 * working.BATCH + 1)
+    moving.advance(seconds=60)
+    relay()
+    assert len(arrived(broker)) == 3
+    assert relaying._COUNTED == relaying._MOST_AT_ONCE * working.BATCH
+
+
+def test_while_nobody_begins_the_same_work_is_told_of_ever_less_often(durable_probe, broker, moving, monkeypatch):
+    moment = [100.0]
+    monkeypatch.setattr(relaying.time, "monotonic", lambda: moment[0])
     durable_probe.do()
-    gaps = []
-    for _ in range(9):
-        waited = durable_probe.row().due_at - moving.at
-        gaps.append(waited.total_seconds() / settings.OUTBOX_LEASE)
-        moving.move_to(durable_probe.row().due_at - timedelta(microseconds=1))
-        assert relay() == 0
-        moving.advance(seconds=1e-6)
-        assert relay() == 1
-    assert gaps == [1, 1, 2, 4, 8, 16, 32, 32, 32]
-    assert len(arrived(broker)) == 9
+    one = relaying.Relay()
+    told = []
+    for _ in range(80):
+        told += [moment[0] - 100] if one.once(now=moving.at) else []
+        moment[0] += 0.125
+    assert told == [0, 0.5, 1.5, 3.5, 5.5, 7.5, 9.5]
+
+
+def test_other_work_that_comes_to_the_front_is_told_of_at_once(durable_probe, broker, moving):
+    for seconds in (1, 2):
+        durable_probe.do(eta=moving.at + timedelta(seconds=seconds))
+    moving.advance(seconds=60)
+    one = relaying.Relay()
+    assert [one.once(now=moving.at) for _ in range(3)] == [2, 0, 0]
+    OutboxMessage.objects.filter(pk=durable_probe.rows()[0].pk).delete()
+    assert one.once(now=moving.at) == 1
 
 
 @committing
 @pytest.mark.parametrize("kind", ["amqp", "redis"])
-def test_while_the_broker_is_away_the_commit_stands_and_the_message_is_sent_later(durable_probe, moving, kind):
+def test_while_the_broker_is_away_the_commit_stands_and_workers_are_told_later(durable_probe, kind):
     with broker_away(kind, port=free_port()):
         durable_probe.do()
-        moving.advance(seconds=settings.OUTBOX_LEASE)
-        for _ in range(5):
-            assert relay() == 0
-            moving.advance(seconds=1)
+        assert relay() == 1  # it asks for a message, and does not wait for the broker
     with silent_broker() as broker:
         assert relay() == 1
-        assert arrived(broker) == [durable_probe.row().id]
-    # What no broker took is no repeat, so the lease is the first one.
-    assert durable_probe.row().due_at == moving.at + timedelta(seconds=settings.OUTBOX_LEASE)
+        eventually(lambda: durable_probe.actor in arrived(broker))
 
 
 @committing
-def test_after_a_failure_requests_leave_the_broker_alone_but_the_relay_goes_on(durable_probe, moving, monkeypatch):
-    monkeypatch.setattr(sending, "_REST_SECONDS", 600.0)
-    with HangingUp() as server, broker_away("redis", port=server.port):
-        durable_probe.do()
-        eventually(lambda: server.calls)
-        calls = server.calls
-        for _ in range(10):
+def test_nobody_waits_for_a_broker_that_takes_connections_and_says_nothing(durable_probe):
+    with socket.create_server(("127.0.0.1", 0)) as server, broker_away("amqp", port=server.getsockname()[1]):
+        for _ in range(20):
             durable_probe.do()
-        assert server.calls == calls
-        moving.advance(seconds=60)
-        assert relay() == 0
-        eventually(lambda: server.calls > calls)
-    assert len(durable_probe.rows()) == 11
+            assert relay() > 0
+        connection, _ = server.accept()  # the courier did call it
+        connection.close()
+    assert len(durable_probe.rows()) == 20
 
 
 def test_a_process_that_knows_it_is_alone_takes_over_what_another_life_left(probe, broker, moving):
     probe.do()
     probe.do(eta=moving.at + LATER)
+    assert claiming.claim_one(message_id=probe.rows()[0].id, now=moving.at)
+    assert relay() == 0
     assert relaying.release_leases(now=moving.at) == 1
-    assert relay() == 1
-    assert relaying.release_leases(now=moving.at) == 1
+    assert (relay(), probe.rows()[0].attempts) == (1, 0)
 
 
 def test_dead_work_and_work_of_another_release_is_not_sent(durable_probe, broker, moving):

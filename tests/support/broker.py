@@ -19,7 +19,7 @@ from dramatiq.common import dq_name, xq_name
 from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import relaying, sending
-from livestream.outbox.registry import task_names
+from livestream.outbox.registry import get_task, task_names
 
 _PATIENCE_SECONDS = 120
 _POLL_SECONDS = 0.005
@@ -47,8 +47,8 @@ def runnable() -> list[OutboxMessage]:
 
 
 def relay() -> int:
-    """Let the relay look once at what is due."""
-    return relaying.relay_once(now=clock.now())
+    """Let a new relay look once at what is due; returns how many messages it told workers of."""
+    return relaying.Relay().once(now=clock.now())
 
 
 class Workers:
@@ -59,8 +59,8 @@ class Workers:
         eventually(lambda: not runnable(), meanwhile=relay)
 
     def send(self, message: OutboxMessage, *, times: int = 1) -> None:
-        """Deliver one message, again and again, whatever its row says."""
-        assert sending.send([(message.id, message.actor)] * times, insist=True) == times
+        """Tell the workers of due work like this again and again, whether there is any or not."""
+        assert sending.send(task=get_task(message.actor), times=times)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,9 +131,9 @@ def silent_broker() -> Iterator[StubBroker]:
 
 
 def arrived(silent: StubBroker) -> list[str]:
-    """Return the ids of the outbox messages that a silent broker was sent, in order of id."""
+    """Return the names of the actors whose messages a silent broker was sent, sorted."""
     raw = [each for queue in silent.queues.values() for each in list(queue.queue)]
-    return sorted(dramatiq.Message.decode(each).args[0] for each in raw)
+    return sorted(dramatiq.Message.decode(each).actor_name for each in raw)
 
 
 @contextmanager
@@ -142,12 +142,10 @@ def _broker(other: dramatiq.Broker) -> Iterator[None]:
     for actor in usual.actors.values():
         other.declare_actor(actor)
     dramatiq.set_broker(other)
-    sending._resting_until = 0.0
     try:
         yield
     finally:
         dramatiq.set_broker(usual)
-        sending._resting_until = 0.0
         other.close()
 
 

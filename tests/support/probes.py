@@ -79,8 +79,8 @@ class Probe:
             performing.perform(message_id=row.id)
 
     def rows(self) -> list[OutboxMessage]:
-        """Return the rows of this work, oldest first."""
-        return list(OutboxMessage.objects.filter(kwargs__script=self._script).order_by("id"))
+        """Return the rows of this work, in the order of their time."""
+        return list(OutboxMessage.objects.filter(kwargs__script=self._script).order_by("eta", "id"))
 
     def row(self) -> OutboxMessage:
         """Return the one row of this work."""
