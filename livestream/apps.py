@@ -52,6 +52,9 @@ class LivestreamConfig(DomainAppConfig):
     def ready(self) -> None:
         super().ready()
         from livestream.desk import roles
+        from livestream.storage import database_clock
+
+        database_clock.install()
 
         # The last app of all: by then every permission is there.
         last = list(apps.get_app_configs())[-1]
