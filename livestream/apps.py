@@ -54,8 +54,10 @@ class LivestreamConfig(DomainAppConfig):
         super().ready()
         from livestream.desk import roles
         from livestream.outbox.threads import CountsThreads
+        from livestream.storage import database_clock
 
         dramatiq.get_broker().add_middleware(CountsThreads())
+        database_clock.install()
 
         # The last app of all: by then every permission is there.
         last = list(apps.get_app_configs())[-1]

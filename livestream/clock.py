@@ -1,4 +1,8 @@
-"""The only module that reads the time, so that tests can move it.
+"""The only module that reads the time, so that there is one clock, and tests can move it.
+
+On PostgreSQL it is the database's clock, whatever the clocks of the machines say (see
+`livestream.storage.database_clock`, and docs/decisions/0017-one-clock.md). On SQLite the database
+is on this machine, so the machine's clock is the database's.
 
 Only edges call `now()`: views, receivers, commands, sweeps, and the worker that runs a task. Services are
 given the moment, except tasks that run for as long as a lease allows, which read it for each page.
@@ -9,9 +13,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import overload
+from typing import Protocol, overload
 
-_movable: MovableClock | None = None
+
+class Source(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Return the current moment, timezone-aware (UTC)."""
+
+    def skew(self) -> float:
+        """Return by how many seconds this machine's clock is ahead of the source; negative if it is behind."""
+
+
+class MachineClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(tz=UTC)
+
+    def skew(self) -> float:
+        return 0.0
 
 
 class MovableClock:
@@ -30,9 +52,29 @@ class MovableClock:
         self.at = at
 
 
+_movable: MovableClock | None = None
+_source: Source = MachineClock()
+
+
 def now() -> datetime:
-    """Return the current moment, timezone-aware (UTC)."""
-    return _movable.at if _movable is not None else datetime.now(tz=UTC)
+    """Return the current moment, timezone-aware (UTC).
+
+    On PostgreSQL it raises OperationalError where the database was not reached for long, and
+    ClockSkewed where this machine's clock is too far off.
+    """
+    return _movable.at if _movable is not None else _source.now()
+
+
+def skew() -> float:
+    """Return by how many seconds this machine's clock is ahead of the one clock; negative if it is behind."""
+    return _source.skew()
+
+
+def follow(source: Source) -> Source:
+    """Take the time from `source` from now on, and return the previous source."""
+    global _source
+    before, _source = _source, source
+    return before
 
 
 @contextmanager

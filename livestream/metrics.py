@@ -19,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from livestream import clock
+from livestream.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
@@ -67,14 +68,15 @@ class DatabaseFigures(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        now, up = clock.now(), 1
-        for source in _sources:
-            try:
+        up, source = 1, None
+        try:
+            now = clock.now()
+            for source in _sources:
                 yield from _read(source, now)
-            except (DatabaseError, InterfaceError) as error:
-                log.warning("figures_unread", source=source.__name__, error=repr(error))
-                up = 0
-                break  # the next would wait for it as well
+        # A failure ends it, since the next source would wait for the database as well.
+        except (DatabaseError, InterfaceError, DomainError) as error:
+            log.warning("figures_unread", source=getattr(source, "__name__", "clock"), error=repr(error))
+            up = 0
         yield gauge("livestream_database_up", "Whether the figures of the database could be read.", up)
 
 

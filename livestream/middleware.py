@@ -15,6 +15,7 @@ from django_structlog.signals import bind_extra_request_metadata
 
 from livestream import context, ids
 from livestream.api.problems import problem_response
+from livestream.storage.database_clock import ClockSkewed
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,6 +42,14 @@ class RequestContextMiddleware:
             response = self.get_response(request) if acceptable else _refuse_client_id(request)
         response["X-Request-ID"] = request_id
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 503 also where no API view does, as in the admin, while this machine's clock is too far off."""
+        if not isinstance(exception, ClockSkewed):
+            return None
+        return problem_response(
+            instance=request.path, status=exception.status, code=exception.code, title=exception.title
+        )
 
 
 @receiver(bind_extra_request_metadata)

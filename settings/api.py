@@ -22,6 +22,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", 60 * 60) or 0),
     "REFRESH_TOKEN_LIFETIME": timedelta(seconds=env.int("REFRESH_TOKEN_SECONDS", 14 * 24 * 60 * 60) or 0),
     "UPDATE_LAST_LOGIN": False,
+    "AUTH_TOKEN_CLASSES": ("livestream.api.tokens.AccessToken",),
 }
 
 # Private keys of stream tokens: Ed25519 seeds in base64url. The first signs and all are published, so

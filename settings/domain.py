@@ -43,6 +43,10 @@ OUTBOX_LEASE = env.int("OUTBOX_LEASE", 3, validate=validate.Range(min=1))
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 RELAY_POLL = env.float("RELAY_POLL", 0.1)
 
+# By how many seconds a machine's clock may differ from the database's before its processes refuse to
+# work; 0 is no limit. Vendors refuse signatures that are ten minutes off.
+CLOCK_SKEW_LIMIT = env.int("CLOCK_SKEW_LIMIT", 480, validate=validate.Range(min=0))
+
 # How old an event may be, in seconds, for its news to be sent again when it is replayed.
 REPLAY_NEWS_MAX_AGE = env.int("REPLAY_NEWS_MAX_AGE", 15 * 60)
 

@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
+
+from livestream import clock
+from livestream.storage.database_clock import DatabaseClock
 
 # A machine that is busy is no finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +37,22 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     for item in items:
         if "postgres" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
+
+
+class _ClockOfTests(DatabaseClock):
+    """The database's clock; in a test that may not use the database, the machine's, which is the same here."""
+
+    def now(self) -> datetime:
+        try:
+            return super().now()
+        except RuntimeError:  # pytest-django's refusal
+            return clock.MachineClock().now()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clock_for_tests_without_database() -> None:
+    if connection.vendor == "postgresql":
+        clock.follow(_ClockOfTests())
 
 
 @pytest.fixture(scope="session", autouse=True)

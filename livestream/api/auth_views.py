@@ -13,10 +13,13 @@ from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, Toke
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from livestream.api.fields import StrictTextField
+from livestream.api.tokens import RefreshToken
 
 
 class CredentialsSerializer(TokenObtainPairSerializer):
     """`{username, password}`; both texts, of limited length, since hashing takes time."""
+
+    token_class = RefreshToken
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,6 +30,7 @@ class CredentialsSerializer(TokenObtainPairSerializer):
 class RefreshSerializer(TokenRefreshSerializer):
     """`{refresh}`; a token whose user is gone is as invalid as an expired one."""
 
+    token_class = RefreshToken
     refresh = StrictTextField(max_length=4096)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:

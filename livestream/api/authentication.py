@@ -1,4 +1,4 @@
-"""Bearer tokens; the only module, with `auth_views`, that knows which library makes them."""
+"""Bearer tokens; only this module, `tokens` and `auth_views` know which library makes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Health endpoints: liveness, readiness with a round trip to the database and the broker, and metrics."""
+"""Health endpoints: liveness, readiness (database, broker and clock), and metrics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.worker import _WorkerThread
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from livestream import clock
 from livestream import metrics as operators_metrics
+from livestream.storage.database_clock import ClockSkewed
 
 DEADLINE_SECONDS = 4.0
 _CONNECT_SECONDS = 3.0
@@ -98,14 +100,24 @@ def connect_to_rabbitmq(*, url: str) -> None:
     pika.BlockingConnection(parameters).close()
 
 
-CHECKS: dict[str, Check] = {"database": check_database, "broker": check_broker}
+def check_clock() -> None:
+    """Take the time; raises Unavailable where this machine's clock is too far off."""
+    try:
+        clock.now()
+    except ClockSkewed as error:
+        raise Unavailable(f"{clock.skew():+.0f} seconds from the database's") from error
+    finally:
+        connections.close_all()
+
+
+CHECKS: dict[str, Check] = {"database": check_database, "broker": check_broker, "clock": check_clock}
 
 
 def _executor() -> ThreadPoolExecutor:
-    """Return the pool of four threads, created after any fork; it bounds how many checks can hang."""
+    """Return the pool of six threads, created after any fork; it bounds how many checks can hang."""
     global _pool
     with _pool_lock:
-        _pool = _pool or ThreadPoolExecutor(max_workers=4, thread_name_prefix="readiness")
+        _pool = _pool or ThreadPoolExecutor(max_workers=6, thread_name_prefix="readiness")
     return _pool
 
 
@@ -119,7 +131,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200, or 503 while the database or the broker is unavailable, within five seconds."""
+    """Answer 200, or 503 while the database or the broker is unavailable or the clock is skewed, within 5 seconds."""
     findings = run_checks()
     ready = all(finding.ok for finding in findings)
     checks = {each.name: {"ok": each.ok, "detail": each.detail} for each in findings}

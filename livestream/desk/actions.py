@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from livestream import context
+from livestream import clock, context
 from livestream.desk import audit
 from livestream.errors import DomainError
 from livestream.storage.conflicts import retried
@@ -150,7 +150,7 @@ def _run(
 @retried
 def _run_with_audit(request: HttpRequest, chosen: Sequence[Any], perform: Callable[[], str], act: audit.Act) -> str:
     with transaction.atomic(), context.bound(request_id=context.request_id(), client_id=triggerer_of(request)):
-        audit.write(user_id=str(request.user.pk), rows=chosen, act=act)
+        audit.write(user_id=str(request.user.pk), rows=chosen, act=act, now=clock.now())
         return perform()
 
 

@@ -16,6 +16,7 @@ from livestream.outbox import claiming, performing, sending
 from livestream.outbox.registry import Task
 from livestream.outbox.threads import THREADS
 from livestream.outbox.urgency import Urgency
+from livestream.storage.database_clock import ClockSkewed
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ def work(*, task: Task, message_id: str | None) -> None:
             work_off(task=task)
         else:
             performing.perform(message_id=message_id)
-    except (DatabaseError, InterfaceError) as error:  # the rows are still there, and the relay comes again
+    except (DatabaseError, InterfaceError, ClockSkewed) as error:  # the rows are still there, and the relay comes again
         log.warning("work_interrupted", queue=task.urgency.queue, error=repr(error))
 
 

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import jwt
 import pytest
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from livestream import clock
+from livestream.api.tokens import AccessToken, RefreshToken
 from livestream.models import User
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,37 @@ def test_no_token_and_a_broken_one_are_401_with_a_challenge(anonymous, header, c
 def test_a_session_of_the_admin_is_no_way_into_the_api(client, admin_user):
     client.force_login(admin_user)
     assert client.get("/users/me").status_code == 401
+
+
+def test_tokens_are_issued_and_checked_by_the_one_clock_wherever_the_machines_stands(anonymous, user):
+    """The machine's clock is months off; a library that read it would find these tokens expired, or not issued yet."""
+    for at in (clock.now() - timedelta(days=100), clock.now() + timedelta(days=100)):
+        with clock.frozen(at) as moving:
+            pair = anonymous.post("/auth/token", {"username": "mei", "password": "a password"}).json()
+            claims = jwt.decode(pair["access"], options={"verify_signature": False})
+            assert (claims["iat"], claims["exp"]) == (clock.to_epoch(at), clock.to_epoch(at) + 3600)
+            moving.advance(seconds=3599)
+            assert anonymous.get("/users/me", **bearer(pair["access"])).status_code == 200
+            fresh = anonymous.post("/auth/token/refresh", {"refresh": pair["refresh"]}).json()["access"]
+            moving.advance(seconds=1)
+            assert anonymous.get("/users/me", **bearer(pair["access"])).json()["code"] == "token_not_valid"
+            moving.advance(seconds=3598)
+            assert anonymous.get("/users/me", **bearer(fresh)).status_code == 200
+            moving.advance(seconds=1)
+            assert anonymous.get("/users/me", **bearer(fresh)).json()["code"] == "token_not_valid"
+
+
+def test_a_refresh_token_expires_by_the_one_clock(anonymous, user):
+    with clock.frozen() as moving:
+        refresh = str(RefreshToken.for_user(user))
+        moving.advance(seconds=14 * 24 * 3600)
+        response = anonymous.post("/auth/token/refresh", {"refresh": refresh})
+    assert (response.status_code, response.json()["code"]) == (401, "token_not_valid")
+
+
+def test_a_token_that_somebody_else_signed_is_401(anonymous, user):
+    claims = jwt.decode(str(AccessToken.for_user(user)), options={"verify_signature": False})
+    forged = jwt.encode(claims, "another key of at least thirty-two bytes", algorithm="HS256")
+    assert anonymous.get("/users/me", **bearer(forged)).status_code == 401
+    unsigned = jwt.encode(claims, None, algorithm="none")
+    assert anonymous.get("/users/me", **bearer(unsigned)).status_code == 401

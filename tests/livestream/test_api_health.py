@@ -48,6 +48,7 @@ def test_the_service_is_ready_while_database_and_broker_answer(anonymous, worker
     assert {name: each["ok"] for name, each in response.json()["checks"].items()} == {
         "database": True,
         "broker": True,
+        "clock": True,
     }
 
 

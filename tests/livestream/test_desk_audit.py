@@ -7,6 +7,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ImproperlyConfigured
 
 from goals.admin.acts import end_goals
+from livestream import clock
 from livestream.desk import audit
 from livestream.desk.actions import confirmed_action
 from livestream.desk.audit import Act
@@ -26,9 +27,12 @@ ACTS = [
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_what_is_written_is_read_back(act):
     staff, row = make_user(is_staff=True), make_user()
-    audit.write(user_id=staff.pk, rows=[row], act=act)
+    with clock.frozen() as moving:
+        at = moving.advance(seconds=3600)  # the time of the one clock, and not of the machine
+        audit.write(user_id=staff.pk, rows=[row], act=act, now=clock.now())
     entry = LogEntry.objects.get()
     assert audit.read(entry=entry) == act
+    assert entry.action_time == at
     assert (entry.user_id, entry.object_id, entry.action_flag) == (staff.pk, row.pk, CHANGE)
 
 
@@ -53,7 +57,7 @@ def test_an_entry_of_another_origin_is_read_as_plain_text(stored, text):
 def test_the_entries_of_one_act_are_found_by_its_name_and_its_rows():
     staff, one, other = make_user(is_staff=True), make_user(), make_user()
     for act in (Act("user.block", {"streamer": "mei"}, "a"), Act("user.block", {}, "b"), Act("user.blocks", {}, "c")):
-        audit.write(user_id=staff.pk, rows=[one, other], act=act)
+        audit.write(user_id=staff.pk, rows=[one, other], act=act, now=clock.now())
     found = LogEntry.objects.filter(audit.entries_of(name="user.block", model="livestream.user", pks=[one.pk]))
     assert [audit.read(entry=entry).reason for entry in found.order_by("pk")] == ["a", "b"]
     assert {entry.object_id for entry in found} == {one.pk}

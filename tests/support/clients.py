@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from rest_framework.response import Response
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
 
+from livestream.api.tokens import AccessToken
 from livestream.models import User
+
+# Tests move the clock by days.
+_LONG = timedelta(days=10_000)
 
 
 def issue_access_token(*, user: User) -> str:
-    """Make an access token for `user`, as POST /auth/token would."""
-    return str(AccessToken.for_user(user))
+    """Make an access token for `user`, as POST /auth/token would, but one that does not expire in a test."""
+    token = AccessToken.for_user(user)
+    token.set_exp(lifetime=_LONG)
+    return str(token)
 
 
 def client_of(user: User | None = None, **headers: str) -> APIClient:

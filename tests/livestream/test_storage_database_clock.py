@@ -1,0 +1,333 @@
+"""PostgreSQL's clock is the clock of this process, whatever the machine's own clock says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection, transaction
+from psycopg.pq import TransactionStatus
+
+from livestream import clock
+from livestream.api import health
+from livestream.models import OutboxMessage
+from livestream.outbox import relaying
+from livestream.storage import database_clock
+from livestream.storage.database_clock import ClockSkewed, DatabaseClock
+from settings.environment import BASE_DIR
+from tests.support.scraping import scrape
+from tests.support.threads import in_thread
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+SECOND = 1_000_000_000
+
+
+class Machine:
+    """This machine's two clocks: `ahead` is how far off its own is, `passed` moves the steady one (seconds)."""
+
+    def __init__(self) -> None:
+        self.ahead = self.passed = 0.0
+
+    def wall(self) -> int:
+        return time.time_ns() + int(self.ahead * SECOND)
+
+    def steady(self) -> int:
+        return time.monotonic_ns() + int(self.passed * SECOND)
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    machine = Machine()
+    monkeypatch.setattr(database_clock, "machine_ns", machine.wall)
+    monkeypatch.setattr(database_clock, "steady_ns", machine.steady)
+    return machine
+
+
+@pytest.fixture
+def source(machine):
+    """A clock that has read nothing, as that of a new process; it is the clock of everybody in this test."""
+    source = DatabaseClock()
+    before = clock.follow(source)
+    yield source
+    clock.follow(before)
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """The readings that are made: a thread's id for each."""
+    made, read = [], database_clock._read_database
+
+    def counted():
+        made.append(threading.get_ident())
+        return read()
+
+    monkeypatch.setattr(database_clock, "_read_database", counted)
+    return made
+
+
+def server_time() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def status() -> TransactionStatus:
+    return connection.connection.info.transaction_status
+
+
+@pytest.mark.parametrize("ahead", [-300, -0.3, 0, 0.3, 300])
+def test_the_time_is_the_servers_whatever_the_machine_says(source, machine, ahead):
+    machine.ahead = ahead
+    before, now, after = server_time(), clock.now(), server_time()
+    assert now.utcoffset() == timedelta(0)
+    assert before - timedelta(milliseconds=50) < now <= after
+    assert clock.skew() == pytest.approx(ahead, abs=0.05)
+
+
+def test_it_is_read_once_a_second_and_carried_forward_between(source, machine, readings):
+    first = clock.now()
+    for _ in range(10):
+        machine.passed += 0.05
+        clock.now()
+    assert len(readings) == 1
+    machine.passed += 0.5
+    assert clock.now() < first + timedelta(seconds=1)  # what was only imagined to pass did not pass on the server
+    assert len(readings) == 2
+
+
+def test_between_readings_time_passes_as_on_the_steady_clock(source, machine, readings):
+    first = clock.now()
+    machine.passed += 0.9
+    assert timedelta(seconds=0.89) < clock.now() - first < timedelta(seconds=10)
+    assert len(readings) == 1
+
+
+def test_a_reading_is_no_query_of_the_caller_and_leaves_nothing_open(source, django_assert_num_queries):
+    connection.ensure_connection()
+    with django_assert_num_queries(0):
+        clock.now()
+    assert status() == TransactionStatus.IDLE
+
+
+def test_a_transaction_may_still_set_its_isolation_after_the_time_was_asked_for(source, machine, readings):
+    clock.now()
+    with transaction.atomic():
+        machine.passed += 2
+        clock.now()
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        clock.now()
+    assert len(readings) == 2  # the first, and the one within the transaction once it had begun
+
+
+def test_a_broken_transaction_keeps_the_time_of_the_last_reading(source, machine, readings):
+    first = clock.now()
+    with transaction.atomic():
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        assert status() == TransactionStatus.INERROR
+        machine.passed += 2
+        assert clock.now() - first >= timedelta(seconds=1.9)
+        transaction.set_rollback(True)
+    assert len(readings) == 1
+
+
+def test_a_transaction_that_is_to_be_rolled_back_is_left_alone(source, machine, readings):
+    clock.now()
+    with transaction.atomic():
+        server_time()
+        transaction.set_rollback(True)
+        machine.passed += 2
+        clock.now()
+    assert len(readings) == 1
+
+
+def test_while_a_thread_reads_the_others_use_what_is_known(source, machine, monkeypatch):
+    clock.now()
+    machine.passed += 2
+    reading, go_on, read = threading.Event(), threading.Event(), database_clock._read_database
+
+    def slow():
+        reading.set()
+        assert go_on.wait(60)
+        return read()
+
+    monkeypatch.setattr(database_clock, "_read_database", slow)
+
+    def reader():
+        connection.ensure_connection()
+        return clock.now()
+
+    result = in_thread(reader)
+    assert reading.wait(60)
+    assert clock.now() is not None  # would hang
+    go_on.set()
+    assert result() is not None
+
+
+def test_a_thread_without_a_connection_opens_one_only_after_ten_seconds(source, machine, readings):
+    clock.now()
+
+    def ask():
+        clock.now()
+        return connection.connection is not None
+
+    machine.passed += 9
+    assert in_thread(ask)() is False
+    machine.passed += 2
+    assert in_thread(ask)() is True
+    assert len(readings) == 2
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """Take the database away from the clock."""
+
+    def take_away():
+        def refuse():
+            raise OperationalError("the server closed the connection")
+
+        monkeypatch.setattr(database_clock, "_read_database", refuse)
+
+    return take_away
+
+
+def test_the_first_reading_must_succeed(source, away):
+    away()
+    with pytest.raises(OperationalError):
+        clock.now()
+
+
+def test_while_the_database_is_away_the_time_goes_on_for_a_minute(source, machine, away):
+    first = clock.now()
+    away()
+    machine.passed += 59
+    assert timedelta(seconds=58.9) < clock.now() - first < timedelta(seconds=60)
+    machine.passed += 2
+    with pytest.raises(OperationalError):
+        clock.now()
+
+
+def test_a_failure_that_broke_the_transaction_is_not_hidden(source, machine, away):
+    clock.now()
+    away()
+    with transaction.atomic():
+        server_time()
+        machine.passed += 2
+        with pytest.raises(OperationalError):
+            clock.now()
+
+
+def test_a_scrape_without_a_time_says_that_the_database_is_away(source, away, client):
+    away()
+    assert scrape(client)["livestream_database_up"] == 0
+
+
+_FORKING = """
+import os, sys
+import django; django.setup()
+from livestream import clock
+first, source = clock.now(), clock._source
+with source._reading, source._writing:  # as if another thread were reading
+    child = os.fork()
+    if child == 0:
+        fine = source._reading.acquire(timeout=5) and source._writing.acquire(timeout=5) and clock.now() >= first
+        os._exit(0 if fine else 1)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_forked_process_has_the_time_and_locks_of_its_own():
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "settings.test"}
+    subprocess.run([sys.executable, "-c", _FORKING], check=True, env=environment, cwd=BASE_DIR)
+
+
+def test_the_skew_is_a_metric(source, machine, client):
+    machine.ahead = -42
+    clock.now()
+    assert scrape(client)["livestream_clock_skew_seconds"] == pytest.approx(-42, abs=0.05)
+
+
+def test_a_slow_answer_proves_no_skew(source, machine, monkeypatch):
+    steady = iter([0, 0, 20 * SECOND, 20 * SECOND])
+    monkeypatch.setattr(database_clock, "steady_ns", lambda: next(steady))
+    machine.ahead = 15
+    clock.now()
+    assert clock.skew() == 0
+
+
+@pytest.mark.parametrize("ahead", [-481, 481])
+def test_beyond_the_limit_the_process_refuses_to_work_until_its_clock_is_set(source, machine, ahead):
+    machine.ahead = ahead
+    for _ in range(2):
+        with pytest.raises(ClockSkewed):
+            clock.now()
+    machine.ahead, machine.passed = 0, 2
+    assert abs(clock.now() - datetime.now(tz=UTC)) < timedelta(seconds=5)
+
+
+def test_zero_is_no_limit(source, machine, settings):
+    settings.CLOCK_SKEW_LIMIT = 0
+    machine.ahead = 100_000
+    assert abs(clock.now() - datetime.now(tz=UTC)) < timedelta(seconds=5)
+
+
+def test_a_frozen_clock_wins(source, machine):
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    machine.ahead = 1_000
+    with clock.frozen(noon):
+        assert clock.now() == noon
+
+
+def test_a_refusing_process_answers_503_and_is_alive_but_not_ready(source, machine, client_of, user, anonymous, client):
+    signed_in = client_of(user)
+    machine.ahead, machine.passed = 1_000, 2
+    answer = signed_in.get("/users/me")
+    assert (answer.status_code, answer.json()["code"]) == (503, "clock_skewed")
+    assert (answer["Content-Type"], answer["Retry-After"]) == ("application/problem+json", "1")
+    assert anonymous.get("/healthz").status_code == 200
+    ready = anonymous.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["clock"] == {"ok": False, "detail": "+1000 seconds from the database's"}
+    told = scrape(client)
+    assert told["livestream_clock_skew_seconds"] == pytest.approx(1_000, abs=0.05)
+    assert told["livestream_database_up"] == 0
+
+
+def test_the_admin_answers_503_too(source, machine, admin_client):
+    machine.ahead, machine.passed = 1_000, 2
+    answer = admin_client.get("/admin/livestream/user/?age=hour")
+    assert (answer.status_code, answer.json()["code"]) == (503, "clock_skewed")
+
+
+class TwoRounds(threading.Event):
+    """Stops a relay after its second pause, and does not pause."""
+
+    rounds = 0
+
+    def wait(self, timeout=None):
+        self.rounds += 1
+        if self.rounds == 2:
+            self.set()
+        return self.is_set()
+
+
+def test_a_refusing_relay_outlives_it_and_relays_nothing(source, machine, durable_probe):
+    durable_probe.do()
+    OutboxMessage.objects.update(due_at=clock.now())
+    machine.ahead, machine.passed = 1_000, 2
+    relaying.run(TwoRounds())
+    assert OutboxMessage.objects.get().sends == 0
+    machine.ahead, machine.passed = 0, 4
+    relaying.run(TwoRounds())
+    assert OutboxMessage.objects.get().sends == 1
+
+
+def test_the_check_of_readiness_gives_its_connection_back(source):
+    assert in_thread(lambda: (health.check_clock(), connection.connection))()[1] is None
