@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.db import transaction
 
-from livestream.outbox import performing
-from tests.support.broker import arrived, relay, runnable, silent_broker
+from livestream import clock
+from livestream.models import OutboxMessage
+from livestream.outbox import Urgency, claiming, performing, relaying, sql
+from livestream.outbox.registry import names_of
+from tests.support.broker import runnable, silent_broker
 from tests.support.threads import Turnstile, at_once, in_thread
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -26,52 +32,50 @@ def drain():
             performing.perform(message_id=message_id)
 
 
-@pytest.mark.parametrize("pending", ["touch", "replace"])
-def test_work_asked_for_while_it_runs_waits_for_it_and_is_done_again(durable_probe, pending):
+@pytest.mark.parametrize("pending", ["keep", "touch", "replace"])
+def test_who_asks_for_work_while_it_runs_waits_for_nobody(probe, pending):
+    """Its worker may be stopped, with the transaction of the work open, for as long as the database allows."""
     turnstile = Turnstile()
-    durable_probe.work = turnstile.stop
-    durable_probe.do(key="k")
-    running = in_thread(durable_probe.perform)
+    probe.work = turnstile.stop
+    probe.do(key="k")
+    running = in_thread(probe.perform)
     turnstile.wait_until_reached()
-    asking = in_thread(lambda: durable_probe.do(key="k", pending=pending))
+    in_thread(lambda: probe.do(key="k", pending=pending))()  # it ends before the work does
+    assert (probe.calls, [row.key for row in probe.rows()].count("k")) == (1, 1)
     turnstile.let_on()
-    running(), asking()
-    assert (durable_probe.calls, len(durable_probe.rows())) == (1, 1)
+    running()
+    probe.work = probe.mark
     drain()
-    assert (durable_probe.calls, durable_probe.rows()) == (2, [])
+    assert (probe.calls, probe.rows()) == (2, [])
 
 
-def test_work_asked_for_while_it_runs_and_fails_is_done_again_too(durable_probe):
+def test_work_asked_for_while_it_runs_and_fails_is_done_again_too(probe):
     turnstile = Turnstile()
 
     def fail():
         turnstile.stop()
         raise ValueError
 
-    durable_probe.work = fail
-    durable_probe.do(key="k")
-    running = in_thread(durable_probe.perform)
-    turnstile.wait_until_reached()
-    asking = in_thread(lambda: durable_probe.do(key="k"))
-    turnstile.let_on()
-    running(), asking()
-    durable_probe.work = durable_probe.mark
-    drain()
-    assert (durable_probe.marks, durable_probe.rows()) == (1, [])
-
-
-def test_work_delivered_while_somebody_asks_again_is_left_to_the_one_who_asks(probe, broker):
+    probe.work = fail
     probe.do(key="k")
+    running = in_thread(probe.perform)
+    turnstile.wait_until_reached()
+    in_thread(lambda: probe.do(key="k"))()
+    turnstile.let_on()
+    running()
     probe.work = probe.mark
+    drain()
+    assert (probe.marks, probe.rows()) == (1, [])
+
+
+def test_work_that_somebody_is_asking_for_again_is_claimed_after_their_commit(probe):
+    probe.do(key="k")
     with transaction.atomic():
         probe.do(key="k")
-        if probe.actor == "probe_in_transaction":
-            in_thread(probe.perform)()  # the row is taken, so this delivery does nothing
-            assert probe.calls == 0
-        before = len(arrived(broker))
-    assert len(arrived(broker)) == before + 1
+        in_thread(claim_all)()  # the row is locked, so nobody claims it
+        assert [row.running_until for row in probe.rows()] == [None]
     drain()
-    assert probe.marks == 1
+    assert (probe.marks, probe.rows()) == (1, [])
 
 
 def test_work_that_may_be_kept_is_not_asked_for_twice_at_once(durable_probe):
@@ -126,15 +130,43 @@ def test_no_wake_up_is_lost_in_many_rounds_of_asking_and_doing(probe):
     assert max(seen) == 24
 
 
-def test_relays_at_once_send_each_message_once(durable_probe, broker):
+def test_workers_at_once_claim_each_message_once(durable_probe):
     with transaction.atomic():
         for _ in range(60):
             durable_probe.do()
-        transaction.get_connection().run_on_commit.clear()  # as if the sender had died
-    durable_probe_rows = durable_probe.rows()
-    for row in durable_probe_rows:
-        row.due_at = row.eta
-        row.save(update_fields=["due_at"])
-    assert sum(at_once(*[relay] * 4)) == 60
-    assert arrived(broker) == sorted(row.id for row in durable_probe_rows)
-    assert relay() == 0
+    claimed = at_once(*[claim_all] * 4)
+    assert sorted(row.id for each in claimed for row in each) == sorted(row.id for row in durable_probe.rows())
+
+
+def test_both_forms_of_a_claim_and_of_the_backlog_agree(durable_probe, external_probe, broker):
+    with clock.frozen() as moving:
+        for number in range(12):
+            eta = moving.at + timedelta(seconds=number % 5)
+            durable_probe.do(eta=eta, urgency=Urgency(number % 3), key=f"k{number}" if number % 2 else None)
+            external_probe.do(eta=eta, urgency=Urgency(number % 2))
+        moving.advance(seconds=3)
+        running = claiming.claim_one(message_id=OutboxMessage.objects.filter(key="k1").get().id, now=moving.at)
+        durable_probe.do(key="k1", urgency=Urgency(1))
+        about = {"names": names_of(transactional=True), "limit": 3, "now": moving.at}
+        assert sql.backlog(**about) == relaying.backlog_by_orm(**about)
+        for urgency in Urgency:
+            claims = []
+            for claim in (claiming.claim_by_orm, partial(sql.claim, until=moving.at + claiming.lease())):
+                with transaction.atomic():
+                    claims.append(
+                        sorted((row.id, row.attempts, row.claimed_key) for row in claim(urgency=urgency, **about))
+                    )
+                    transaction.set_rollback(True)
+            assert claims[0] == claims[1]
+        assert running.id not in {row.id for row in claim_all()}
+
+
+def claim_all():
+    """Claim everything that is due, as workers do."""
+    now = clock.now()
+    options = [(urgency, transactional) for urgency in Urgency for transactional in (True, False)]
+    return [
+        row
+        for urgency, transactional in options
+        for row in claiming.claim(urgency=urgency, transactional=transactional, limit=20, now=now)
+    ]
