@@ -1,12 +1,18 @@
 """The Dramatiq broker from a URL, with the middleware spelled out."""
 
+import os
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+# After a connection is lost, a worker's consumer connects again. Dramatiq reads this when it is imported.
+os.environ.setdefault("dramatiq_restart_delay", "1000")
 
 from dramatiq.middleware import AgeLimit, Callbacks, Retries, ShutdownNotifications, TimeLimit
 from environs import EnvError
 
 MILLISECONDS = 1_000
+# How long a call to the broker may take to connect, or to be answered.
+_SECONDS = 5
 SCHEMES = {"stub": "stub", "amqp": "rabbitmq", "amqps": "rabbitmq", "redis": "redis", "rediss": "redis"}
 CLASSES = {
     "stub": "dramatiq.brokers.stub.StubBroker",
@@ -36,7 +42,7 @@ def broker(url: str, *, namespace: str) -> dict[str, Any]:
 def _options(*, kind: str, url: str, namespace: str) -> dict[str, Any]:
     if kind == "rabbitmq":
         # Without confirms a killed RabbitMQ lost four messages of five.
-        return {"url": url, "confirm_delivery": True}
+        return {"url": _with_limits(url=url), "confirm_delivery": True}
     if kind == "redis":
         # A job of a killed worker is handed on by maintenance. With Dramatiq's own values
         # (60 s, one in a thousand) that took up to half an hour.
@@ -45,8 +51,23 @@ def _options(*, kind: str, url: str, namespace: str) -> dict[str, Any]:
             "namespace": namespace,
             "heartbeat_timeout": 15 * MILLISECONDS,
             "maintenance_chance": 1_000_000,
+            "socket_connect_timeout": _SECONDS,
+            "socket_timeout": _SECONDS,
         }
     return {}
+
+
+def _with_limits(*, url: str) -> str:
+    """Return the URL with a limit for each wait: for a connection, and while RabbitMQ blocks its publishers."""
+    limits = {
+        "socket_timeout": str(_SECONDS),
+        "stack_timeout": str(2 * _SECONDS),
+        "blocked_connection_timeout": str(_SECONDS),
+        # A network that swallows everything; a server that is only slow acknowledges what it received.
+        "tcp_options": str({"TCP_USER_TIMEOUT": _SECONDS * MILLISECONDS}),
+    }
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=urlencode(limits | dict(parse_qsl(parts.query)))))
 
 
 def _middleware() -> list[Any]:

@@ -60,7 +60,7 @@ class Call:
 
 @external()
 def send_stream_authorized(*, audience_id: str) -> None:
-    """Notify an audience for as long as the lease of the message allows; the sweep enqueues it again."""
+    """Notify an audience for a few seconds; the sweep enqueues it again."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     provider = get_provider()
     while time.monotonic() < until and admit_page(

@@ -45,7 +45,7 @@ def request(*, subjects: Collection[str]) -> None:
 # other with it, and no lock outlives its webhook. It calls no network.
 @external(urgency=Urgency.MONEY)
 def process_stage(*, subject_id: str) -> None:
-    """Process the due webhooks of one stage or streamer, for as long as the lease of the message allows."""
+    """Process the due webhooks of one stage or streamer for a few seconds; the sweep enqueues it again."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     while process_next(subject_id=subject_id, now=clock.now()) and time.monotonic() < until:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -25,21 +26,24 @@ _LONGEST_ERROR = 2_000
 
 @external()
 def send_pushes() -> None:
-    """Send waiting pushes for as long as the lease of the message allows; the sweep enqueues it again."""
+    """Send waiting pushes for a few seconds; the sweep enqueues it again."""
     until = time.monotonic() + settings.OUTBOX_LEASE
     provider = get_provider()
-    while send_page(provider=provider, now=clock.now()) and time.monotonic() < until:
+    while send_page(provider=provider, now=clock.now(), until=until) and time.monotonic() < until:
         pass
 
 
-def send_page(*, provider: Provider, now: datetime, size: int = PAGE) -> int:
+def send_page(*, provider: Provider, now: datetime, size: int = PAGE, until: float = math.inf) -> int:
     """Send the next `size` waiting pushes and return how many were looked at.
 
-    Each call is noted as soon as it is made. A push that is refused is set aside and holds
-    nobody up; where the provider is away, Unavailable is raised, and all of it still waits.
+    Each call is noted as soon as it is made, and none begins after `until` (monotonic seconds): a
+    slow provider must not hold the page for longer than its task may. A push that is refused is set
+    aside and holds nobody up; where the provider is away, Unavailable is raised, and all of it still waits.
     """
     waiting = list(selectors.waiting_pushes()[:size])
     for together in calls(pushes=waiting):
+        if time.monotonic() > until:
+            break
         _send(together, provider, now)
     return len(waiting)
 

@@ -1,3 +1,4 @@
+import pika
 import pytest
 from django.utils.module_loading import import_string
 from dramatiq.middleware import Retries
@@ -22,7 +23,24 @@ def test_the_scheme_chooses_a_broker_that_exists(url: str, kind: str) -> None:
 
 
 def test_rabbitmq_confirms_what_it_took() -> None:
-    assert broker("amqp://h", namespace="n")["OPTIONS"] == {"url": "amqp://h", "confirm_delivery": True}
+    assert broker("amqp://h", namespace="n")["OPTIONS"]["confirm_delivery"] is True
+
+
+def test_no_wait_for_rabbitmq_is_without_a_limit() -> None:
+    parameters = pika.URLParameters(broker("amqp://u:p@h/%2F?heartbeat=30", namespace="n")["OPTIONS"]["url"])
+    assert (parameters.host, parameters.virtual_host, parameters.heartbeat) == ("h", "/", 30)
+    assert (parameters.socket_timeout, parameters.stack_timeout, parameters.blocked_connection_timeout) == (5, 10, 5)
+    assert parameters.tcp_options == {"TCP_USER_TIMEOUT": 5000}
+
+
+def test_limits_that_the_url_names_stay() -> None:
+    url = broker("amqp://h?blocked_connection_timeout=60", namespace="n")["OPTIONS"]["url"]
+    assert pika.URLParameters(url).blocked_connection_timeout == 60
+
+
+def test_no_wait_for_redis_is_without_a_limit() -> None:
+    options = broker("redis://h/0", namespace="n")["OPTIONS"]
+    assert (options["socket_connect_timeout"], options["socket_timeout"]) == (5, 5)
 
 
 def test_redis_hands_on_the_work_of_a_killed_worker_soon() -> None:
