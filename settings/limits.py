@@ -21,7 +21,7 @@ class Limits:
     pool: float  # waiting for a free connection
     sqlite_lock: float = 20
     connect: int = 3  # opening a connection, per address
-    tcp: float = 10  # sent data that the other side does not acknowledge
+    tcp: float = 8  # sent data that the other side does not acknowledge
 
     def server_options(self) -> str:
         """Return what PostgreSQL enforces, as `options` of a connection."""
