@@ -29,6 +29,7 @@ class Busy(DomainError):
 
 def refusal_of(error: BaseException) -> DomainError | None:
     """Return what a client is answered about an error of the database, and log and count it; None for any other."""
+    error = limits.root_of(error)
     limit = limits.count(error)
     if limit is None and not isinstance(error, (OperationalError, InterfaceError)):
         return None

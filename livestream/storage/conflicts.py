@@ -54,4 +54,5 @@ def gave_way(error: BaseException) -> bool:
 
     True for a serialization failure, a deadlock, a lock timeout and SQLite's "database is locked".
     """
+    error = limits.root_of(error)
     return is_conflict(error) or limits.limit_of(error) == limits.LOCK

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg_pool
-from django.db import Error, OperationalError, connection, connections
+from django.db import Error, OperationalError, ProgrammingError, connection, connections
 from prometheus_client import Counter
 
 LOCK, STATEMENT, IDLE, POOL = "lock", "statement", "idle_in_transaction", "pool"
@@ -26,6 +26,13 @@ def limit_of(error: BaseException) -> str | None:
     if isinstance(error.__cause__, psycopg_pool.PoolTimeout):
         return POOL
     return _STATES.get(state_of(error))
+
+
+def root_of(error: BaseException) -> BaseException:
+    """Return the error that broke a transaction, where a later query failed only because it was broken."""
+    while isinstance(error, ProgrammingError) and (earlier := error.__cause__ or error.__context__):
+        error = earlier
+    return error
 
 
 def state_of(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import psycopg_pool
 import pytest
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from rest_framework.permissions import AllowAny
@@ -43,6 +43,18 @@ def plain(request: HttpRequest, name: str) -> HttpResponse:
     return fail(name)  # type: ignore[func-returns-value]
 
 
+def after(request: HttpRequest, name: str) -> HttpResponse:
+    """Go on in a transaction that is broken, as code does that handles every error."""
+    try:
+        return plain(request, name)
+    except DatabaseError:
+        raise ProgrammingError("Cannot open a new connection in an atomic block.")  # noqa: B904 - as Django does
+
+
+def wrong(request: HttpRequest) -> HttpResponse:
+    raise ProgrammingError("no such column") from psycopg.errors.UndefinedColumn()
+
+
 def bug(request: HttpRequest) -> HttpResponse:
     raise InternalError("a bug")
 
@@ -63,6 +75,8 @@ urlpatterns = [
     path("api/<name>", ApiView.as_view()),
     path("plain/<name>", plain),
     path("admin/<name>", plain),
+    path("after/<name>", after),
+    path("wrong", wrong),
     path("bug", bug),
 ]
 handler500 = handlers.server_error
@@ -105,8 +119,14 @@ def test_the_admin_shows_a_page_that_needs_no_database(anonymous, failing_middle
         assert "secret" not in page
 
 
-def test_any_other_error_of_the_database_is_still_a_crash(anonymous):
-    assert (response := anonymous.get("/bug")).status_code == 500
+@pytest.mark.parametrize("name", ["lock", "idle"])
+def test_a_query_after_the_one_that_failed_is_answered_as_that_one(anonymous, name):
+    assert_refused(anonymous.get(f"/after/{name}"), name)
+
+
+@pytest.mark.parametrize("where", ["bug", "wrong"])
+def test_any_other_error_of_the_database_is_still_a_crash(anonymous, where):
+    assert (response := anonymous.get(f"/{where}")).status_code == 500
     assert response.json()["code"] == "server_error"
 
 

@@ -47,6 +47,27 @@ def test_an_error_is_a_limit_a_conflict_or_neither(error, limit, conflict, way):
     assert (limits.limit_of(error), is_conflict(error), gave_way(error)) == (limit, conflict, way)
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_query_in_a_transaction_that_a_limit_broke_gave_way_as_well():
+    with pytest.raises(DatabaseError) as raised:
+        lock_in_vain_and_go_on()
+    assert isinstance(raised.value, transaction.TransactionManagementError)
+    assert gave_way(raised.value)
+
+
+@transaction.atomic
+def lock_in_vain_and_go_on() -> None:
+    with closing(psycopg.connect(**other_session())) as other:
+        other.execute(f"LOCK TABLE {User._meta.db_table}")
+        try:
+            with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = 50")
+                cursor.execute(f"LOCK TABLE {User._meta.db_table}")
+        except OperationalError:
+            User.objects.count()
+
+
 def run_into(*statements: str) -> DatabaseError:
     """Run statements in one transaction and return the error of the database."""
     with pytest.raises(DatabaseError) as raised:
