@@ -60,19 +60,17 @@ UNLIMITED = Limits(lock=0, idle_in_transaction=0, statement=0, pool=60, connect=
 def read_limits(env: Env, *, kind: str | None) -> Limits:
     """Return the limits of a kind of process, with what the environment says instead."""
     usual = LIMITS.get(kind or COMMAND, LIMITS[COMMAND])  # a kind that is none is reported by its reader
-    lock = _seconds(env, "DATABASE_LOCK_TIMEOUT", None)
+    long = validate.Range(0, _DAY)
+    lock = env.float("DATABASE_LOCK_TIMEOUT", None, validate=long)
+    idle = env.float("DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", usual.idle_in_transaction, validate=long)
     return dataclasses.replace(
         usual,
         lock=usual.lock if lock is None else lock,
         sqlite_lock=usual.sqlite_lock if lock is None else lock,
-        idle_in_transaction=_seconds(env, "DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", usual.idle_in_transaction) or 0,
-        statement=_seconds(env, "DATABASE_STATEMENT_TIMEOUT", usual.statement) or 0,
-        pool=_seconds(env, "DATABASE_POOL_TIMEOUT", usual.pool, least=0.1) or usual.pool,
+        idle_in_transaction=idle or 0,
+        statement=env.float("DATABASE_STATEMENT_TIMEOUT", usual.statement, validate=long) or 0,
+        pool=env.float("DATABASE_POOL_TIMEOUT", usual.pool, validate=validate.Range(0.1, _DAY)) or usual.pool,
         # libpq rounds 1 up to 2.
         connect=env.int("DATABASE_CONNECT_TIMEOUT", usual.connect, validate=validate.Range(2, _DAY)) or usual.connect,
-        tcp=_seconds(env, "DATABASE_TCP_TIMEOUT", usual.tcp) or 0,
+        tcp=env.float("DATABASE_TCP_TIMEOUT", usual.tcp, validate=long) or 0,
     )
-
-
-def _seconds(env: Env, name: str, usual: float | None, *, least: float = 0) -> float | None:
-    return env.float(name, usual, validate=validate.Range(least, _DAY))
