@@ -4,9 +4,13 @@
 import os
 import sys
 
+from settings.process_kinds import VARIABLE, kind_of_command
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.local")
+    # Before the settings are read. A process that this one starts, such as Dramatiq's, is of the same kind.
+    os.environ.setdefault(VARIABLE, kind_of_command(sys.argv))
     try:
         from django.conf import settings
         from django.core.exceptions import ImproperlyConfigured

@@ -13,13 +13,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django_structlog.signals import bind_extra_request_metadata
 
-from livestream import context, ids
+from livestream import admission, context, ids
+from livestream.api import handlers
 from livestream.api.problems import problem_response
-from livestream.storage.database_clock import ClockSkewed
+from livestream.api.unavailable import refusal_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# The probe by which an operator decides to restart this process.
+_LIVENESS = "/healthz"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
 
 
@@ -43,14 +46,6 @@ class RequestContextMiddleware:
         response["X-Request-ID"] = request_id
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 503 also where no API view does, as in the admin, while this machine's clock is too far off."""
-        if not isinstance(exception, ClockSkewed):
-            return None
-        return problem_response(
-            instance=request.path, status=exception.status, code=exception.code, title=exception.title
-        )
-
 
 @receiver(bind_extra_request_metadata)
 def name_request_in_log(**_: Any) -> None:
@@ -66,6 +61,43 @@ def _refuse_client_id(request: HttpRequest) -> HttpResponse:
         title="The X-Client-Id header is not valid",
         detail="1 to 64 characters: letters, digits and . _ : @ / -",
     )
+
+
+class AdmissionMiddleware:
+    """Keeps one thread of the process free for `/healthz`, whatever all others wait for.
+
+    Requests beyond that wait for a moment, and are then refused with 503 `overloaded`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == _LIVENESS:
+            # With a cookie, the log would look for its user in the database.
+            request.META.pop("HTTP_COOKIE", None)
+            return self.get_response(request)
+        try:
+            with admission.requests.admitted():
+                return self.get_response(request)
+        except admission.Overloaded as refusal:
+            # LocaleMiddleware comes later; the thread still has the language of its previous request.
+            with translation.override(translation.get_language_from_request(request)):
+                return handlers.unavailable(request, refusal)
+
+
+class DatabaseErrorsMiddleware:
+    """Answers 503 where a plain view runs into an error of the database; views of the API have their handler."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        refusal = refusal_of(exception)
+        return None if refusal is None else handlers.unavailable(request, refusal)
 
 
 class QueryLanguageMiddleware:

@@ -11,6 +11,8 @@ from .databases import from_url
 from .domain import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import env, folder
+from .limits import read_limits
+from .process_kinds import COMMAND, KINDS
 from .storages import quarantine
 from .vendors import *
 
@@ -61,6 +63,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "livestream.middleware.RequestContextMiddleware",
+    # Before all that may wait for anything.
+    "livestream.middleware.AdmissionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,6 +78,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    # After the request log, which would call it a crash.
+    "livestream.middleware.DatabaseErrorsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -100,6 +106,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # Each profile chooses what to do without a URL. The parsers report a bad one through `env`.
 DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 20)
+# `manage.py`, `livestream.wsgi` and `livestream.asgi` set it; other programs are treated as commands.
+PROCESS_KIND = env.str("PROCESS_KIND", COMMAND, validate=validate.OneOf(KINDS))
+DATABASE_LIMITS = read_limits(env, kind=PROCESS_KIND)
 DATABASES: dict[str, Any] = {}
 env.add_parser("database", from_url)
 

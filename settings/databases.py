@@ -1,46 +1,49 @@
 """Database settings from a URL: PostgreSQL with a connection pool, or SQLite tuned for money."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from environs import EnvError
 
-# How long a query waits for a free connection. psycopg's own 30 s would hold every
-# request that long when the database is away.
-POOL_TIMEOUT_SECONDS = 5
+from .limits import Limits, milliseconds
 
 Database = dict[str, Any]
 
 
-def sqlite(*, path: Path | str, synchronous: str = "FULL") -> Database:
+def sqlite(*, path: Path | str, synchronous: str = "FULL", lock_timeout: float = 20) -> Database:
     """Return settings for a SQLite file that several threads and processes may write.
 
     IMMEDIATE takes the write lock at BEGIN, so a transaction never fails half-way on upgrading
-    its lock; FULL makes a commit survive a power cut, which is what a wallet promises.
+    its lock, and waits for it at most
+    `lock_timeout` seconds; FULL makes a commit survive a power cut, which is what a wallet promises.
     """
     pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON;"
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": lock_timeout, "init_command": pragmas},
     }
 
 
-def from_url(url: str, *, pool_size: int | None, synchronous: str = "FULL") -> Database:
-    """Return settings for a database URL; raise EnvError where it is not one."""
+def from_url(url: str, *, pool_size: int | None, limits: Limits, synchronous: str = "FULL") -> Database:
+    """Return settings for a database URL; raise EnvError where it is not one.
+
+    What the URL itself says overrides the limits.
+    """
     try:
         parsed: Database = dict(dj_database_url.parse(url))
     except ValueError as error:
         raise EnvError(f"not a database URL. {error}") from error
     if is_sqlite(database=parsed):
-        return sqlite(path=parsed["NAME"], synchronous=synchronous)
+        return sqlite(path=parsed["NAME"], synchronous=synchronous, lock_timeout=limits.sqlite_lock)
     if not is_postgres(database=parsed):
         raise EnvError("only postgresql:// and sqlite:// databases are supported.")
-    if synchronous == "OFF":
-        parsed.setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
-    return _with_pool(database=parsed, pool_size=pool_size or 1)
+    durability = "-c synchronous_commit=off" if synchronous == "OFF" else ""
+    limited = _with_limits(database=parsed, limits=limits, options=durability)
+    return _with_pool(database=limited, pool_size=pool_size or 1, timeout=limits.pool)
 
 
 def is_sqlite(*, database: Database) -> bool:
@@ -53,11 +56,33 @@ def is_postgres(*, database: Database) -> bool:
     return str(database.get("ENGINE", "")).endswith(".postgresql")
 
 
-def _with_pool(*, database: Database, pool_size: int) -> Database:
-    # Connections start on demand: a command that needs one should not open four.
-    pool = {"min_size": 0, "max_size": pool_size, "timeout": POOL_TIMEOUT_SECONDS}
+def _with_limits(*, database: Database, limits: Limits, options: str) -> Database:
+    given = database.get("OPTIONS", {})
+    # The server takes the last of two values, so ours come first. libpq would ignore PGOPTIONS beside them.
+    theirs = given.get("options") or os.environ.get("PGOPTIONS", "")
+    server = " ".join(filter(None, [limits.server_options(), options, theirs]))
+    usual = {"connect_timeout": limits.connect} | _tcp(limits=limits)
+    return database | {"OPTIONS": usual | given | ({"options": server} if server else {})}
+
+
+def _tcp(*, limits: Limits) -> dict[str, int]:
+    """Notice a server that is gone although its connection is open, also while waiting for an answer."""
+    if not limits.tcp:
+        return {}
+    probes = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+    return probes | {"tcp_user_timeout": milliseconds(limits.tcp)}
+
+
+def _with_pool(*, database: Database, pool_size: int, timeout: float) -> Database:
+    # Connections start on demand: a command that needs one should not open four. Those that cannot be
+    # opened are given up as soon as their caller: psycopg's own pauses between two attempts grow for
+    # five minutes, so that a database that is back would be found minutes later.
+    pool = {"min_size": 0, "max_size": pool_size, "timeout": timeout, "reconnect_timeout": timeout}
     # Django would have nothing prepared; its own cursors bind in the client and prepare nothing
     # anyway, so this concerns the one statement that is prepared explicitly (goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
     # A pool and persistent connections exclude each other in Django.
-    return database | {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "OPTIONS": options}
+    # The check is a round trip for each request or task. Without it, a restart of the server would fail one of
+    # them for each connection in the pool.
+    overrides = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False, "OPTIONS": options}
+    return database | overrides

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from .base import *
-from .base import BROKER_NAMESPACE, BROKER_URL, DATABASE_POOL_SIZE, DATABASE_URL, LIVESTREAM_VAR, env
+from .base import BROKER_NAMESPACE, BROKER_URL, DATABASE_LIMITS, DATABASE_POOL_SIZE, DATABASE_URL, LIVESTREAM_VAR, env
 from .brokers import broker
 from .databases import sqlite
 from .environment import key_pairs, refuse_to_start_on, unreadable_variables
@@ -31,9 +31,9 @@ SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key(path=LIVESTREAM_VAR / 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 
 DATABASES = {
-    "default": env.database("DATABASE_URL", pool_size=DATABASE_POOL_SIZE)
+    "default": env.database("DATABASE_URL", pool_size=DATABASE_POOL_SIZE, limits=DATABASE_LIMITS)
     if DATABASE_URL
-    else sqlite(path=LIVESTREAM_VAR / "livestream.sqlite3"),
+    else sqlite(path=LIVESTREAM_VAR / "livestream.sqlite3", lock_timeout=DATABASE_LIMITS.sqlite_lock),
 }
 DRAMATIQ_BROKER = (
     env.broker("BROKER_URL", namespace=BROKER_NAMESPACE)

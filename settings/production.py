@@ -1,12 +1,12 @@
 """Production: everything from the environment, and no start with a setting that is not fit for it."""
 
 from .base import *
-from .base import BROKER_NAMESPACE, BROKER_URL, DATABASE_POOL_SIZE, DATABASE_URL, LIVESTREAM_VAR, env
+from .base import BROKER_NAMESPACE, BROKER_URL, DATABASE_LIMITS, DATABASE_POOL_SIZE, DATABASE_URL, LIVESTREAM_VAR, env
 from .environment import refuse_to_start_on, unreadable_variables
 from .refusals import production_problems
 
 if DATABASE_URL:
-    DATABASES = {"default": env.database("DATABASE_URL", pool_size=DATABASE_POOL_SIZE)}
+    DATABASES = {"default": env.database("DATABASE_URL", pool_size=DATABASE_POOL_SIZE, limits=DATABASE_LIMITS)}
 if BROKER_URL:
     DRAMATIQ_BROKER = env.broker("BROKER_URL", namespace=BROKER_NAMESPACE)
 

@@ -11,6 +11,7 @@ from .base import BROKER_URL, DATABASE_POOL_SIZE, DATABASE_URL, env
 from .brokers import broker
 from .databases import is_sqlite, sqlite
 from .environment import refuse_to_start_on, unreadable_variables
+from .limits import UNLIMITED
 from .storages import in_folder
 
 # A folder of its own for each process: parallel workers, and several runs at once in one
@@ -34,16 +35,12 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file and not memory, so that worker threads see what the test wrote. It need not outlive
 # a power cut, hence no waiting for the disk.
 DATABASES = {
-    "default": env.database("DATABASE_URL", pool_size=DATABASE_POOL_SIZE, synchronous="OFF")
+    "default": env.database("DATABASE_URL", pool_size=DATABASE_POOL_SIZE, limits=UNLIMITED, synchronous="OFF")
     if DATABASE_URL
     else sqlite(path=LIVESTREAM_VAR / "livestream.sqlite3", synchronous="OFF"),
 }
 if DATABASES["default"] and is_sqlite(database=DATABASES["default"]):
     DATABASES["default"]["TEST"] = {"NAME": str(LIVESTREAM_VAR / "test.sqlite3")}
-elif DATABASES["default"]:
-    # Races have more threads than the pool has connections. On a busy machine the last thread
-    # waits long, which must not fail a test.
-    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 
 # Workers of one run share a broker, not their queues.
 BROKER_NAMESPACE = f"livestream-test-{os.getpid()}"

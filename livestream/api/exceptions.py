@@ -5,8 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, cast
 
-import structlog
-from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.formatter import flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ExceptionHandlerContext
@@ -16,33 +14,22 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from livestream.api.problems import CONTENT_TYPE, Entry, build_problem, problem_of
+from livestream.api.unavailable import refusal_of
 from livestream.errors import DomainError
 
-log = structlog.get_logger(__name__)
-
 _READING = ("GET", "HEAD", "OPTIONS")
-
-
-class TemporarilyUnavailable(DomainError):
-    """The database is away, or too busy; the same request may succeed a moment later."""
-
-    status = 503
-    code = "temporarily_unavailable"
-    title = "The service is busy; try again in a moment"
 
 
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into problem+json (RFC 9457); None leaves a crash to DEBUG.
 
-    Knows DomainError, an unavailable database (503), Http404, PermissionDenied, the framework's and the token library's
-    exceptions; everything else is a 500 without details, and is logged.
+    Knows DomainError, an unavailable or busy database (503), Http404, PermissionDenied, the framework's and the
+    token library's exceptions; everything else is a 500 without details, and is logged.
     """
     response: Response | None
-    if isinstance(exc, (OperationalError, InterfaceError)):
-        log.exception("database_unavailable", exc_info=exc)
-        exc = TemporarilyUnavailable(retry_after=1)
-    if isinstance(exc, DomainError):
-        response = _answer_refusal(exc, context)
+    refusal = exc if isinstance(exc, DomainError) else refusal_of(exc)
+    if refusal is not None:
+        response = _answer_refusal(refusal, context)
     else:
         response = _ProblemExceptionHandler(exc, cast("ExceptionHandlerContext", context)).run()
     if response is not None:

@@ -5,14 +5,20 @@ Staff in the admin get Django's pages instead, which a browser can show.
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
-from livestream.api.problems import problem_response
+from livestream import context
+from livestream.api.problems import problem_response, refusal_response
+from livestream.api.unavailable import refusal_of
+from livestream.errors import DomainError
 
 _ADMIN = "/admin/"
 
@@ -40,10 +46,28 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None, **_
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, without a word about why: that stands in the log under the request id."""
+    """Answer 500, without a word about why: that stands in the log under the request id.
+
+    An error of the database that a middleware raised is 503 instead, as it is in a view.
+    """
+    error = sys.exc_info()[1]
+    if error is not None and (refusal := refusal_of(error)):
+        return unavailable(request, refusal)
     if request.path.startswith(_ADMIN):
         return defaults.server_error(request)
     return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
+
+
+def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """Answer a refusal that a repeat may not meet: a problem, or a page in the admin.
+
+    The page asks nothing of the database, not even who the user is.
+    """
+    if not request.path.startswith(_ADMIN):
+        return refusal_response(refusal, instance=request.path)
+    words = {"title": gettext(refusal.title), "language": get_language(), "request_id": context.request_id()}
+    page = render_to_string("livestream/unavailable.html", words)
+    return HttpResponse(page, status=refusal.status, headers={"Retry-After": str(refusal.retry_after)})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -59,6 +59,13 @@ def problem_of(error: DomainError, *, instance: str) -> dict[str, Any]:
     )
 
 
+def refusal_response(error: DomainError, *, instance: str) -> JsonResponse:
+    """Answer a domain error from outside of the REST framework, with its Retry-After."""
+    body = problem_of(error, instance=instance)
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return JsonResponse(body, status=error.status, headers=headers, content_type=CONTENT_TYPE)
+
+
 def problem_response(*, instance: str, status: int, code: str, title: str, detail: str = "") -> JsonResponse:
     """Answer with a problem from outside of the REST framework (middleware, handlers)."""
     body = build_problem(instance=instance, status=status, code=code, title=title, detail=detail)

@@ -20,6 +20,7 @@ from livestream.command_line.exits import Interrupted, Unfinished, WrongArgument
 from livestream.command_line.reports import Report
 from livestream.command_line.stopping import Pace, stop_on_signal
 from livestream.errors import DomainError
+from livestream.storage.conflicts import gave_way
 
 log = structlog.get_logger(__name__)
 
@@ -113,9 +114,10 @@ class BatchCommand(BaseCommand, Generic[Item]):
     ) -> None:
         try:
             report.note(position, do(item, options))
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as error:
+            # An item whose lock somebody holds fails alone; a database that is away ends the run.
+            if isinstance(error, (OperationalError, InterfaceError)) and not gave_way(error):
+                raise
             log.warning("command_failure", command=report.command, position=position, exc_info=True)
             report.note_failure(position, error)
 

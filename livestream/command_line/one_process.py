@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
-from livestream import clock
+from livestream import admission, clock
 from livestream.outbox import relaying
 
 _WEB_THREADS = 16
@@ -30,6 +30,7 @@ def serve(*, host: str, port: int, on_ready: Callable[[], None]) -> None:
     """
     # Bind first: a second server must not release the first one's leases.
     server = create_server(get_wsgi_application(), host=host, port=port, threads=_WEB_THREADS)
+    admission.requests.reserve_one_of(_WEB_THREADS)
     relaying.release_leases(now=clock.now())
     # SIGINT too: a shell starts background commands with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):

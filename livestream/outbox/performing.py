@@ -20,7 +20,7 @@ from livestream.models import OutboxMessage
 from livestream.outbox import arguments, claiming, leases, metrics, returning
 from livestream.outbox.registry import find_task, get_task, task_names
 from livestream.outbox.urgency import Urgency
-from livestream.storage import text
+from livestream.storage import limits, text
 from livestream.storage.conflicts import gave_way
 
 log = structlog.get_logger(__name__)
@@ -157,6 +157,7 @@ def _keep_failure(message: OutboxMessage, error: Exception) -> None:
     if gave_way(error):  # no fault of the task: somebody else had the lock
         soon = now + timedelta(seconds=random.uniform(0.1, 0.5))  # noqa: S311 - only spreads load
         returning.put_back(message, due_at=soon, attempts=message.attempts - 1)
+        limits.count(error)
         log.info("outbox_gave_way", actor=message.actor, error=repr(error))
         return
     if isinstance(error, OfAnotherRelease):

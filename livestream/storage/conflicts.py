@@ -1,4 +1,4 @@
-"""Retrying transactions after serialization failures and deadlocks."""
+"""Transactions that gave way to others: retrying after serialization failures and deadlocks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, transaction
+
+from livestream.storage import limits
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,7 +25,8 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a service that opens the outermost transaction: retry it after a conflict.
 
     Inside another transaction it is not retried, since only the outermost one can be run again
-    as a whole. A conflict at the fifth try is raised.
+    as a whole. A conflict at the fifth try is raised. So is a lock timeout at once: whoever
+    holds the lock has held it for the whole limit, and five limits are longer than a caller waits.
     """
 
     @functools.wraps(function)
@@ -41,13 +44,15 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def is_conflict(error: OperationalError) -> bool:
+def is_conflict(error: BaseException) -> bool:
     """Return whether the database rolled a transaction back in favour of another one."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state in _STATES or "database is locked" in str(error)
+    return limits.state_of(error) in _STATES or limits.is_sqlite_lock(error)
 
 
 def gave_way(error: BaseException) -> bool:
-    """Return whether the database refused in favour of another transaction: nothing is wrong with this one."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(error, OperationalError) and (state == "55P03" or is_conflict(error))
+    """Return whether a transaction failed only because of another one, and may succeed when it is run again.
+
+    True for a serialization failure, a deadlock, a lock timeout and SQLite's "database is locked".
+    """
+    error = limits.root_of(error)
+    return is_conflict(error) or limits.limit_of(error) == limits.LOCK

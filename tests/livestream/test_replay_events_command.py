@@ -6,6 +6,7 @@ import shlex
 import signal
 import time
 
+import psycopg
 import pytest
 from django.db import OperationalError, transaction
 
@@ -177,6 +178,16 @@ def test_when_the_database_goes_away_it_says_where_to_go_on(log):
     ran = run("replay_events", "--all", "--apply", "--json")
     assert (ran.code, ran.told["looked_at"], ran.told["failed"]) == (1, 3, 0)
     assert ran.told["resume"].endswith(f"--after {EventRecord.objects.all()[2].position}")
+
+
+def test_an_item_whose_lock_somebody_holds_fails_alone(log):
+    def wait_in_vain(event):
+        if event.number == 3:
+            raise OperationalError("canceling statement due to lock timeout") from psycopg.errors.LockNotAvailable()
+
+    log.receive(wait_in_vain, name="waiting")
+    ran = run("replay_events", "--all", "--apply", "--json")
+    assert (ran.code, ran.told["looked_at"], ran.told["failed"]) == (1, 6, 1)
 
 
 def test_what_it_leaves_in_the_log_itself_is_not_replayed_in_turn(log):

@@ -16,7 +16,15 @@ from tests.process.waiting import until
 from tests.support.ports import free_port
 
 # What the caller exported must not reach the processes; their servers are named anew.
-FOREIGN = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", "SHOW_END_GRACE")
+FOREIGN = (
+    "DJANGO_SETTINGS_MODULE",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "DEBUG",
+    "SECRET_KEY",
+    "SHOW_END_GRACE",
+    "PROCESS_KIND",
+)
 
 
 class House:

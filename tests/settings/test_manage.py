@@ -31,3 +31,18 @@ def test_several_are_named_at_once_and_each_once():
     ran = manage("check", PORT="70000", RETENTION_DAYS="-1")
     named = [line.partition(":")[0] for line in ran.stderr.splitlines()[1:]]
     assert sorted(named) == ["- PORT", "- RETENTION_DAYS"]
+
+
+def test_a_kind_of_process_that_is_none_is_named_with_those_that_are():
+    ran = manage("check", PROCESS_KIND="webb")
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[1:] == ["- PROCESS_KIND: Must be one of: web, worker, relay, serve, command."]
+
+
+def test_a_command_is_of_its_kind_and_so_is_what_it_starts():
+    ran = manage(
+        "shell",
+        "-c",
+        "import os; from django.conf import settings; print(settings.PROCESS_KIND, os.environ['PROCESS_KIND'])",
+    )
+    assert ran.stdout.splitlines()[-1] == "command command"

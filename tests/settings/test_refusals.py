@@ -3,6 +3,7 @@ import secrets
 import pytest
 
 from settings.databases import from_url
+from settings.limits import UNLIMITED
 from settings.refusals import production_problems
 
 POSTGRES = "postgresql://livestream@db.example/livestream"
@@ -15,7 +16,7 @@ def fit(**changes: object) -> dict[str, object]:
         "DEBUG": False,
         "ALLOWED_HOSTS": ["live.example"],
         "DATABASE_URL": POSTGRES,
-        "DATABASES": {"default": from_url(POSTGRES, pool_size=4)},
+        "DATABASES": {"default": from_url(POSTGRES, pool_size=4, limits=UNLIMITED)},
         "BROKER_URL": "amqp://broker.example/",
         "PUSHER_APP_ID": "7",
         "PUSHER_KEY": "key",
@@ -43,7 +44,7 @@ def test_it_starts_with_settings_that_are_fit() -> None:
         ({"ALLOWED_HOSTS": [" "]}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": ["live.example", "*"]}, "ALLOWED_HOSTS"),
         ({"DATABASE_URL": "", "DATABASES": {}}, "DATABASE_URL"),
-        ({"DATABASES": {"default": from_url("sqlite:///x.db", pool_size=1)}}, "DATABASE_URL"),
+        ({"DATABASES": {"default": from_url("sqlite:///x.db", pool_size=1, limits=UNLIMITED)}}, "DATABASE_URL"),
         ({"BROKER_URL": ""}, "BROKER_URL"),
         ({"BROKER_URL": "stub://"}, "BROKER_URL"),
         ({"PUSHER_APP_ID": ""}, "PUSHER_APP_ID"),

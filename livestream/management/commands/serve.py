@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from livestream.command_line import one_process
+from livestream.storage import limits
 
 
 class Command(BaseCommand):
@@ -41,7 +42,8 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         """Do here what would be commands of their own: each would load the whole product again."""
         self.stdout.write("» Migrating the database")
-        call_command("migrate", interactive=False)
+        with limits.lifted():
+            call_command("migrate", interactive=False)
         if getattr(settings, "LOCAL_PROFILE", False):
             self.stdout.write("» Making the demo users")
             call_command("demo_users")

@@ -1,0 +1,47 @@
+"""Refusals for errors of the database: it is away, a time limit was reached, or its clock is far from this machine's."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+from livestream.errors import DomainError
+from livestream.storage import conflicts, limits
+from livestream.storage.database_clock import ClockSkewed
+
+log = structlog.get_logger(__name__)
+
+
+class TemporarilyUnavailable(DomainError):
+    """The database is away, or the connection to it was lost; the same request may succeed a moment later."""
+
+    status = 503
+    code = "temporarily_unavailable"
+    title = "The service is busy; try again in a moment"
+
+
+class Busy(DomainError):
+    """Other transactions hold what this request needs; nothing was done, and a repeat may succeed."""
+
+    status = 503
+    code = "busy"
+    title = "Others are changing the same thing; try again in a moment"
+
+
+def refusal_of(error: BaseException) -> DomainError | None:
+    """Return what a client is answered about an error of the database or its clock, and log and count it.
+
+    None for any other error.
+    """
+    if isinstance(error, ClockSkewed):
+        return error
+    error = limits.root_of(error)
+    limit = limits.count(error)
+    if limit is None and not isinstance(error, (OperationalError, InterfaceError)):
+        return None
+    if limit is None:
+        log.error("database_unavailable", exc_info=error)
+    else:
+        log.warning("database_limit", limit=limit, exc_info=error)
+    busy = limit == limits.STATEMENT or conflicts.gave_way(error)
+    return Busy(retry_after=1) if busy else TemporarilyUnavailable(retry_after=1)
