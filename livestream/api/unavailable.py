@@ -1,4 +1,4 @@
-"""Refusals for errors of the database: it is away, a time limit was reached, or its clock is far from this machine's."""
+"""Refusals for errors of the database: it is away, a time limit was reached, or the machine's clock is far off."""
 
 from __future__ import annotations
 
