@@ -1,4 +1,4 @@
-"""Sweeps of the relay: uncounted tickets, overdue goals, and sales without a show."""
+"""Sweeps of the relay: uncounted tickets, overdue goals, sales without a show, and stuck escrows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from goals import selectors
 from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import counting, lifecycle, sales
+from goals.services import counting, lifecycle, sales, stuck
 from livestream import clock
 from livestream.outbox import Delivery, enqueue, sweep
 from wallet.selectors import accounts_with_pending_credit
@@ -18,6 +18,8 @@ from wallet.selectors import accounts_with_pending_credit
 # A task row is what ends a goal on time. Should one be lost or dead, this finds the goal.
 _OVERDUE = timedelta(seconds=10)
 _AT_ONCE = 500
+# Where this relay goes on looking for stuck escrows: at the beginning, where it has just been started.
+_looked_upto = {stuck.find_open: "", stuck.find_decided: ""}
 
 
 @sweep(every=0.2)
@@ -61,6 +63,17 @@ def sales_to_be_shown() -> None:
                 enqueue(sales.check_show_started, delivery, goal_id=goal_id)
             for goal_id in unplanned:
                 sales.plan_show_start(goal_id=goal_id, since=now)
+
+
+@sweep(every=10)
+def stuck_escrows() -> None:
+    """Have escrows settled that are due and about which no task is on its way, a page at a time."""
+    now = clock.now()
+    for find, after in list(_looked_upto.items()):
+        found = find(now=now, after=after)
+        _looked_upto[find] = found.after
+        for escrow_id in found.escrow_ids:
+            stuck.ask_to_settle(escrow_id=escrow_id)
 
 
 def _first(goals: QuerySet[Goal]) -> list[str]:
