@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-# Every coin is on an account, or paid into one that has yet to count it. What was deposited and is not
-# counted yet is on an account of a user, and not yet owed by the system account.
+# Every coin is on an account, or paid into one that has yet to count it, as the debits of deposits are.
 _SUM = """
     SELECT 'all accounts' AS place,
         coalesce((SELECT sum(balance) FROM wallet_account), 0)
@@ -27,9 +26,8 @@ _BALANCES = """
     LEFT JOIN (
         SELECT account_id, sum(amount) AS waiting FROM wallet_pendingcredit GROUP BY account_id
     ) AS p ON p.account_id = a.id
-    LEFT JOIN (
-        SELECT account_id, sum(amount) AS waiting FROM wallet_pendingdebit GROUP BY account_id
-    ) AS d ON d.account_id = a.id
+    LEFT JOIN (SELECT account_id, sum(amount) AS waiting FROM wallet_pendingdebit GROUP BY account_id) AS d
+        ON d.account_id = a.id
 """
 _NEGATIVE = "SELECT id, balance, 0 AS wanted FROM wallet_account WHERE kind <> 'system'"
 _EMPTY = """
