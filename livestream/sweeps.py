@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from livestream import clock, idempotency, users
+from livestream.analytics import tracking
 from livestream.events import delivering
 from livestream.outbox import sweep
 from livestream.storage.purging import purge_in_chunks
@@ -21,6 +22,12 @@ def purge_idempotency_records() -> None:
 def purge_receiver_runs() -> None:
     """Purge a few chunks of the receiver runs that are older than RETENTION_DAYS."""
     purge_in_chunks(purge=delivering.purge_runs, chunk_size=delivering.RUNS_PURGED_AT_ONCE, now=clock.now())
+
+
+@sweep(every=_A_MINUTE)
+def purge_tracked_events() -> None:
+    """Purge a few chunks of the tracked ids of events that are older than RETENTION_DAYS."""
+    purge_in_chunks(purge=tracking.purge, chunk_size=tracking.PURGED_AT_ONCE, now=clock.now())
 
 
 @sweep(every=1)

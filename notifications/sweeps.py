@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
-
 from livestream import clock, ids
-from livestream.outbox import Delivery, enqueue, pending_keys, pending_messages, sweep
+from livestream.outbox import Delivery, apart, enqueue, pending_keys, pending_messages, sweep
 from livestream.storage.purging import purge_in_chunks
 from notifications import selectors
 from notifications.services import admission, audiences, classifying, crowds, processing, retention, sending
@@ -22,7 +20,7 @@ _LATE = timedelta(seconds=3)
 def wake_sender() -> None:
     """Have waiting pushes sent."""
     if selectors.waiting_pushes().exists() and _is_idle(sending.send_pushes, key="queue"):
-        with transaction.atomic():
+        with apart():
             enqueue(sending.send_pushes, Delivery(key="queue", pending="keep"))
 
 
@@ -39,7 +37,7 @@ def wake_stage_processors() -> None:
     for subject_id, possible in keys.items():
         free = [key for key in possible if key not in waiting]
         if free:
-            with transaction.atomic():
+            with apart():
                 delivery = Delivery(key=free[0], pending="keep", subject=subject_id)
                 enqueue(processing.process_stage, delivery, subject_id=subject_id)
 
@@ -49,7 +47,7 @@ def wake_audience_processors() -> None:
     """Have webhooks about audiences processed, by one worker for each waiting page, up to a limit."""
     for lane in range(crowds.lanes_wanted(now=clock.now())):
         if _is_idle(crowds.process_audience, key=str(lane)):
-            with transaction.atomic():
+            with apart():
                 enqueue(crowds.process_audience, Delivery(key=str(lane), pending="keep"), lane=lane)
 
 
@@ -58,7 +56,7 @@ def wake_stream_senders() -> None:
     """Have the waiting viewers of each audience notified."""
     for audience_id in selectors.audiences_to_notify():
         if _is_idle(admission.send_stream_authorized, key=audience_id):
-            with transaction.atomic():
+            with apart():
                 delivery = Delivery(key=audience_id, pending="keep")
                 enqueue(admission.send_stream_authorized, delivery, audience_id=audience_id)
 
@@ -71,7 +69,7 @@ def enqueue_missing_audiences() -> None:
     for goal_id, moment in begun + joined:
         key = f"{goal_id}:{moment}"
         if _is_idle(audiences.push_stream_authorized, key=key):
-            with transaction.atomic():
+            with apart():
                 enqueue(
                     audiences.push_stream_authorized,
                     Delivery(key=key, pending="keep"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 
 from livestream import clock
-from livestream.outbox import Delivery, enqueue, sweep
+from livestream.outbox import Delivery, apart, enqueue, sweep
 from sessions_app import selectors
 from sessions_app.services import ending, recording
 
@@ -17,11 +16,10 @@ from sessions_app.services import ending, recording
 def end_old_sessions() -> None:
     """End sessions that are older than SESSION_MAX_DURATION: until then the money of their viewers is held."""
     old = selectors.opened_before(before=clock.now() - timedelta(seconds=settings.SESSION_MAX_DURATION))
-    if old:
-        with transaction.atomic():
-            for session_id in old:
-                delivery = Delivery(key=f"forgotten:{session_id}", pending="keep")
-                enqueue(ending.deactivate_session, delivery, session_id=session_id)
+    for session_id in old:
+        with apart():
+            delivery = Delivery(key=f"forgotten:{session_id}", pending="keep")
+            enqueue(ending.deactivate_session, delivery, session_id=session_id)
 
 
 @sweep(every=60)

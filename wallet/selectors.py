@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from livestream.models import User
 from wallet import transfer_ids
-from wallet.models import Account, EarlyRefund, Earning, Escrow, PendingCredit, Transfer
+from wallet.models import Account, EarlyRefund, Earning, Escrow, PendingCredit, PendingDebit, Transfer
 
 
 def balance_of(*, user_id: str) -> int:
@@ -49,6 +49,17 @@ def accounts_with_pending_credit() -> QuerySet[PendingCredit, str]:
     Two relays that store work for each of them would otherwise wait for one another.
     """
     return PendingCredit.objects.order_by("account_id").values_list("account_id", flat=True).distinct()
+
+
+def deposits_wait() -> bool:
+    """Return whether there are deposits that the system account has yet to count."""
+    return PendingDebit.objects.exists()
+
+
+def uncounted(*, account_id: str) -> int:
+    """Return the coins that an account's balance has yet to count: what was paid in less what was paid out."""
+    owed = PendingDebit.objects.filter(account_id=account_id).aggregate(total=Sum("amount"))["total"] or 0
+    return pending_credit(escrow_id=account_id) - owed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-# Every coin is on an account, or paid into one that has yet to count it.
+# Every coin is on an account, or paid into one that has yet to count it, as the debits of deposits are.
 _SUM = """
     SELECT 'all accounts' AS place,
         coalesce((SELECT sum(balance) FROM wallet_account), 0)
-        + coalesce((SELECT sum(amount) FROM wallet_pendingcredit), 0) AS found, 0 AS wanted
+        + coalesce((SELECT sum(amount) FROM wallet_pendingcredit), 0)
+        - coalesce((SELECT sum(amount) FROM wallet_pendingdebit), 0) AS found, 0 AS wanted
 """
 _BALANCES = """
-    SELECT a.id, a.balance, coalesce(m.net, 0) - coalesce(p.waiting, 0) AS wanted
+    SELECT a.id, a.balance, coalesce(m.net, 0) - coalesce(p.waiting, 0) + coalesce(d.waiting, 0) AS wanted
     FROM wallet_account a
     LEFT JOIN (
         SELECT account, sum(net) AS net FROM (
@@ -25,6 +26,8 @@ _BALANCES = """
     LEFT JOIN (
         SELECT account_id, sum(amount) AS waiting FROM wallet_pendingcredit GROUP BY account_id
     ) AS p ON p.account_id = a.id
+    LEFT JOIN (SELECT account_id, sum(amount) AS waiting FROM wallet_pendingdebit GROUP BY account_id) AS d
+        ON d.account_id = a.id
 """
 _NEGATIVE = "SELECT id, balance, 0 AS wanted FROM wallet_account WHERE kind <> 'system'"
 _EMPTY = """
@@ -147,6 +150,11 @@ _WAITING = """
     LEFT JOIN wallet_transfer t ON t.transfer_id = p.transfer_id AND t.kind = 'hold'
         AND t.debit_id = p.payer_id AND t.credit_id = p.account_id
 """
+_OWED = """
+    SELECT p.transfer_id, p.amount, coalesce(t.amount, 0) AS wanted FROM wallet_pendingdebit p
+    LEFT JOIN wallet_account a ON a.id = p.account_id AND a.kind = 'system'
+    LEFT JOIN wallet_transfer t ON t.transfer_id = p.transfer_id AND t.kind = 'deposit' AND t.debit_id = a.id
+"""
 
 CHECKS = {
     "all balances sum up to zero": (_SUM, "<>"),
@@ -171,6 +179,7 @@ CHECKS = {
     "each payer was given back no more than they paid, and all of it where all was refunded": (_TO_WHOM, "<>"),
     "each transfer has both of its accounts": (_ENDS, "<>"),
     "each waiting payment is a transfer": (_WAITING, "<>"),
+    "each waiting deposit is a transfer from the system account": (_OWED, "<>"),
 }
 _SHOWN = 20
 

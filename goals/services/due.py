@@ -16,9 +16,11 @@ from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import counting, lifecycle, sales, settlement
 from goals.types import Settlement
+from livestream.outbox import Urgency, durable
 from livestream.outbox.performing import drain
 from livestream.storage.conflicts import retried
 from livestream.storage.keyset import iterate
+from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, PendingCredit
 from wallet.services import recovery
 
@@ -52,6 +54,21 @@ def find_due(*, before: datetime, escrow_id: str | None = None, although_closed:
                 _without_time, recovery.resume, escrow_id=escrow.escrow_id, although_closed=although_closed
             )
             yield Due(f"finish what was {escrow.state}", (escrow.escrow_id,), resume)
+
+
+@durable(urgency=Urgency.MONEY, subject="escrow_id")
+def settle_due_escrow(now: datetime, *, escrow_id: str) -> None:
+    """Settle an escrow whose goals are over, or resume it where it was decided and not finished.
+
+    Safe to repeat, and beside the tasks that should have done it. Money that is owed to a closed
+    account is left to support.
+    """
+    escrow = Escrow.objects.get(pk=escrow_id)
+    if escrow.state == Escrow.State.OPEN:
+        for due in list(_undecided(escrow, now)):
+            due.act(now)
+    elif escrow.settled_at is None and not wallet_selectors.waits_for_account(escrow=escrow):
+        recovery.resume(escrow_id=escrow_id)
 
 
 def finish(*, due: Due, now: datetime) -> None:
@@ -95,10 +112,18 @@ def _uncounted(before: datetime, escrow_id: str | None) -> Iterator[Due]:
 
 def _undecided(escrow: Escrow, before: datetime) -> Iterator[Due]:
     """Yield what is to be done about an open escrow whose goals are over, if anything."""
-    related = Goal.objects.select_related("show_goal", "exclusive_goal", "session")
-    goal = related.filter(pk=escrow_ids.goal_of(escrow.escrow_id)).first()
-    if goal is None:
-        return
+    goal = first_goals().filter(pk=escrow_ids.goal_of(escrow.escrow_id)).first()
+    if goal is not None:
+        yield from of_ended(goal=goal, before=before)
+
+
+def first_goals() -> QuerySet[Goal]:
+    """Return the query for the goals that escrows are named after, with those that they led to."""
+    return Goal.objects.select_related("show_goal", "exclusive_goal", "session")
+
+
+def of_ended(*, goal: Goal, before: datetime) -> Iterator[Due]:
+    """Yield what is to be done about the open escrow of one of `first_goals`, whose goals ended before `before`."""
     last = goal.show_goal or goal.exclusive_goal or goal
     if last.ended_at is None or last.ended_at >= before:
         return

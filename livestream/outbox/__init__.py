@@ -15,13 +15,14 @@ from livestream.outbox.storing import (
     pending_messages,
     retry,
 )
-from livestream.outbox.sweeping import sweep
+from livestream.outbox.sweeping import apart, sweep
 from livestream.outbox.urgency import Urgency
 
 __all__ = [
     "Delivery",
     "Pending",
     "Urgency",
+    "apart",
     "drop_pending",
     "durable",
     "enqueue",

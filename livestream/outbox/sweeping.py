@@ -6,8 +6,16 @@ wake-up has to be stored beside them, and so none can be lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import structlog
+from django.db import OperationalError, transaction
+
+from livestream.storage.conflicts import gave_way
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -43,3 +51,18 @@ def due_sweeps(*, at: float) -> list[Sweep]:
     for each in due:
         each.next_at = at + each.every
     return due
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Surround what a sweep enqueues: a transaction of its own, which gives way to others.
+
+    Who is just storing the same key may hang, and the sweep has other work to find. It comes again.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except OperationalError as error:
+        if not gave_way(error):
+            raise
+        log.info("sweep_gave_way", error=repr(error))

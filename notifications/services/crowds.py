@@ -1,8 +1,8 @@
 """Processing webhooks about audiences: a page of webhooks at a time, by several workers.
 
-A page does at once what the receivers of its events do one by one: it appends the events to the
-log, tracks them, and pushes to the streamers. Pages of several workers may be out of order, because no
-decision depends on them, and each push says when it happened.
+A page does at once what the receivers of its events would do one by one: it tracks them, and pushes to
+the streamers. Pages of several workers may be out of order, because no decision depends on them, and each
+push says when it happened.
 """
 
 from __future__ import annotations
@@ -13,22 +13,17 @@ from datetime import datetime
 import structlog
 from django.db import connection, transaction
 
-from livestream.events.appending import append_all, receivers_by_event
-from livestream.events.contracts import ChannelEvent
 from livestream.outbox import Delivery, Urgency, durable, enqueue
 from notifications import metrics, selectors, sql
 from notifications.models import Webhook
 from notifications.selectors import Accepted
-from notifications.services import meanings, processing, session_pushes, tracking
+from notifications.services import meanings, processing, viewers
 
 log = structlog.get_logger(__name__)
 
 # How many workers process pages at a time, and the size of a page. SQLite has one writer at a time,
 # which must not block the others for long.
 _LANES, _PAGE = {"sqlite": 1, "postgresql": 4}, {"sqlite": 200, "postgresql": 1_000}
-
-_TRACKED, _TOLD = "track_channel_presence", "trigger_user_enter"
-_DONE_HERE = frozenset({_TRACKED, _TOLD})
 
 
 @durable(urgency=Urgency.PUSHES)
@@ -71,25 +66,12 @@ def process_page(*, now: datetime) -> int:
 
 def _process_together(page: Sequence[Accepted], now: datetime) -> None:
     found = [(webhook, meanings.event_of(webhook)) for webhook in page]
-    events = [event for _, event in found if event is not None]
-    acting = dict(zip(events, receivers_by_event(events=events), strict=True))
-    together = [event for event in events if _DONE_HERE.issuperset(acting[event])]
-    _do(together, [acting[event] for event in together], now)
+    together = viewers.only_theirs(events=[event for _, event in found if event is not None])
+    viewers.follow(events=together, now=now)
     done = set(together)
     _mark([webhook.id for webhook, event in found if event in done], Webhook.Result.PUBLISHED, now)
     _mark([webhook.id for webhook, event in found if event is None], Webhook.Result.IGNORED, now)
     _process_alone([webhook for webhook, event in found if event is not None and event not in done], now)
-
-
-def _do(events: Sequence[ChannelEvent], acting: Sequence[Sequence[str]], now: datetime) -> None:
-    """Log the events and do the work of their two receivers; a test compares this with the receivers."""
-    append_all(events=events, ran=acting, now=now)
-    tracking.track_presence_of_many(events=_with(_TRACKED, events, acting))
-    session_pushes.push_users_enter(events=_with(_TOLD, events, acting), now=now)
-
-
-def _with(receiver: str, events: Sequence[ChannelEvent], acting: Sequence[Sequence[str]]) -> list[ChannelEvent]:
-    return [event for event, receivers in zip(events, acting, strict=True) if receiver in receivers]
 
 
 def _mark(webhook_ids: Collection[int], result: Webhook.Result, now: datetime) -> None:

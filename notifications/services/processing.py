@@ -24,7 +24,7 @@ from livestream.outbox import Delivery, Urgency, enqueue, external, performing
 from livestream.storage.conflicts import retried
 from notifications import metrics, selectors
 from notifications.models import Webhook
-from notifications.services import classifying, meanings
+from notifications.services import classifying, meanings, viewers
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,8 @@ def process_next(*, subject_id: str, now: datetime) -> bool:
 def process(*, webhook_id: int, now: datetime) -> bool:
     """Publish the event of a webhook, once; False where it is not its turn.
 
-    The event and the mark that it was published commit together (seed 002).
+    The event and the mark that it was published commit together (seed 002). What is about a viewer is
+    not appended to the log, see `viewers`.
     """
     return _process(webhook_id, now, wait=False)
 
@@ -135,7 +136,7 @@ def _lock(webhook_id: int) -> Webhook | None:
 
 def _finish(webhook: Webhook, now: datetime) -> None:
     with _working():
-        webhook.result = _publish(webhook)
+        webhook.result = _publish(webhook, now)
     webhook.processed_at, webhook.error = now, ""
     webhook.save(update_fields=["result", "processed_at", "error"])
     result = webhook.result
@@ -151,10 +152,13 @@ def _working() -> Iterator[None]:
         _at_work.reset(token)
 
 
-def _publish(webhook: Webhook) -> str:
+def _publish(webhook: Webhook, now: datetime) -> str:
     event = meanings.event_of(webhook)
     if event is None:
         return Webhook.Result.IGNORED
+    if not webhook.is_stage and viewers.only_theirs(events=[event]):
+        viewers.follow(events=[event], now=now)
+        return Webhook.Result.PUBLISHED
     publish(DomainSignal.of(event), event)
     return Webhook.Result.PUBLISHED
 

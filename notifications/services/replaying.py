@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
 
 from livestream.errors import Conflict, NotFound
 from livestream.events.replaying import replay_event
+from livestream.models import EventRecord
+from livestream.storage.conflicts import retried
 from notifications.models import Webhook
-from notifications.services import classifying, processing
+from notifications.services import classifying, meanings, processing, viewers
 
 REPLAYED = "published before: its event is replayed"
 WAITING = "waits for an earlier one of its stage or streamer"
@@ -30,7 +35,8 @@ class WebhookFailedAgain(Conflict):
 def replay_webhook(*, webhook_id: int, now: datetime) -> str:
     """Process a stored webhook again, and return what became of it.
 
-    What was published is not published twice: the receivers of its event run again. One that
+    What was published is not published twice: the receivers of its event run again. What is about a
+    viewer is in no log, and is tracked and pushed from here; news only while it is new. One that
     was ignored is read anew, since this release may know more; one that failed is tried now.
     Raises WebhookNotFound, WebhookFailedAgain and what `replay_event` does.
     """
@@ -38,13 +44,29 @@ def replay_webhook(*, webhook_id: int, now: datetime) -> str:
     if webhook is None:
         raise WebhookNotFound(f"There is no webhook {webhook_id}.")
     if webhook.result == Webhook.Result.PUBLISHED:
-        replay_event(event_id=webhook.event_id)
+        _replay_published(webhook, now)
         return REPLAYED
     unpublished = Webhook.objects.filter(pk=webhook_id).exclude(result=Webhook.Result.PUBLISHED)
     unpublished.update(processed_at=None, result="", retry_at=None)
     classifying.classify_waiting(now=now)  # it may be of an earlier release, and have no subject
     processing.process(webhook_id=webhook_id, now=now)
     return _outcome(webhook)
+
+
+def _replay_published(webhook: Webhook, now: datetime) -> None:
+    # The releases before this one logged viewers as well.
+    if webhook.is_stage or EventRecord.objects.filter(event_id=webhook.event_id).exists():
+        replay_event(event_id=webhook.event_id)
+    else:
+        _follow_again(webhook, now)
+
+
+@retried
+def _follow_again(webhook: Webhook, now: datetime) -> None:
+    event = meanings.event_of(webhook)
+    fresh = webhook.received_at > now - timedelta(seconds=settings.REPLAY_NEWS_MAX_AGE)
+    with transaction.atomic():
+        viewers.follow(events=[event] if event else [], now=now, news=fresh)
 
 
 def _outcome(webhook: Webhook) -> str:

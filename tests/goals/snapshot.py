@@ -7,10 +7,10 @@ from typing import Any
 from goals.models import Contribution, Goal, PerformanceMark, ProgressStep, ShowGoalPair
 from livestream.models import EventRecord, IdempotencyRecord, OutboxMessage, UserTag
 from sessions_app.models import Session
-from wallet.models import Account, Earning, Escrow, PendingCredit, Transfer
+from wallet.models import Account, Earning, Escrow, PendingCredit, PendingDebit, Transfer
 
 _COUNTED = [Contribution, Earning, EventRecord, IdempotencyRecord, OutboxMessage]
-_COUNTED += [PendingCredit, PerformanceMark, ProgressStep, Transfer, UserTag]
+_COUNTED += [PendingCredit, PendingDebit, PerformanceMark, ProgressStep, Transfer, UserTag]
 _COMPARED = [Account, Escrow, Goal, Session, ShowGoalPair]
 
 

@@ -11,6 +11,7 @@ from livestream import clock
 from livestream.analytics import tracking
 from livestream.events import replaying
 from livestream.models import EventRecord, OutboxMessage, TrackedEvent
+from livestream.sweeps import purge_tracked_events
 from tests.livestream.test_analytics import Sink
 from tests.support import endings
 from tests.support.outbox import run_due
@@ -94,3 +95,43 @@ def test_of_many_who_track_the_same_at_once_one_does(lines):
     at_once(*[track] * 6)
     run_due()
     assert [line["insert_id"] for line in lines()] == ["i1"]
+
+
+def test_an_event_is_forgotten_a_day_after_it_is_too_old_to_be_tracked_and_so_never_counted_twice(moving, settings):
+    old = f"{clock.to_epoch(moving.at):08x}" + "a" * 16
+    with transaction.atomic():
+        tracking.track_all(events=[tracking.Tracked(event="e", properties={}, insert_id=old), _bi(old)])
+    track(f"bi-{old}")
+    counted = OutboxMessage.objects.count()
+    moving.advance(seconds=86_400 * settings.RETENTION_DAYS - 1)
+    track(old)
+    assert (OutboxMessage.objects.count(), tracking.purge(now=clock.now())) == (counted, 0)
+    for day in range(3):
+        moving.advance(seconds=86_400)
+        purge_tracked_events()
+        track(old)
+        assert OutboxMessage.objects.count() == counted
+        assert list(TrackedEvent.objects.values_list("pk", flat=True)).count(old) == (1 if day == 0 else 0)
+    assert TrackedEvent.objects.filter(pk=f"bi-{old}").exists()
+
+
+def test_old_ids_are_forgotten_in_chunks_the_oldest_first(moving, settings):
+    first = clock.to_epoch(moving.at)
+    with transaction.atomic():
+        for number in range(5):
+            tracking.track(event="e", properties={}, insert_id=f"{first + number:08x}" + "0" * 16)
+    moving.advance(seconds=86_400 * (settings.RETENTION_DAYS + 2))
+    assert [tracking.purge(now=clock.now(), size=2) for _ in range(2)] == [2, 2]
+    assert TrackedEvent.objects.get().pk == f"{first + 4:08x}" + "0" * 16
+
+
+def test_with_no_retention_nothing_is_forgotten_and_everything_is_tracked(moving, settings):
+    settings.RETENTION_DAYS = 0
+    old = "00000001" + "a" * 16
+    track(old)
+    assert tracking.purge(now=clock.now()) == 0
+    assert TrackedEvent.objects.get().pk == old
+
+
+def _bi(of):
+    return tracking.Tracked(event="bi", properties={}, insert_id=f"bi-{of}")

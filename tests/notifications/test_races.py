@@ -62,7 +62,7 @@ def test_many_workers_take_a_crowd_page_by_page_and_each_viewer_once(monkeypatch
     work = functools.partial(crowds.process_page, now=NOW)
     while Webhook.objects.filter(processed_at=None).exists():
         assert all(isinstance(each, int) for each in at_once(*[work] * 6))
-    told = EventRecord.objects.filter(name="channel_occupied").values_list("user_id", flat=True)
+    told = Webhook.objects.filter(result="published").values_list("user_id", flat=True)
     assert sorted(told) == viewers
     assert TrackedEvent.objects.count() == len(viewers)
 

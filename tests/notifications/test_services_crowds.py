@@ -1,15 +1,18 @@
 """Audiences in pages: what a page does is what the receivers of its events would have done one by one."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
-from livestream.events import receives, registry
+from livestream.events import publish, receives, registry
 from livestream.events.contracts import CHANNEL_OCCUPIED
-from livestream.events.replaying import replay_event
+from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun, TrackedEvent
 from notifications import payloads
 from notifications.models import Push, Webhook
-from notifications.services import crowds, processing
+from notifications.services import crowds, meanings, processing, replaying
 from tests.notifications.conftest import NOW
 from tests.notifications.shows import pushed
 from tests.notifications.webhooks import body_of, now_ms, post
@@ -38,17 +41,25 @@ def done_by_one_and_one():
     run_due(sweeps=False)
 
 
+def done_by_the_receivers():
+    """What would be done if each event were published, as those of stages are."""
+    for webhook in Webhook.objects.order_by("time_ms", "id"):
+        event = meanings.event_of(webhook)
+        if event:
+            with transaction.atomic():
+                publish(DomainSignal.of(event), event)
+    run_due(sweeps=False)
+
+
 def left_behind():
-    """Everything that the comings and goings left, but for the order and the numbers of rows."""
-    events = list(EventRecord.objects.order_by("event_id").values("event_id", "name", "payload", "user_id"))
-    for event in events:
-        event["payload"] = dict(sorted(event["payload"].items()), source=None)
-    positions = dict(EventRecord.objects.values_list("position", "event_id"))
-    runs = sorted((positions[run.position], run.receiver) for run in ReceiverRun.objects.all())
+    """What the comings and goings left to be pushed and counted, but for the order and the numbers of rows."""
     pushes = sorted(Push.objects.values_list("event", "event_id", "channels", "data", "subject"), key=str)
     tracked = sorted(TrackedEvent.objects.values_list("insert_id", flat=True))
-    results = list(Webhook.objects.order_by("body_hash", "index").values_list("index", "result", "processed_at"))
-    return events, runs, pushes, tracked, results
+    return pushes, tracked
+
+
+def results():
+    return list(Webhook.objects.order_by("time_ms", "id").values_list("index", "result", "processed_at"))
 
 
 MIXED = (
@@ -63,29 +74,27 @@ MIXED = (
 )
 
 
-def test_a_page_leaves_behind_what_its_webhooks_leave_one_by_one():
+def test_a_page_leaves_behind_what_its_webhooks_leave_one_by_one_and_what_the_receivers_would():
     receive(*MIXED)
-    done_by_one_and_one()
-    wanted = left_behind()
-    assert len(wanted[0]) == 7
-    for model in (Push, TrackedEvent, ReceiverRun):
-        model.objects.all().delete()
-    Webhook.objects.all().delete()
-    receive(*({**event, "again": True} for event in MIXED))
-    Webhook.objects.update(body_hash="f" * 64)
-    assert crowds.process_page(now=NOW) == len(MIXED)
-    run_due(sweeps=False)
-    events, runs, pushes, tracked, results = left_behind()
-    new = {event["event_id"] for event in events} - {event["event_id"] for event in wanted[0]}
-    shape = [[event["name"], event["payload"] | {"event_id": None}, event["user_id"]] for event in wanted[0]]
-    of_page = [event for event in events if event["event_id"] in new]
-    assert sorted(map(str, shape)) == sorted(
-        str([event["name"], event["payload"] | {"event_id": None}, event["user_id"]]) for event in of_page
-    )
-    assert (len(runs), sorted(name for _, name in runs)) == (len(wanted[1]), sorted(name for _, name in wanted[1]))
-    assert [push[0] for push in pushes] == [push[0] for push in wanted[2]]
-    assert set(tracked) == new
-    assert results == wanted[4]
+    ways, ends = [], []
+    for process in (done_by_the_receivers, done_by_one_and_one, lambda: crowds.process_page(now=NOW)):
+        for model in (Push, TrackedEvent, OutboxMessage):
+            model.objects.all().delete()
+        Webhook.objects.update(processed_at=None, result="")
+        process()
+        ways.append(left_behind())
+        ends.append(results())
+    assert len(ways[0][1]) == 7
+    assert ways[0] == ways[1] == ways[2]
+    assert ends[1] == ends[2]
+
+
+def test_no_viewer_s_coming_or_going_is_in_the_event_log():
+    receive(*MIXED)
+    run_due()
+    assert not Webhook.objects.exclude(result__in=("published", "ignored")).exists()
+    assert not EventRecord.objects.exists()
+    assert not ReceiverRun.objects.exists()
 
 
 def test_a_few_viewers_are_told_of_each_on_their_own():
@@ -113,11 +122,32 @@ def test_a_page_is_tracked_by_one_task_and_a_replay_counts_nobody_again():
     crowds.process_page(now=NOW)
     assert pending_actors() == ["track_all"]
     run_due()
-    event = EventRecord.objects.filter(name="channel_occupied").first()
-    assert replay_event(event_id=event.event_id) == 2
+    Push.objects.all().delete()
+    webhook = Webhook.objects.order_by("id").first()
+    assert replaying.replay_webhook(webhook_id=webhook.pk, now=NOW) == replaying.REPLAYED
     run_due(sweeps=False)
     assert TrackedEvent.objects.count() == 30
-    assert [data["user_id"] for _, data in pushed("user.entered")] == [event.payload["user_id"]]
+    assert [data["user_id"] for _, data in pushed("user.entered")] == [webhook.user_id]
+
+
+def test_a_replay_of_an_old_webhook_pushes_no_old_news(settings):
+    receive(came(1))
+    run_due()
+    later = NOW + timedelta(seconds=settings.REPLAY_NEWS_MAX_AGE)
+    assert replaying.replay_webhook(webhook_id=Webhook.objects.get().pk, now=later) == replaying.REPLAYED
+    assert Push.objects.count() == TrackedEvent.objects.count() == 1
+
+
+def test_a_viewer_whom_an_earlier_release_logged_is_replayed_from_the_log():
+    receive(came(1))
+    webhook = Webhook.objects.get()
+    with transaction.atomic():
+        publish(CHANNEL_OCCUPIED, meanings.event_of(webhook))
+    Webhook.objects.update(result="published", processed_at=NOW)
+    run_due(sweeps=False)
+    assert replaying.replay_webhook(webhook_id=webhook.pk, now=NOW) == replaying.REPLAYED
+    assert pending_actors().count("run_receiver") == 2
+    assert TrackedEvent.objects.count() == EventRecord.objects.count() == 1
 
 
 @pytest.fixture
@@ -142,18 +172,18 @@ def test_receivers_that_a_page_does_not_know_run_for_each_event(failing):
     run_due()
     failed = Webhook.objects.get(processed_at=None)
     assert (failed.user_id, failed.attempts) == (viewer(3), 1)
-    assert Webhook.objects.filter(result="published").count() == EventRecord.objects.count() == 4
+    assert Webhook.objects.filter(result="published").count() == TrackedEvent.objects.count() == 4
     failing.clear()
     Webhook.objects.update(retry_at=NOW)
     run_due()
-    assert EventRecord.objects.count() == 5
+    assert TrackedEvent.objects.count() == 5
 
 
 def test_a_page_that_fails_is_processed_one_by_one(monkeypatch):
     def fail(**_):
         raise RuntimeError("the page is broken")
 
-    monkeypatch.setattr(crowds.tracking, "track_presence_of_many", fail)
+    monkeypatch.setattr(crowds.sql, "mark_processed", fail)
     receive(*(came(number) for number in range(1, 6)))
     run_due()
     assert Webhook.objects.filter(result="published").count() == TrackedEvent.objects.count() == 5
@@ -164,7 +194,7 @@ def test_one_page_after_the_other_until_none_is_left(monkeypatch):
     monkeypatch.setattr(crowds, "page_size", lambda: 4)
     receive(*(came(number) for number in range(1, 11)))
     run_due()
-    assert EventRecord.objects.count() == 10
+    assert TrackedEvent.objects.count() == 10
     assert not OutboxMessage.objects.filter(actor="process_audience").exists()
     assert crowds.lanes_wanted(now=NOW) == 0
 

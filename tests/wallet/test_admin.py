@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from livestream import clock
 from tests.support.people import give_coins, make_user
 from tests.support.plans import assert_found_through_indexes
-from wallet.models import Account, Earning, Escrow, PendingCredit, Transfer
+from wallet import transfer_ids
+from wallet.models import Account, Earning, Escrow, PendingCredit, PendingDebit, Transfer
 from wallet.services import escrows, holding, posting, refunds
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ PAGES = {
     "escrow": Escrow,
     "earning": Earning,
     "pendingcredit": PendingCredit,
+    "pendingdebit": PendingDebit,
 }
 GOAL_ID = "68143584d6945d32e732cc21"
 ESCROW_ID = f"show_funding:{GOAL_ID}"
@@ -97,6 +99,16 @@ def test_an_account_is_found_by_its_user_and_by_its_escrow(desk, people):
         assert [account.pk for account in found(desk, "account", term)] == [payer.pk]
     assert [account.balance for account in found(desk, "account", ESCROW_ID)] == [200]
     assert found(desk, "account", "nobody") == []
+
+
+def test_an_account_tells_which_coins_it_has_yet_to_count(desk, people):
+    def told(account_id):
+        page = desk.get(f"/admin/wallet/account/{quote(account_id)}/change/").content.decode()
+        return re.search(r"not counted yet.*?>\s*(-?\d+)\s*<", page, re.DOTALL | re.IGNORECASE)[1]
+
+    assert (told(ESCROW_ID), told(transfer_ids.DEPOSITS), told(people[1].pk)) == ("300", "-1000", "0")
+    posting.post_all_deposits()
+    assert told(transfer_ids.DEPOSITS) == "0"
 
 
 def test_a_transfer_is_found_by_the_beginning_of_its_id(desk, people):

@@ -20,7 +20,7 @@ from tests.support.outbox import perform, run_due
 from tests.support.people import make_user
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import Account, Earning, Escrow, PendingCredit
-from wallet.services import escrows, transfers
+from wallet.services import escrows, posting, transfers
 from wallet.verification import verify_ledger
 
 amounts = st.integers(1, 60)
@@ -102,6 +102,10 @@ class Ledger(RuleBasedStateMachine):
     @rule(place=places, limit=st.integers(1, 5))
     def count(self, place: int, limit: int) -> None:
         act.post(self.escrows[place].row, limit=limit)
+
+    @rule(limit=st.integers(1, 5))
+    def count_deposits(self, limit: int) -> None:
+        posting.post_deposits(limit=limit)
 
     @rule(place=places)
     def pay_out(self, place: int) -> None:

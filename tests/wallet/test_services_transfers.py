@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livestream import ids
 from tests.support.escrows import balances
+from tests.support.outbox import run_due
 from tests.support.people import make_user
 from tests.wallet.conftest import NOW
 from wallet import transfer_ids
 from wallet.errors import AmountTooLarge, InsufficientBalance, TransferConflict, UnknownUser
-from wallet.models import Account, Transfer
-from wallet.services import transfers
+from wallet.models import Account, PendingDebit, Transfer
+from wallet.services import posting, transfers
 from wallet.verification import verify_ledger
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +127,51 @@ def test_what_does_not_fit_is_refused_and_the_rest_is_kept(amounts):
         transaction.set_rollback(True)
 
 
+def test_a_deposit_is_there_at_once_and_owed_by_the_system_when_it_is_counted():
+    user = make_user()
+    deposit(user, 50, "t")
+    assert (balances([user]), owed(), PendingDebit.objects.get().amount) == ([50], 0, 50)
+    assert verify_ledger() == []
+    run_due()
+    assert (balances([user]), owed(), PendingDebit.objects.count()) == ([50], 50, 0)
+    assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_a_repeated_deposit_is_owed_once(is_counted):
+    user = make_user()
+    first, _ = deposit(user, 50, "t")
+    if is_counted:
+        posting.post_all_deposits()
+    assert deposit(user, 50, "t") == (first, False)
+    refused(TransferConflict, lambda: deposit(user, 51, "t"))
+    posting.post_all_deposits()
+    assert (balances([user]), owed()) == ([50], 50)
+
+
+def test_a_very_large_deposit_is_counted_at_once_with_all_that_waited():
+    user = make_user()
+    deposit(user, transfers.COUNTED_LATER_UPTO)
+    assert owed() == 0
+    deposit(user, transfers.COUNTED_LATER_UPTO + 1)
+    assert (owed(), PendingDebit.objects.exists()) == (2 * transfers.COUNTED_LATER_UPTO + 1, False)
+    assert verify_ledger() == []
+
+
+def test_a_deposit_neither_locks_nor_changes_the_account_that_all_deposits_share():
+    user = make_user(coins=1)
+    with CaptureQueriesContext(connection) as asked:
+        deposit(user, 50)
+    about_it = [query["sql"] for query in asked if transfer_ids.DEPOSITS in query["sql"]]
+    changing = [sql for sql in about_it if sql.startswith("UPDATE") or "FOR UPDATE" in sql]
+    assert about_it
+    assert changing == []
+
+
+def owed():
+    return -Account.objects.get(pk=transfer_ids.DEPOSITS).balance
+
+
 def test_coins_are_deposited_for_users_and_for_nobody_else():
     for user_id in (ids.new_id(), "system:deposits", "", "x" * 24):
         with pytest.raises(UnknownUser):
@@ -135,6 +182,7 @@ def test_coins_are_deposited_for_users_and_for_nobody_else():
 
 def test_only_the_system_may_owe():
     deposit(make_user(), 50)
+    posting.post_all_deposits()
     assert Account.objects.get(pk=transfer_ids.DEPOSITS).balance == -50
     with pytest.raises(IntegrityError), transaction.atomic():
         Account.objects.exclude(kind=Account.Kind.SYSTEM).update(balance=-1)

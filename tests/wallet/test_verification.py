@@ -20,12 +20,13 @@ from tests.support.outbox import run_due
 from tests.support.people import make_user
 from wallet.models import Account, EarlyRefund, Transfer
 from wallet.selectors import payments_held
+from wallet.services import posting
 from wallet.verification import CHECKS, verify_ledger
 
 pytestmark = pytest.mark.django_db
 
 SUM, BALANCES, NEGATIVE, EMPTY, RECEIVED, EARNED, EARLY, EARLY_OF, EARLY_MOVED, STRAY, *REST = CHECKS
-STRANDED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING = REST
+STRANDED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING, OWED = REST
 
 # What is done to the ledger, and which rules notice. `:names` are the ids of the world below.
 DAMAGES = {
@@ -158,6 +159,21 @@ DAMAGES = {
         ["UPDATE wallet_pendingcredit SET payer_id = :payer WHERE account_id = :waiting"],
         {WAITING},
     ),
+    "a deposit that is not counted and waits no longer": (
+        ["DELETE FROM wallet_pendingdebit"],
+        {SUM, BALANCES},
+    ),
+    "a deposit that waits to be counted twice": (
+        [
+            "INSERT INTO wallet_pendingdebit (transfer_id, account_id, amount, created_at)"
+            " SELECT 'again-' || transfer_id, account_id, amount, created_at FROM wallet_pendingdebit"
+        ],
+        {SUM, BALANCES, OWED},
+    ),
+    "a deposit that waits to be owed by a user": (
+        ["UPDATE wallet_pendingdebit SET account_id = :payer"],
+        {BALANCES, OWED},
+    ),
 }
 
 
@@ -174,6 +190,8 @@ def world(moving):
     made["early"] = early, (whole, cut, _) = paid_escrow([10, 20, 30])
     give_back_payers(early, [whole])
     give_back_payments(early, {each.transfer_id: 5 for each in payments_held(escrow_id=early.pk, payer_id=cut.pk)})
+    posting.post_all_deposits()
+    make_user(coins=1)  # and one deposit that waits
     ids = {name: escrow.escrow_id for name, (escrow, _) in made.items()}
     people = {"payer": made["counted"][1][0].pk, "refunded": made["given_back"][1][0].pk}
     return ids | people | {"whole": whole.pk, "cut": cut.pk}

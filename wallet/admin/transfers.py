@@ -12,7 +12,7 @@ from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin, link_to_row
 from wallet import selectors, transfer_ids
-from wallet.models import Account, Escrow, PendingCredit, Transfer
+from wallet.models import Account, Escrow, PendingCredit, PendingDebit, Transfer
 
 _SLACK = timedelta(hours=1)
 
@@ -24,9 +24,14 @@ class AccountAdmin(LookedUpAdmin):
     list_display = ["id", "kind", "balance", "created_at"]
     ordering = ["id"]
     search_help_text = "Id of a user or of an escrow, or the beginning of a username"
+    readonly_fields = ["uncounted"]
 
     def wanted(self, term: str, people: list[str]) -> Q:
         return Q(pk__in=[term, *people])
+
+    @admin.display(description="not counted yet")
+    def uncounted(self, account: Account) -> int:
+        return selectors.uncounted(account_id=account.pk)
 
 
 class KindFilter(ChoiceFilter):
@@ -85,6 +90,19 @@ class PendingCreditAdmin(LookedUpAdmin):
 
     def wanted(self, term: str, people: list[str]) -> Q:
         return Q(account_id=term)
+
+
+@admin.register(PendingDebit)
+class PendingDebitAdmin(LookedUpAdmin):
+    """Deposits that wait to be counted: rows that stay for longer than a few seconds are stuck."""
+
+    list_display = ["id", "transfer_id", "account_id", "amount", "created_at"]
+    fields = ["transfer", "account", "amount", "created_at"]
+    ordering = ["id"]
+    search_help_text = "Id of a row"
+
+    def wanted(self, term: str, people: list[str]) -> Q:
+        return Q(pk=term) if term.isdecimal() else Q(pk__in=[])
 
 
 def _user(account: Account) -> str | None:

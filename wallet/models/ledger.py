@@ -1,4 +1,4 @@
-"""The ledger: accounts, the transfers between them, and the payments that are not counted yet."""
+"""The ledger: accounts, the transfers between them, and the sides of transfers that are not counted yet."""
 
 from __future__ import annotations
 
@@ -118,3 +118,19 @@ class PendingCredit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} to {self.account_id}"
+
+
+class PendingDebit(models.Model):
+    """A transfer whose debit is not yet subtracted from the balance of its system account.
+
+    Every deposit comes from one account, and its balance would be a row that all of them wait for.
+    So a deposit leaves this row instead, and `post_deposits` subtracts many of them at once.
+    """
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.amount} from {self.account_id}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from livestream.models import User
 from wallet import transfer_ids
 from wallet.errors import UnknownUser
@@ -27,3 +29,30 @@ def ensure_user_account(*, user_id: str, now: datetime) -> None:
 def ensure_deposits_account(*, now: datetime) -> None:
     """Create the system account through which coins enter."""
     ensure_account(account_id=transfer_ids.DEPOSITS, kind=Account.Kind.SYSTEM, now=now)
+
+
+def share_deposits() -> int:
+    """Have `lock_deposits` wait for this transaction, and return the system account's counted balance in coins.
+
+    Deposits share this lock, so they do not wait for each other.
+    """
+    _advise("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))")
+    return Account.objects.values_list("balance", flat=True).get(pk=transfer_ids.DEPOSITS)
+
+
+def lock_deposits() -> None:
+    """Wait until the deposits in flight have arrived, hold further ones back, and lock the system account."""
+    _advise("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))")
+    lock_system_row()
+
+
+def lock_system_row() -> None:
+    """Lock the row of the system account against counting, while deposits go on."""
+    Account.objects.select_for_update().filter(pk=transfer_ids.DEPOSITS).first()
+
+
+def _advise(lock: str) -> None:
+    # SQLite has one writer at a time: there the transaction itself is the lock.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(lock, [transfer_ids.DEPOSITS])

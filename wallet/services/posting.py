@@ -1,4 +1,4 @@
-"""Posting payments to an escrow: many pending credits are counted in one step."""
+"""Posting payments to an escrow and deposits to the system account: many are counted in one step."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 
-from wallet.models import Account, Earning, Escrow, PendingCredit
+from livestream.outbox import Urgency, durable
+from wallet import transfer_ids
+from wallet.models import Account, Earning, Escrow, PendingCredit, PendingDebit
+from wallet.services import accounts
 
 BATCH = 2000
 
@@ -51,6 +55,25 @@ def post_all_pending(*, escrow: Escrow) -> Batch:
         total.amount += batch.amount
         total.number += batch.number
     return total
+
+
+@durable(urgency=Urgency.MONEY)
+def post_deposits(*, limit: int = BATCH) -> int:
+    """Subtract up to `limit` waiting deposits from the system account, and return how many they were."""
+    with transaction.atomic():
+        accounts.lock_system_row()
+        rows = list(PendingDebit.objects.order_by("id").values_list("id", "amount")[:limit])
+        if rows:
+            PendingDebit.objects.filter(pk__in=[row_id for row_id, _ in rows]).delete()
+            total = sum(amount for _, amount in rows)
+            Account.objects.filter(pk=transfer_ids.DEPOSITS).update(balance=F("balance") - total)
+    return len(rows)
+
+
+def post_all_deposits() -> None:
+    """Count all waiting deposits, however many there are."""
+    while post_deposits():
+        pass
 
 
 def hour_of(at: datetime) -> datetime:

@@ -11,10 +11,14 @@ from django.db.models import F
 from livestream.storage.conflicts import retried
 from wallet import transfer_ids
 from wallet.errors import AmountTooLarge, InsufficientBalance, TransferConflict
-from wallet.models import Account, Transfer
-from wallet.services import accounts
+from wallet.models import Account, PendingDebit, Transfer
+from wallet.services import accounts, posting
 
 LARGEST_BALANCE = 2**63 - 1
+# A deposit of up to so many coins is counted later, while the system account owes no more than the
+# second figure. Four billion of them could wait before its balance would not fit into 64 bits.
+COUNTED_LATER_UPTO = 10**9
+_FAR_FROM_FULL = 2**62
 
 
 def transfer(
@@ -42,28 +46,34 @@ def transfer(
         created_at=now,
     )
     with transaction.atomic():
-        locked = _lock(debit_id, credit_id)
-        known = Transfer.objects.filter(pk=transfer_id).first()
-        if known is not None:
-            return same_or_conflict(known, wanted), False
-        _check_funds(locked.get(debit_id), locked.get(credit_id), amount)
-        _write(wanted)
-    return wanted, True
+        return _move(wanted)
 
 
 @retried
 def deposit(*, user_id: str, amount: int, transfer_id: str, now: datetime) -> tuple[Transfer, bool]:
-    """Credit a user with `amount` coins that were paid outside, once for each transfer id."""
+    """Credit a user with `amount` coins that were paid outside, once for each transfer id.
+
+    Deposits do not wait for each other: the debit of the system account waits in PendingDebit until
+    `post_deposits` subtracts it. Only a very large deposit is counted at once. Raises UnknownUser,
+    TransferConflict, AmountTooLarge; then nothing has moved (spec section 6).
+    """
     accounts.ensure_user_account(user_id=user_id, now=now)
     accounts.ensure_deposits_account(now=now)
-    return transfer(
+    wanted = Transfer(
         transfer_id=transfer_id,
         debit_id=transfer_ids.DEPOSITS,
         credit_id=user_id,
         amount=amount,
         kind=Transfer.Kind.DEPOSIT,
-        now=now,
+        created_at=now,
     )
+    with transaction.atomic():
+        if amount <= COUNTED_LATER_UPTO and accounts.share_deposits() > -_FAR_FROM_FULL:
+            return _move(wanted, counted_later=True)
+        # Only what is counted can be compared with the largest balance.
+        accounts.lock_deposits()
+        posting.post_all_deposits()
+        return _move(wanted)
 
 
 def same_or_conflict(known: Transfer, wanted: Transfer) -> Transfer:
@@ -77,28 +87,54 @@ def same_or_conflict(known: Transfer, wanted: Transfer) -> Transfer:
     return known
 
 
+def _move(wanted: Transfer, *, counted_later: bool = False) -> tuple[Transfer, bool]:
+    """Move the coins; with `counted_later` the account that is debited is neither locked nor changed."""
+    locked = _lock(wanted.credit_id) if counted_later else _lock(wanted.debit_id, wanted.credit_id)
+    known = Transfer.objects.filter(pk=wanted.transfer_id).first()
+    if known is not None:
+        return same_or_conflict(known, wanted), False
+    credit = locked.get(wanted.credit_id)
+    if not counted_later:
+        _check_debit(locked.get(wanted.debit_id), wanted.amount)
+    _check_credit(credit, wanted.amount)
+    _insert(wanted)
+    Account.objects.filter(pk=wanted.credit_id).update(balance=F("balance") + wanted.amount)
+    if counted_later:
+        PendingDebit.objects.create(
+            transfer=wanted, account_id=wanted.debit_id, amount=wanted.amount, created_at=wanted.created_at
+        )
+    else:
+        Account.objects.filter(pk=wanted.debit_id).update(balance=F("balance") - wanted.amount)
+    return wanted, True
+
+
 def _lock(*account_ids: str) -> dict[str, Account]:
     rows = Account.objects.select_for_update().filter(pk__in=account_ids).order_by("pk")
     return {row.id: row for row in rows}
 
 
-def _check_funds(debit: Account | None, credit: Account | None, amount: int) -> None:
-    if debit is None or credit is None:
+def _check_debit(debit: Account | None, amount: int) -> None:
+    if debit is None:
         raise InsufficientBalance("There is no such account.")
     if debit.kind != Account.Kind.SYSTEM and debit.balance < amount:
         raise InsufficientBalance(f"{amount} coins are needed.")
-    if max(credit.balance + amount, amount - debit.balance) > LARGEST_BALANCE:
+    if amount - debit.balance > LARGEST_BALANCE:
+        raise AmountTooLarge("No account can owe that much.")
+
+
+def _check_credit(credit: Account | None, amount: int) -> None:
+    if credit is None:
+        raise InsufficientBalance("There is no such account.")
+    if credit.balance + amount > LARGEST_BALANCE:
         raise AmountTooLarge("No account can hold that much.")
 
 
-def _write(wanted: Transfer) -> None:
+def _insert(wanted: Transfer) -> None:
     try:
         with transaction.atomic():
             wanted.save(force_insert=True)
     except IntegrityError as error:
         if not Transfer.objects.filter(pk=wanted.transfer_id).exists():
             raise
-        # Taken just now, and for other accounts: these are locked.
+        # Taken just now, and for another account: the one that is credited is locked.
         raise TransferConflict(f"Transfer {wanted.transfer_id} moved something else.") from error
-    Account.objects.filter(pk=wanted.debit_id).update(balance=F("balance") - wanted.amount)
-    Account.objects.filter(pk=wanted.credit_id).update(balance=F("balance") + wanted.amount)

@@ -1,0 +1,75 @@
+"""Stuck escrows: those that are due and about which no task is on its way (spec section 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from goals import escrow_ids
+from goals.services import due
+from livestream.models import OutboxMessage
+from livestream.outbox import Delivery, apart, enqueue
+from wallet import selectors
+from wallet.models import Escrow
+
+# The tasks that follow at once are given so long. Afterwards they were lost, or are dead.
+_LATE = timedelta(seconds=10)
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The stuck escrows of one page, and the id after which the next page begins; "" begins anew."""
+
+    escrow_ids: list[str]
+    after: str
+
+
+def find_open(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
+    """Return which of the next `size` open escrows are stuck: their goals are over for ten seconds.
+
+    It takes three queries, however many escrows are open.
+    """
+    page = _page(Escrow.objects.filter(state=Escrow.State.OPEN), after, size)
+    of_goal = {escrow_ids.goal_of(escrow_id): escrow_id for escrow_id in page}
+    subjects: dict[str, set[str]] = {}
+    for goal in due.first_goals().filter(pk__in=of_goal, ended_at__lt=now - _LATE):
+        for each in due.of_ended(goal=goal, before=now - _LATE):
+            subjects[of_goal[goal.id]] = {goal.id, *each.subjects}
+    return _without_work(subjects, page, now, size)
+
+
+def find_decided(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
+    """Return which of the next `size` escrows that were decided ten seconds ago, and are not settled, are stuck.
+
+    Escrows that wait for a closed account are left to support. It takes two queries.
+    """
+    waiting = selectors.waiting_for_account()
+    unsettled = selectors.unsettled_escrows(before=now - _LATE).exclude(pk__in=waiting.values("pk"))
+    page = _page(unsettled, after, size)
+    return _without_work({escrow_id: {escrow_id} for escrow_id in page}, page, now, size)
+
+
+def ask_to_settle(*, escrow_id: str) -> None:
+    """Store the task that settles what is due of one escrow, in a transaction of its own."""
+    with apart():
+        enqueue(due.settle_due_escrow, Delivery(key=escrow_id, pending="keep"), escrow_id=escrow_id)
+
+
+def _page(escrows: QuerySet[Escrow], after: str, size: int) -> list[str]:
+    return list(escrows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:size])
+
+
+def _without_work(subjects: dict[str, set[str]], page: list[str], now: datetime, size: int) -> Found:
+    """Leave out the escrows about which a task is on its way.
+
+    A task about a goal that has failed does not count: it may be a push, which would hold the money up.
+    """
+    about = set().union(*subjects.values())
+    tasks = OutboxMessage.objects.filter(subject__in=about, failed_at=None, eta__lte=now)
+    found = tasks.values_list("subject", "attempts", "running_until").distinct() if about else ()
+    busy = {subject for subject, attempts, running in found if running or not attempts or subject in subjects}
+    stuck = [escrow_id for escrow_id, its in subjects.items() if not its & busy]
+    return Found(sorted(stuck), page[-1] if len(page) == size else "")
