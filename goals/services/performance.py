@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from goals.models import Goal, PerformanceInterval, PerformanceMark
 from goals.services import asking, locking, paid_time, progress, stage_time
 from goals.services.publishing import publish_goal
 from goals.types import HAS_STAGE_CHANNEL
-from livestream import realtime
+from livestream import ids, realtime
 from livestream.events.contracts import GOAL_CHANGED
 from livestream.outbox import Delivery, Urgency, durable, enqueue, external
 from livestream.storage.conflicts import retried
@@ -160,13 +161,16 @@ def _creditable(goal: Goal, stretches: Sequence[stage.Interval], now: datetime) 
 
 
 def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
+    """Store the intervals, from the first that differs: a streamer who comes and goes has many."""
     rows = [(each.opened_at, each.closed_at, each.opened_by, each.closed_by) for each in stretches]
     fields = ("opened_at", "closed_at", "opened_by", "closed_by")
-    if list(goal.intervals.order_by("opened_at", "id").values_list(*fields)) == rows:
+    stored = list(goal.intervals.order_by("opened_at", "id").values_list("id", *fields))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0][1:] == pair[1], zip(stored, rows, strict=False)))
+    if same == len(stored) == len(rows):
         return
-    goal.intervals.all().delete()
+    goal.intervals.filter(pk__in=[row[0] for row in stored[same:]]).delete()
     PerformanceInterval.objects.bulk_create(
-        PerformanceInterval(goal=goal, **dict(zip(fields, row, strict=True))) for row in rows
+        PerformanceInterval(goal=goal, **dict(zip(fields, row, strict=True))) for row in rows[same:]
     )
     for goal_id in paid_time.goals_that_give_way(to=goal):
         enqueue(count_again, Delivery(key=f"paid:{goal_id}"), goal_id=goal_id)
@@ -175,15 +179,14 @@ def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
 def _credit(goal: Goal, seconds: int, now: datetime) -> None:
     """Bring progress to what was performed (seed 002); what a late webhook takes back is negative.
 
-    The goal is locked and `seconds` are all of them, so the number of the step is key enough.
+    The goal is locked and `seconds` are all of them, so nothing is credited twice, whatever the key.
     """
     amount = seconds - goal.performed
     if not amount:
         return
     goal.performed = seconds
     goal.save(update_fields=["performed"])
-    key = f"performed:{goal.steps.count() + 1}"
-    progress.increment_goal_progress(goal_id=goal.id, amount=amount, key=key, now=now)
+    progress.increment_goal_progress(goal_id=goal.id, amount=amount, key=f"performed:{ids.new_id()}", now=now)
     goal.refresh_from_db()
 
 

@@ -18,7 +18,8 @@ _A_MOMENT = timedelta(seconds=1)
 
 def stretches_of(*, goal: Goal, now: datetime, closed: bool = False) -> list[stage.Interval]:
     """Return the intervals on stage of a goal, as known now; `closed` closes the open one."""
-    marks = [stage.Mark(m.at, m.joined, m.source) for m in goal.marks.filter(in_time=True).order_by("at", "id")]
+    rows = goal.marks.filter(in_time=True).order_by("at", "id").values_list("at", "joined", "source")
+    marks = [stage.Mark(*row) for row in rows]
     started = goal.agreed_at or goal.started_at or goal.created_at
     found = stage.intervals(marks, start=started, opens_until=goal.session.ended_at)
     last = _last_moment(goal)

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goals.endings import EndedBecause
 from goals.models import Goal, PerformanceInterval, PerformanceMark
@@ -157,3 +159,24 @@ def test_nothing_is_planned_any_more_once_a_show_is_over(moving, show):
     pass_time(moving, seconds=60 + PATIENCE)
     pass_time(moving, seconds=settings.SHOW_MAX_WAIT)
     assert pending_actors() == []
+
+
+def test_a_streamer_who_comes_and_goes_all_the_time_costs_the_same_each_time(moving):
+    """What was on stage before is neither written again nor asked for with more queries."""
+    show = quick_show(target=10_000)
+
+    def flap():
+        with CaptureQueriesContext(connection) as queries:
+            go_on_stage(show)
+            moving.advance(seconds=0.2)
+            leave_stage(show)
+            moving.advance(seconds=0.2)
+        return len(queries)
+
+    first = [flap() for _ in range(10)][-1]
+    before = list(show.intervals.order_by("opened_at").values_list("id", flat=True))
+    later = [flap() for _ in range(40)][-1]
+    after = list(show.intervals.order_by("opened_at").values_list("id", flat=True))
+    assert after[: len(before)] == before
+    assert (len(before), len(after)) == (10, 50)
+    assert later == first
