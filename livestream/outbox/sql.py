@@ -10,7 +10,7 @@ from django.db import connection
 from livestream.models import OutboxMessage
 from livestream.outbox.urgency import Urgency
 
-# One statement, which commits by itself: whoever enqueues one of these keys waits only for that.
+# One statement in a transaction of its own: enqueueing one of these keys waits for no longer than that.
 _CLAIM = """
     WITH wanted AS (
         SELECT m.id FROM livestream_outboxmessage m
@@ -27,7 +27,7 @@ _CLAIM = """
     FROM wanted WHERE m.id = wanted.id
     RETURNING m.*
 """
-# For each class the message that waits longest, and how many there are, counted up to a limit.
+# For each class: its most overdue message, and the number of due messages, counted up to a limit.
 _BACKLOG = """
     SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], count(*)
     FROM unnest(%s::int[]) AS class (urgency), LATERAL (
@@ -40,7 +40,7 @@ _BACKLOG = """
 
 
 def claim(*, urgency: Urgency, names: Sequence[str], limit: int, until: datetime, now: datetime) -> list[OutboxMessage]:
-    """Claim up to `limit` due messages, the one that waits longest first; see `claiming.claim_by_orm`."""
+    """Claim up to `limit` due messages, the most overdue first; see `claiming.claim_by_orm`."""
     values = [int(urgency), now, list(names), now, limit, until, until]
     claimed = OutboxMessage.objects.raw(_CLAIM, values)
     return sorted(claimed, key=lambda message: (message.eta, message.id))
