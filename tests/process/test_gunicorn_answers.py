@@ -1,4 +1,4 @@
-"""gunicorn, as production runs it: a request that waits too long for a lock is refused, and `/healthz` still answers."""
+"""gunicorn, as production runs it: requests that wait long for a lock are refused, and `/healthz` still answers."""
 
 from __future__ import annotations
 
