@@ -14,7 +14,7 @@ from livestream.models import OutboxMessage
 from wallet.models import Escrow
 from wallet.selectors import unsettled_escrows, waiting_for_account
 
-# The tasks that settle an escrow, each found by its actor and the escrow's id.
+# The tasks that settle an escrow. Their subject is the escrow's id.
 _SETTLING = ("settle_due_escrow", "escrow_out", "escrow_refund", "escrow_split")
 _LATE = timedelta(seconds=60)
 
@@ -29,7 +29,10 @@ def goal_figures(now: datetime) -> Iterator[Metric]:
 
 @metrics.figures
 def late_escrows(now: datetime) -> Iterator[Metric]:
-    """Read how many escrows have been due for a minute: open ones by their tasks, decided ones by their time."""
+    """Read how many escrows have been due for over a minute.
+
+    An open escrow is late if a task that settles it is a minute old, a decided one if it was decided a minute ago.
+    """
     tasks = OutboxMessage.objects.filter(actor__in=_SETTLING, created_at__lt=now - _LATE).order_by()
     undecided = Escrow.objects.filter(state=Escrow.State.OPEN, pk__in=tasks.values("subject")[: metrics.CAP])
     decided = unsettled_escrows(before=now - _LATE).exclude(pk__in=waiting_for_account().values("pk"))

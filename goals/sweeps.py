@@ -11,14 +11,14 @@ from goals.endings import EndedBecause
 from goals.models import Goal
 from goals.services import counting, lifecycle, sales, stuck
 from livestream import clock
-from livestream.outbox import Delivery, apart, enqueue, pending_keys, sweep
+from livestream.outbox import Delivery, enqueue, pending_keys, sweep, sweep_transaction
 from wallet.selectors import accounts_with_pending_credit
 
 # A task row is what ends a goal on time. Should one be lost or dead, this finds the goal.
 _OVERDUE = timedelta(seconds=10)
 _AT_ONCE = 500
-# Where this relay goes on looking for stuck escrows: at the beginning, where it has just been started.
-_looked_upto = {stuck.find_open: "", stuck.find_decided: ""}
+# The id after which each search for stuck escrows continues in this process.
+_positions = {stuck.find_open: "", stuck.find_decided: ""}
 
 
 @sweep(every=0.2)
@@ -26,22 +26,22 @@ def contributions_to_count() -> None:
     """Have the waiting payments of each escrow counted: the table of them is the queue."""
     waiting = set(accounts_with_pending_credit())
     for escrow_id in sorted(waiting - pending_keys(counting.count_contributions, among=waiting)):
-        with apart():
+        with sweep_transaction():
             delivery = Delivery(key=escrow_id, pending="keep")
             enqueue(counting.count_contributions, delivery, escrow_id=escrow_id)
 
 
 @sweep(every=5)
 def overdue_goals() -> None:
-    """Nudge goals whose `nbf` or `exp` has passed without anything happening."""
+    """Start and end goals whose `nbf` or `exp` has passed and whose task did not run."""
     late = clock.now() - _OVERDUE
     for goal_id in _first(selectors.overdue_to_start(before=late)):
-        with apart():
+        with sweep_transaction():
             enqueue(lifecycle.activate_goal, Delivery(key=f"overdue:{goal_id}", pending="keep"), goal_id=goal_id)
     ends = [(goal_id, EndedBecause.EXPIRED) for goal_id in _first(selectors.overdue_to_end(before=late))]
     left = _first(selectors.outliving_their_session(before=late))
     for goal_id, because in ends + [(goal_id, EndedBecause.SESSION_ENDED) for goal_id in left]:
-        with apart():
+        with sweep_transaction():
             delivery = Delivery(key=f"{because}:{goal_id}", pending="keep")
             enqueue(lifecycle.deactivate_goal, delivery, goal_id=goal_id, because=because)
 
@@ -51,23 +51,23 @@ def sales_to_be_shown() -> None:
     """Check reached sales whose show is overdue, and set the deadline of those without one."""
     now = clock.now()
     for goal_id in _first(selectors.overdue_to_be_shown(before=now - _OVERDUE)):
-        with apart():
+        with sweep_transaction():
             delivery = Delivery(key=f"overdue:{goal_id}", pending="keep")
             enqueue(sales.check_show_started, delivery, goal_id=goal_id)
     for goal_id in _first(selectors.without_time_to_be_shown()):
-        with apart():
+        with sweep_transaction():
             sales.plan_show_start(goal_id=goal_id, since=now)
 
 
 @sweep(every=10)
 def stuck_escrows() -> None:
-    """Have escrows settled that are due and about which no task is on its way, a page at a time."""
+    """Have stuck escrows settled, a page at a time."""
     now = clock.now()
-    for find, after in list(_looked_upto.items()):
+    for find, after in list(_positions.items()):
         found = find(now=now, after=after)
-        _looked_upto[find] = found.after
+        _positions[find] = found.after
         for escrow_id in found.escrow_ids:
-            stuck.ask_to_settle(escrow_id=escrow_id)
+            stuck.enqueue_settling(escrow_id=escrow_id)
 
 
 def _first(goals: QuerySet[Goal]) -> list[str]:

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 
 from livestream.errors import DomainError
 
-# How long requests wait in the reserved thread (seconds). Each wait uses it up, and each request that ends
-# gives a part back: while four a second end, nobody is refused, however many wait.
-PATIENCE = 1.0
-_REGAINED = 0.25
+# Seconds that requests may wait in the reserved thread, in all. Each wait consumes the budget, and each request
+# that ends refills it by a quarter: while four requests a second end, none is refused.
+WAIT_BUDGET = 1.0
+_REFILL = 0.25
 
 
 class Overloaded(DomainError):
-    """All threads of this process are occupied, and do not become free."""
+    """All threads of this process are busy, and none becomes free in time."""
 
     status = 503
     code = "overloaded"
@@ -24,17 +24,17 @@ class Overloaded(DomainError):
 
 
 class Admission:
-    """Admits requests to all threads of a process but one; without a number of threads it admits all.
+    """Admits requests to all threads of a process but one; if the number of threads is unknown, to all.
 
-    A request beyond that waits in the last thread, and the probe with it, for as long as the patience lasts.
-    Once it is used up, requests are refused at once until others have ended.
+    Further requests wait in the last thread, and the probe behind them, as long as the budget lasts. Once it
+    is used up, they are refused at once until other requests have ended.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._limit: int | None = None
         self._running = 0
-        self._patience = PATIENCE
+        self._budget = WAIT_BUDGET
 
     def reserve_one_of(self, threads: int | None) -> None:
         """Set how many threads serve requests; None, or a single one, sets no limit."""
@@ -59,20 +59,20 @@ class Admission:
 
     def _wait(self) -> None:
         began = time.monotonic()
-        found = self._changed.wait_for(self._has_room, timeout=self._patience)
-        self._patience = max(0.0, self._patience - (time.monotonic() - began))
+        found = self._changed.wait_for(self._has_room, timeout=self._budget)
+        self._budget = max(0.0, self._budget - (time.monotonic() - began))
         if not found:
             raise Overloaded(retry_after=1)
 
     def _leave(self) -> None:
         with self._changed:
             self._running -= 1
-            self._patience = min(PATIENCE, self._patience + _REGAINED)
+            self._budget = min(WAIT_BUDGET, self._budget + _REFILL)
             self._changed.notify()
 
     def _has_room(self) -> bool:
         return self._limit is None or self._running < self._limit
 
 
-# Of this process. Its web server says how many threads it has: gunicorn.conf.py, or `manage.py serve`.
+# The admission of this process. gunicorn.conf.py or `manage.py serve` sets the number of threads.
 requests = Admission()

@@ -53,10 +53,10 @@ class LivestreamConfig(DomainAppConfig):
     def ready(self) -> None:
         super().ready()
         from livestream.desk import roles
-        from livestream.outbox.threads import CountsThreads
+        from livestream.outbox.threads import ThreadCounter
         from livestream.storage import database_clock
 
-        dramatiq.get_broker().add_middleware(CountsThreads())
+        dramatiq.get_broker().add_middleware(ThreadCounter())
         database_clock.install()
 
         # The last app of all: by then every permission is there.

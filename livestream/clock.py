@@ -5,7 +5,7 @@ On PostgreSQL it is the database's clock, whatever the clocks of the machines sa
 is on this machine, so the machine's clock is the database's.
 
 Only edges call `now()`: views, receivers, commands, sweeps, and the worker that runs a task. Services are
-given the moment, except tasks that run for as long as a lease allows, which read it for each page.
+given the moment, except tasks that work off a table for seconds, which read the clock for each page.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ _source: Source = MachineClock()
 def now() -> datetime:
     """Return the current moment, timezone-aware (UTC).
 
-    On PostgreSQL it raises OperationalError where the database was not reached for long, and
-    ClockSkewed where this machine's clock is too far off.
+    On PostgreSQL it raises OperationalError if the database has not been reached for a minute, and
+    ClockSkewed if this machine's clock is too far off.
     """
     return _movable.at if _movable is not None else _source.now()
 

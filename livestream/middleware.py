@@ -64,9 +64,9 @@ def _refuse_client_id(request: HttpRequest) -> HttpResponse:
 
 
 class AdmissionMiddleware:
-    """Keeps one thread of the process free for `/healthz`, whatever all others wait for.
+    """Keeps one thread of the process free for `/healthz`.
 
-    Requests beyond that wait for a moment, and are then refused with 503 `overloaded`.
+    Requests that find no other thread wait for a moment, and are then refused with 503 `overloaded`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -74,7 +74,7 @@ class AdmissionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == _LIVENESS:
-            # With a cookie, the log would look for its user in the database.
+            # For a cookie, the request log would look up the user in the database.
             request.META.pop("HTTP_COOKIE", None)
             return self.get_response(request)
         try:
@@ -87,7 +87,7 @@ class AdmissionMiddleware:
 
 
 class DatabaseErrorsMiddleware:
-    """Answers 503 where a plain view runs into an error of the database; views of the API have their handler."""
+    """Answers 503 if a plain view raises an error of the database; views of the API have their own handler."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

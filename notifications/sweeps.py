@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from livestream import clock, ids
-from livestream.outbox import Delivery, apart, enqueue, pending_keys, pending_messages, sweep
+from livestream.outbox import Delivery, enqueue, pending_keys, pending_messages, sweep, sweep_transaction
 from livestream.storage.purging import purge_in_chunks
 from notifications import selectors
 from notifications.services import admission, audiences, classifying, crowds, processing, retention, sending
 
 _SUBJECTS_AT_ONCE = 100
-# A killed worker still holds its message, which no other worker may run until the lease is over.
+# After this long, a webhook gets another message: its worker may have been killed and still hold the lease.
 _LATE = timedelta(seconds=3)
 
 
@@ -20,7 +20,7 @@ _LATE = timedelta(seconds=3)
 def wake_sender() -> None:
     """Have waiting pushes sent."""
     if selectors.waiting_pushes().exists() and _is_idle(sending.send_pushes, key="queue"):
-        with apart():
+        with sweep_transaction():
             enqueue(sending.send_pushes, Delivery(key="queue", pending="keep"))
 
 
@@ -37,7 +37,7 @@ def wake_stage_processors() -> None:
     for subject_id, possible in keys.items():
         free = [key for key in possible if key not in waiting]
         if free:
-            with apart():
+            with sweep_transaction():
                 delivery = Delivery(key=free[0], pending="keep", subject=subject_id)
                 enqueue(processing.process_stage, delivery, subject_id=subject_id)
 
@@ -47,7 +47,7 @@ def wake_audience_processors() -> None:
     """Have webhooks about audiences processed, by one worker for each waiting page, up to a limit."""
     for lane in range(crowds.lanes_wanted(now=clock.now())):
         if _is_idle(crowds.process_audience, key=str(lane)):
-            with apart():
+            with sweep_transaction():
                 enqueue(crowds.process_audience, Delivery(key=str(lane), pending="keep"), lane=lane)
 
 
@@ -56,7 +56,7 @@ def wake_stream_senders() -> None:
     """Have the waiting viewers of each audience notified."""
     for audience_id in selectors.audiences_to_notify():
         if _is_idle(admission.send_stream_authorized, key=audience_id):
-            with apart():
+            with sweep_transaction():
                 delivery = Delivery(key=audience_id, pending="keep")
                 enqueue(admission.send_stream_authorized, delivery, audience_id=audience_id)
 
@@ -69,7 +69,7 @@ def enqueue_missing_audiences() -> None:
     for goal_id, moment in begun + joined:
         key = f"{goal_id}:{moment}"
         if _is_idle(audiences.push_stream_authorized, key=key):
-            with apart():
+            with sweep_transaction():
                 enqueue(
                     audiences.push_stream_authorized,
                     Delivery(key=key, pending="keep"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from livestream import clock
-from livestream.outbox import Delivery, apart, enqueue, sweep
+from livestream.outbox import Delivery, enqueue, sweep, sweep_transaction
 from sessions_app import selectors
 from sessions_app.services import ending, recording
 
@@ -17,7 +17,7 @@ def end_old_sessions() -> None:
     """End sessions that are older than SESSION_MAX_DURATION: until then the money of their viewers is held."""
     old = selectors.opened_before(before=clock.now() - timedelta(seconds=settings.SESSION_MAX_DURATION))
     for session_id in old:
-        with apart():
+        with sweep_transaction():
             delivery = Delivery(key=f"forgotten:{session_id}", pending="keep")
             enqueue(ending.deactivate_session, delivery, session_id=session_id)
 

@@ -63,7 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "livestream.middleware.RequestContextMiddleware",
-    # Before all that may wait for anything.
+    # Before any middleware that may wait.
     "livestream.middleware.AdmissionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    # After the request log, which would call it a crash.
+    # After the request log, which would log the error as a crash.
     "livestream.middleware.DatabaseErrorsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

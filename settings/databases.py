@@ -15,9 +15,9 @@ Database = dict[str, Any]
 def sqlite(*, path: Path | str, synchronous: str = "FULL", lock_timeout: float = 20) -> Database:
     """Return settings for a SQLite file that several threads and processes may write.
 
-    IMMEDIATE takes the write lock at BEGIN, so a transaction never fails half-way on upgrading
-    its lock, and waits for it at most
-    `lock_timeout` seconds; FULL makes a commit survive a power cut, which is what a wallet promises.
+    IMMEDIATE takes the write lock at BEGIN, and waits for it for at most `lock_timeout` seconds, so a
+    transaction never fails half-way on upgrading its lock. FULL makes a commit survive a power cut, which is
+    what a wallet promises.
     """
     pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON;"
     return {
@@ -74,15 +74,15 @@ def _tcp(*, limits: Limits) -> dict[str, int]:
 
 
 def _with_pool(*, database: Database, pool_size: int, timeout: float) -> Database:
-    # Connections start on demand: a command that needs one should not open four. Those that cannot be
-    # opened are given up as soon as their caller: psycopg's own pauses between two attempts grow for
-    # five minutes, so that a database that is back would be found minutes later.
+    # Connections are opened on demand: a command that needs one should not open four. The pool stops trying to
+    # open a connection when its caller gives up. psycopg's own pauses between attempts grow for five minutes,
+    # so it would notice minutes later that the database is back.
     pool = {"min_size": 0, "max_size": pool_size, "timeout": timeout, "reconnect_timeout": timeout}
     # Django would have nothing prepared; its own cursors bind in the client and prepare nothing
     # anyway, so this concerns the one statement that is prepared explicitly (goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
     # A pool and persistent connections exclude each other in Django.
-    # The check is a round trip for each request or task. Without it, a restart of the server would fail one of
-    # them for each connection in the pool.
+    # The health check is a round trip for each request or task. Without it, a restart of the server would fail
+    # one of them for each connection in the pool.
     overrides = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False, "OPTIONS": options}
     return database | overrides

@@ -37,8 +37,8 @@ LIVESTREAM_CLIP_GOAL_DURATION = env.int("LIVESTREAM_CLIP_GOAL_DURATION", 30)
 CLIP_DELAY = env.int("CLIP_DELAY", 10)
 CLIP_TIMEOUT = env.int("CLIP_TIMEOUT", 120)
 
-# Outbox: how long one delivery may take before another is tried, how often it is tried
-# before the message is set aside for a person, and how often the relay looks for due work.
+# Outbox: the lease of running work (seconds), the attempts after which a task waits for a person, and
+# the pause between two rounds of a relay (seconds).
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 3, validate=validate.Range(min=1))
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 RELAY_POLL = env.float("RELAY_POLL", 0.1)

@@ -1,4 +1,4 @@
-"""Time limits of the database, by the kind of process: nobody waits for long for a process that hangs."""
+"""Time limits of the database by the kind of process, so that no process waits long for one that hangs."""
 
 import dataclasses
 import math
@@ -16,7 +16,7 @@ class Limits:
     """Limits in seconds; 0 is no limit, but for `pool` and `connect`."""
 
     lock: float  # waiting for a lock that another transaction holds
-    idle_in_transaction: float  # an open transaction that asks nothing: its process hangs
+    idle_in_transaction: float  # an open transaction without a query, because its process hangs
     statement: float
     pool: float  # waiting for a free connection
     sqlite_lock: float = 20
@@ -29,8 +29,8 @@ class Limits:
             "lock_timeout": self.lock,
             "idle_in_transaction_session_timeout": self.idle_in_transaction,
             "statement_timeout": self.statement,
-            # The server's side of the connection: a process that hangs while it is sent a large result is not
-            # idle, and only this ends its session.
+            # On the server's side: a process that hangs while it receives a large result is not idle, and
+            # only this ends its session.
             "tcp_user_timeout": self.tcp,
         }
         return " ".join(f"-c {name}={milliseconds(limit)}" for name, limit in limits.items() if limit)
@@ -42,24 +42,24 @@ def milliseconds(seconds: float) -> int:
 
 
 # docs/decisions/0016-time-limits.md has the reasons. A process that hangs in a transaction holds its locks for
-# `idle_in_transaction` seconds; whoever needs them goes on at most 12 seconds after it hung.
+# `idle_in_transaction` seconds; others that need them continue at most 12 seconds after it hung.
 LIMITS = {
     WEB: Limits(lock=2, idle_in_transaction=5, statement=10, pool=3, sqlite_lock=5),
     WORKER: Limits(lock=4, idle_in_transaction=8, statement=60, pool=5),
     RELAY: Limits(lock=0.2, idle_in_transaction=5, statement=5, pool=5),
     SERVE: Limits(lock=2, idle_in_transaction=8, statement=60, pool=5, sqlite_lock=5),
     # Migrations and proofs of the ledger take long, and a person waits for them. A migration that waits for a
-    # lock has everybody queue behind it, so it gives up as well, and can be started again.
+    # lock blocks everybody behind it, so it gives up as well, and can be started again.
     COMMAND: Limits(lock=10, idle_in_transaction=60, statement=0, pool=10),
 }
-# Of the tests. Races have more threads than the pool has connections, and wait for each other. On a busy
-# machine the last one waits long, which must not fail a test.
+# For tests. Races have more threads than the pool has connections, so the last thread may wait long on a busy
+# machine, which must not fail a test.
 UNLIMITED = Limits(lock=0, idle_in_transaction=0, statement=0, pool=60, connect=60, tcp=0)
 
 
 def read_limits(env: Env, *, kind: str | None) -> Limits:
-    """Return the limits of a kind of process, with what the environment says instead."""
-    usual = LIMITS.get(kind or COMMAND, LIMITS[COMMAND])  # a kind that is none is reported by its reader
+    """Return the limits of a kind of process; environment variables override them."""
+    usual = LIMITS.get(kind or COMMAND, LIMITS[COMMAND])  # an invalid kind is reported where PROCESS_KIND is read
     long = validate.Range(0, _DAY)
     lock = env.float("DATABASE_LOCK_TIMEOUT", None, validate=long)
     idle = env.float("DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", usual.idle_in_transaction, validate=long)

@@ -52,12 +52,12 @@ def accounts_with_pending_credit() -> QuerySet[PendingCredit, str]:
 
 
 def deposits_wait() -> bool:
-    """Return whether there are deposits that the system account has yet to count."""
+    """Return whether there are deposits that the system account has not counted yet."""
     return PendingDebit.objects.exists()
 
 
 def uncounted(*, account_id: str) -> int:
-    """Return the coins that an account's balance has yet to count: what was paid in less what was paid out."""
+    """Return the coins that an account's balance does not count yet: pending credits minus pending debits."""
     owed = PendingDebit.objects.filter(account_id=account_id).aggregate(total=Sum("amount"))["total"] or 0
     return pending_credit(escrow_id=account_id) - owed
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-# Every coin is on an account, or paid into one that has yet to count it, as the debits of deposits are.
+# Every coin is on an account, or in a pending credit or debit that its account has not counted yet.
 _SUM = """
     SELECT 'all accounts' AS place,
         coalesce((SELECT sum(balance) FROM wallet_account), 0)

@@ -60,8 +60,8 @@ def find_due(*, before: datetime, escrow_id: str | None = None, although_closed:
 def settle_due_escrow(now: datetime, *, escrow_id: str) -> None:
     """Settle an escrow whose goals are over, or resume it where it was decided and not finished.
 
-    Safe to repeat, and beside the tasks that should have done it. Money that is owed to a closed
-    account is left to support.
+    It is idempotent, also beside the tasks that normally do it. Money that is owed to a closed account is
+    left to support.
     """
     escrow = Escrow.objects.get(pk=escrow_id)
     if escrow.state == Escrow.State.OPEN:
@@ -118,12 +118,12 @@ def _undecided(escrow: Escrow, before: datetime) -> Iterator[Due]:
 
 
 def first_goals() -> QuerySet[Goal]:
-    """Return the query for the goals that escrows are named after, with those that they led to."""
+    """Return the query for the goals that escrows are named after, joined with the goals they led to."""
     return Goal.objects.select_related("show_goal", "exclusive_goal", "session")
 
 
 def of_ended(*, goal: Goal, before: datetime) -> Iterator[Due]:
-    """Yield what is to be done about the open escrow of one of `first_goals`, whose goals ended before `before`."""
+    """Yield what is to be done about the open escrow of one of `first_goals`, if its goals ended before `before`."""
     last = goal.show_goal or goal.exclusive_goal or goal
     if last.ended_at is None or last.ended_at >= before:
         return

@@ -1,4 +1,4 @@
-"""Stuck escrows: those that are due and about which no task is on its way (spec section 10)."""
+"""Stuck escrows: they are due, and no task that would settle them is pending (spec section 10)."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from django.db.models import QuerySet
 from goals import escrow_ids
 from goals.services import due
 from livestream.models import OutboxMessage
-from livestream.outbox import Delivery, apart, enqueue
+from livestream.outbox import Delivery, enqueue, sweep_transaction
 from wallet import selectors
 from wallet.models import Escrow
 
-# The tasks that follow at once are given so long. Afterwards they were lost, or are dead.
+# Tasks that settle in time need less than this. Later, they are lost or dead.
 _LATE = timedelta(seconds=10)
 PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The stuck escrows of one page, and the id after which the next page begins; "" begins anew."""
+    """The stuck escrows of one page, and the id after which the next page begins ("": the first page)."""
 
     escrow_ids: list[str]
     after: str
 
 
 def find_open(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
-    """Return which of the next `size` open escrows are stuck: their goals are over for ten seconds.
+    """Return which of the next `size` open escrows are stuck: their goals ended over ten seconds ago.
 
     It takes three queries, however many escrows are open.
     """
@@ -42,7 +42,7 @@ def find_open(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
 
 
 def find_decided(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
-    """Return which of the next `size` escrows that were decided ten seconds ago, and are not settled, are stuck.
+    """Return which of the next `size` escrows are stuck that were decided over ten seconds ago and are not settled.
 
     Escrows that wait for a closed account are left to support. It takes two queries.
     """
@@ -52,9 +52,9 @@ def find_decided(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
     return _without_work({escrow_id: {escrow_id} for escrow_id in page}, page, now, size)
 
 
-def ask_to_settle(*, escrow_id: str) -> None:
-    """Store the task that settles what is due of one escrow, in a transaction of its own."""
-    with apart():
+def enqueue_settling(*, escrow_id: str) -> None:
+    """Enqueue the task that settles what is due of one escrow, in a transaction of its own."""
+    with sweep_transaction():
         enqueue(due.settle_due_escrow, Delivery(key=escrow_id, pending="keep"), escrow_id=escrow_id)
 
 
@@ -63,9 +63,9 @@ def _page(escrows: QuerySet[Escrow], after: str, size: int) -> list[str]:
 
 
 def _without_work(subjects: dict[str, set[str]], page: list[str], now: datetime, size: int) -> Found:
-    """Leave out the escrows about which a task is on its way.
+    """Leave out the escrows about which a task is pending.
 
-    A task about a goal that has failed does not count: it may be a push, which would hold the money up.
+    A failing task about a goal does not count: it may be a push, which must not delay the money.
     """
     about = set().union(*subjects.values())
     tasks = OutboxMessage.objects.filter(subject__in=about, failed_at=None, eta__lte=now)

@@ -21,7 +21,7 @@ _LONGEST_INSERT_ID = 200
 # Sending a thousand events to a distant server takes long, and other tasks must not wait for that.
 _SECONDS_AT_A_TIME = 0.5
 PURGED_AT_ONCE = 1000
-# The clocks of two machines differ by less, so that none tracks what another has forgotten.
+# The time of two processes differs by less, so none tracks an event whose id another has purged.
 _SLACK = timedelta(days=1)
 # In order, so that two transactions that store the same ids do not deadlock.
 _KEEP = """
@@ -62,16 +62,16 @@ def track(
 ) -> None:
     """Store one analytics event in the caller's transaction, delivered by the task `track`.
 
-    An `insert_id` that was tracked before is tracked no more: a replay counts nothing twice. Nor is an
-    event that is older than RETENTION_DAYS, because what was tracked that long ago is forgotten.
-    Delivery of the one happens at least once, with the same `insert_id` each time, by which
-    the receiver recognizes a repeat. `properties` are JSON values. Without `occurred_at` the
-    moment of delivery counts. Raises TransactionManagementError outside of a transaction.
+    An `insert_id` that was tracked before is ignored, so that a replay counts nothing twice. An event that
+    is older than RETENTION_DAYS is ignored as well, because the ids of that time are purged. An event is
+    delivered at least once, with the same `insert_id` each time, by which the receiver recognizes a repeat.
+    `properties` are JSON values. Without `occurred_at` the moment of delivery counts. Raises
+    TransactionManagementError outside of a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"tracking {event} needs an open transaction")
     key = insert_id[:_LONGEST_INSERT_ID]
-    if _new_among(_remembered([key])):
+    if _new_among(_recent([key])):
         enqueue(
             deliver,
             Delivery(key=key, pending="keep"),
@@ -90,7 +90,7 @@ def track_all(*, events: Sequence[Tracked]) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("tracking needs an open transaction")
-    new = _new_among(_remembered([each.insert_id[:_LONGEST_INSERT_ID] for each in events]))
+    new = _new_among(_recent([each.insert_id[:_LONGEST_INSERT_ID] for each in events]))
     records = [each.as_json() for each in events if each.insert_id[:_LONGEST_INSERT_ID] in new]
     if records:
         enqueue(deliver_all, records=records)
@@ -139,28 +139,28 @@ def _leave(records: list[dict[str, Any]]) -> None:
 
 
 def purge(*, now: datetime, size: int = PURGED_AT_ONCE) -> int:
-    """Forget up to `size` events that are a day older than RETENTION_DAYS, and return how many.
+    """Purge up to `size` ids of events that are a day older than RETENTION_DAYS, and return how many.
 
-    The ids of events begin with their second, so the oldest lie together in the index of the primary
-    key. Ids of another form, such as those of business intelligence (`bi-…`), are few and stay.
+    The ids of events begin with their second, so the oldest are adjacent in the index of the primary key.
+    Ids of another form, such as those of business intelligence (`bi-…`), are few and stay.
     """
     if not settings.RETENTION_DAYS:
         return 0
-    old = TrackedEvent.objects.filter(pk__lt=_first_remembered(now - _SLACK)).order_by("pk")
+    old = TrackedEvent.objects.filter(pk__lt=_first_recent(now - _SLACK)).order_by("pk")
     keys = [key for key in old.values_list("pk", flat=True)[:size] if ids.is_valid(key)]
     deleted, _ = TrackedEvent.objects.filter(pk__in=keys).delete()
     return deleted
 
 
-def _remembered(insert_ids: Sequence[str]) -> list[str]:
+def _recent(insert_ids: Sequence[str]) -> list[str]:
     """Return the ids without those of events that are older than RETENTION_DAYS."""
     if not settings.RETENTION_DAYS:
         return list(insert_ids)
-    first = _first_remembered(clock.now())
+    first = _first_recent(clock.now())
     return [each for each in insert_ids if each >= first or not ids.is_valid(each)]
 
 
-def _first_remembered(now: datetime) -> str:
+def _first_recent(now: datetime) -> str:
     return f"{clock.to_epoch(now - timedelta(days=settings.RETENTION_DAYS)):08x}"
 
 

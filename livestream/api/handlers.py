@@ -59,7 +59,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """Answer a refusal that a repeat may not meet: a problem, or a page in the admin.
+    """Answer a temporary refusal with a problem, or with a page in the admin.
 
     The page asks nothing of the database, not even who the user is.
     """

@@ -1,4 +1,4 @@
-"""Refusals for errors of the database: it is away, a time limit was reached, or the machine's clock is far off."""
+"""Refusals for errors of the database: it is away, a time limit was reached, or the clock is skewed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TemporarilyUnavailable(DomainError):
 
 
 class Busy(DomainError):
-    """Other transactions hold what this request needs; nothing was done, and a repeat may succeed."""
+    """A lock or a statement took too long; nothing was changed, and a repeat may succeed."""
 
     status = 503
     code = "busy"
@@ -29,7 +29,7 @@ class Busy(DomainError):
 
 
 def refusal_of(error: BaseException) -> DomainError | None:
-    """Return what a client is answered about an error of the database or its clock, and log and count it.
+    """Return the refusal for an error of the database or its clock, and log and count the error.
 
     None for any other error.
     """

@@ -115,7 +115,7 @@ class BatchCommand(BaseCommand, Generic[Item]):
         try:
             report.note(position, do(item, options))
         except Exception as error:
-            # An item whose lock somebody holds fails alone; a database that is away ends the run.
+            # An item that is locked fails alone; a database that is away ends the run.
             if isinstance(error, (OperationalError, InterfaceError)) and not gave_way(error):
                 raise
             log.warning("command_failure", command=report.command, position=position, exc_info=True)

@@ -47,8 +47,8 @@ def is_valid_name(name: str) -> bool:
 def write(*, user_id: str, rows: Sequence[Model], act: Act, now: datetime) -> None:
     """Store an entry for each row on which a member of staff did an act.
 
-    Django's own way of writing an entry dates it by the machine's clock; here it stands in the story of
-    a goal, between events.
+    Django would date an entry by the machine's clock. These are listed between events in the story of a goal,
+    so they are dated by the same clock as events.
     """
     answers = f" {json.dumps(dict(act.answers), ensure_ascii=False)}" if act.answers else ""
     entries = [_entry(row, f"{act.name}{answers}: {act.reason}") for row in rows]

@@ -13,7 +13,7 @@ from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord, ReceiverRun
 from livestream.outbox import Delivery, durable, enqueue, enqueue_all
-from livestream.outbox.performing import OfAnotherRelease, attempt
+from livestream.outbox.performing import UnknownToThisRelease, attempt
 
 RUNS_PURGED_AT_ONCE = 1000
 
@@ -51,11 +51,11 @@ def deliver_event(*, position: int) -> None:
 def run_receiver(*, position: int, receiver: str) -> None:
     """Run one effect receiver on the event at `position` of the log, and record the run in its transaction.
 
-    Raises OfAnotherRelease where this release has no such receiver, or does not know the event.
+    Raises UnknownToThisRelease where this release has no such receiver, or does not know the event.
     """
     found = registry.find_receiver(receiver)
     if found is None:
-        raise OfAnotherRelease(f"This release has no receiver {receiver}.")
+        raise UnknownToThisRelease(f"This release has no receiver {receiver}.")
     _, event = _revived(EventRecord.objects.get(position=position))
     found.function(event)
     ReceiverRun.objects.create(position=position, receiver=found.name, attempts=attempt(), finished_at=clock.now())
@@ -69,7 +69,7 @@ def subject_of(*, record: EventRecord) -> str:
 def _revived(record: EventRecord) -> tuple[DomainSignal, Event]:
     signal = DomainSignal.registry.get(record.name)
     if signal is None:
-        raise OfAnotherRelease(f"This release does not know {record.name}.")
+        raise UnknownToThisRelease(f"This release does not know {record.name}.")
     return signal, signal.payload.from_json(record.payload)
 
 

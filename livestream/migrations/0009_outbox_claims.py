@@ -1,4 +1,4 @@
-"""Messages have a class of urgency, and a key that is theirs only while they wait."""
+"""Messages get a class of urgency, and a key that moves to `claimed_key` while they run."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField("outboxmessage", "actor", models.CharField(max_length=200)),
-        # The release before stores messages without these, and with two columns that are no longer read.
+        # The previous release stores messages without these, and fills two columns that are no longer read.
         migrations.AddField("outboxmessage", "urgency", models.PositiveSmallIntegerField(db_default=1)),
         migrations.AddField("outboxmessage", "claimed_key", models.CharField(max_length=200, null=True)),
         migrations.AlterField("outboxmessage", "sends", models.PositiveIntegerField(db_default=0)),
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             "outboxmessage",
             models.Index(fields=["claimed_key"], condition=Q(claimed_key__isnull=False), name="outbox_claimed"),
         ),
-        # They stay in the table until no process of the release before runs.
+        # They stay in the table while processes of the previous release may run.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.RemoveField("outboxmessage", "sends"),

@@ -11,10 +11,10 @@ from livestream.fields import ObjectIdField
 class OutboxMessage(models.Model):
     """One piece of work to do at `eta`; the row is gone once it is done.
 
-    `eta` is when the work is wanted, and `due_at` when it may be claimed next: at `eta`, when the
-    claim of its worker ends (`running_until`), or after the pause that follows a failure. `key` is
-    unique among the messages of a task that wait; while one runs its key is its `claimed_key`.
-    `attempts` counts the tries that were begun.
+    `eta` is the moment to do it at, and `due_at` the moment at which it may be claimed next: `eta`, the end
+    of the lease (`running_until`), or the end of the pause after a failure. `key` is unique among the
+    waiting messages of a task; while a message runs, its key is in `claimed_key`. `attempts` counts the
+    attempts that have begun.
     """
 
     id = ObjectIdField(primary_key=True)

@@ -1,4 +1,4 @@
-"""The analytics events that were handed over."""
+"""The analytics events that were delivered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from livestream.fields import ObjectIdField
 
 
 class TrackedEvent(models.Model):
-    """One analytics event that was handed over, so that a replay is not counted again.
+    """One analytics event that was delivered, so that a replay does not count it again.
 
     `claim` is of the call that stored it: of two at once, each sees whether it was the one.
     """

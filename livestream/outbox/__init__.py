@@ -15,14 +15,13 @@ from livestream.outbox.storing import (
     pending_messages,
     retry,
 )
-from livestream.outbox.sweeping import apart, sweep
+from livestream.outbox.sweeping import sweep, sweep_transaction
 from livestream.outbox.urgency import Urgency
 
 __all__ = [
     "Delivery",
     "Pending",
     "Urgency",
-    "apart",
     "drop_pending",
     "durable",
     "enqueue",
@@ -32,4 +31,5 @@ __all__ = [
     "pending_messages",
     "retry",
     "sweep",
+    "sweep_transaction",
 ]

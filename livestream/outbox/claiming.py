@@ -1,7 +1,8 @@
-"""Claiming due messages: a claim counts a try, commits, and ends by itself if its worker dies.
+"""Claiming due messages: a claim counts an attempt, sets a lease and commits.
 
-A claim takes the key off its row. So whoever enqueues the same key while the work runs stores a
-row of their own, and waits for nobody; the new row is not claimed while the first one runs.
+If the worker dies, the lease expires and another worker may claim the message. A claim moves the key of a
+row to `claimed_key`. So the same key can be enqueued in a new row while the work runs, without waiting
+for it; the new row is not claimed until the first one has finished.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ Messages = list[OutboxMessage]
 
 
 def lease() -> timedelta:
-    """Return how long a claim lasts without a sign of life."""
+    """Return how long a claim lasts if it is not renewed."""
     return timedelta(seconds=settings.OUTBOX_LEASE)
 
 
 def due(*, urgency: Urgency, names: Sequence[str], now: datetime) -> QuerySet[OutboxMessage]:
-    """Return the messages of these tasks that may be claimed, the one that waits longest first."""
+    """Return the messages of these tasks that may be claimed, the most overdue first."""
     rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
     return rows.filter(Q(key=None) | ~_same_is_running(now)).order_by("due_at")
 
 
 def claim(*, urgency: Urgency, transactional: bool, limit: int, now: datetime) -> Messages:
-    """Claim up to `limit` due messages of this class, and return them with the new count of tries.
+    """Claim up to `limit` due messages of this class, and return them with the new count of attempts.
 
     Messages of tasks that this release does not know wait for one that does.
     """
@@ -54,7 +55,7 @@ def claim_by_orm(*, urgency: Urgency, names: Sequence[str], limit: int, now: dat
 
 
 def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
-    """Claim this message, unless its time has not come or it is running."""
+    """Claim this message; None if it is not due yet, is running, or is dead."""
     idle = Q(running_until=None) | Q(running_until__lte=now)
     time_has_come = Q(eta__lte=now) | Q(due_at__lte=now)
     wanted = OutboxMessage.objects.filter(idle, time_has_come, pk=message_id, failed_at=None)
@@ -66,15 +67,16 @@ def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
 def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
     """Lock those of these messages whose claim has not passed to another worker, and return them.
 
-    Runs in the caller's transaction. While it is open nobody else claims them, however long it takes.
+    Runs in the caller's transaction. The row locks keep other workers from claiming them until it ends,
+    even if the lease expires before.
     """
     rows = OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk__in=[each.pk for each in messages])
     held = dict(rows.values_list("pk", "attempts"))
     return [each for each in messages if held.get(each.pk) == each.attempts]
 
 
-def mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
-    """Return the row of a claimed message, as long as nobody else has claimed it since."""
+def claimed_row(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+    """Return the row of a claimed message; empty if another worker has claimed it since."""
     return OutboxMessage.objects.filter(pk=message.pk, attempts=message.attempts, running_until__isnull=False)
 
 

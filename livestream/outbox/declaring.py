@@ -39,20 +39,19 @@ def external(
     *,
     name: str | None = None,
     urgency: Urgency = Urgency.PUSHES,
-    longest: int = registry.LONGEST_SECONDS,
+    max_runtime: int = registry.MAX_RUNTIME_SECONDS,
     subject: str | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as a task that runs outside of any transaction and may call the network.
 
-    Its row is deleted afterwards, so the work is done at least once. While its process lives,
-    nobody else runs it for `longest` seconds: a task that may take longer says so, or two workers
-    may run it at a time. After a kill -9 another worker runs it once OUTBOX_LEASE is over.
-    Everything else is as for `durable`.
+    Its row is deleted afterwards, so the work is done at least once. Its process renews the lease for up to
+    `max_runtime` seconds; after that, another worker may run it at the same time. If the process is
+    killed, another worker runs it when the lease expires (OUTBOX_LEASE). Everything else is as for `durable`.
     """
 
     def declare(function: F) -> F:
         task = registry.register(
-            function, transactional=False, urgency=urgency, name=name, longest=longest, subject=subject
+            function, transactional=False, urgency=urgency, name=name, max_runtime=max_runtime, subject=subject
         )
         _declare_actor(task)
         return function

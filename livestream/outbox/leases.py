@@ -1,4 +1,4 @@
-"""Leases of running work that calls the network: renewed while its process lives, over soon after it died."""
+"""Leases of running external tasks: a thread renews them, so they expire soon after their process dies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _renewer: tuple[int, threading.Thread] | None = None
 
 
 @contextmanager
-def kept(message: OutboxMessage, *, seconds: float) -> Iterator[None]:
+def renewed(message: OutboxMessage, *, seconds: float) -> Iterator[None]:
     """Renew the lease of a claimed message while the block runs, for `seconds` at most."""
     with _lock:
         _held[message.pk] = message, time.monotonic() + seconds
@@ -46,7 +46,7 @@ def _ensure_renewer() -> None:
 
 
 def _renew_while_held() -> None:
-    """Renew what is held until nothing is; work that is done before its first renewal costs no query."""
+    """Renew the held leases until none is left; a task that ends before its first renewal costs no query."""
     global _renewer
     try:
         while True:
@@ -65,7 +65,7 @@ def _renew(held: list[OutboxMessage]) -> None:
     try:
         until = clock.now() + claiming.lease()
         for message in held:
-            claiming.mine(message).update(running_until=until, due_at=until)
+            claiming.claimed_row(message).update(running_until=until, due_at=until)
     except Exception as error:  # noqa: BLE001 - the next renewal may succeed, or the lease ends
         log.warning("lease_not_renewed", error=repr(error), held=[message.actor for message in held])
         close_old_connections()

@@ -15,14 +15,12 @@ from livestream.outbox.urgency import Urgency
 
 LATENESS = Histogram(
     "livestream_outbox_lateness_seconds",
-    "How long after the moment it was wanted at a task was done, by class of urgency.",
+    "How long after its `eta` a task was done, by class of urgency.",
     ["urgency"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600),
 )
 FAILURES = Counter("livestream_outbox_failures", "Tries of tasks that failed.", ["actor"])
-
-
-# Among so many of a class that come first, the one that waits longest is looked for.
+# The oldest task of a class is looked for among this many that are due first.
 _LOOKED_AT = 1_000
 
 

@@ -27,16 +27,16 @@ log = structlog.get_logger(__name__)
 _DRAINED_AT_ONCE = 100
 _LONGEST_BACKOFF_SECONDS = 300
 _LONGEST_ERROR = 20_000
-# After this long a batch commits what it has done: the locks of its tasks are held until then.
+# A batch commits after this long, because its tasks hold their locks until then.
 _BATCH_SECONDS = 0.05
 _NO_RESULT = "No try had a result: each time its worker died, was stopped, or ran out of time or memory."
-# How long work that this release does not know is left to one that does (seconds).
-_LEFT_SECONDS = 2.0
+# How long work that this release does not know is left to workers of another one.
+_UNKNOWN_PAUSE_SECONDS = 2.0
 _attempt: ContextVar[int] = ContextVar("attempt", default=1)
 
 
-class OfAnotherRelease(Exception):
-    """The message names what this release does not know, and one that runs beside it does."""
+class UnknownToThisRelease(Exception):
+    """The message names something that only another release knows, whose processes run beside this one's."""
 
 
 def perform(*, message_id: str) -> None:
@@ -55,49 +55,49 @@ def perform(*, message_id: str) -> None:
 def perform_claimed(*, messages: Sequence[OutboxMessage]) -> None:
     """Run claimed messages, in their order.
 
-    Those that run in a transaction share it, each with a savepoint of its own. One that was tried
-    before runs alone: it may be what killed its worker, and the others with it.
+    Transactional tasks share one transaction, each in a savepoint. A task that was tried before runs
+    alone, because it may have killed its worker.
     """
-    together: list[OutboxMessage] = []
+    batch: list[OutboxMessage] = []
     for message in messages:
         if message.attempts > settings.OUTBOX_MAX_ATTEMPTS:
-            _bury(message)
+            _give_up(message)
         elif not get_task(message.actor).transactional:
-            _run_outside(message)
+            _run_external(message)
         elif message.attempts > 1:
-            _run_together([message])
+            _run_batch([message])
         else:
-            together.append(message)
-    while together:
-        together = _run_together(together)
+            batch.append(message)
+    while batch:
+        batch = _run_batch(batch)
 
 
 def attempt() -> int:
-    """Return how often the running message was tried, this attempt included."""
+    """Return how many attempts the running message has had, including this one."""
     return _attempt.get()
 
 
-def _run_together(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+def _run_batch(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
     """Run as many of these as fit into a short transaction; return the rest."""
     try:
         with transaction.atomic():
-            mine = claiming.still_claimed(messages=messages)
-            done = _run_for_a_while(mine)
+            claimed = claiming.still_claimed(messages=messages)
+            done = _run_until_commit_is_due(claimed)
             OutboxMessage.objects.filter(pk__in=[each.pk for each, error in done if error is None]).delete()
             for message, error in done:
                 if error is not None:
-                    _keep_failure(message, error)
-    except Exception as error:  # noqa: BLE001 - a commit that fails belongs on the row, if it was the only one
+                    _store_failure(message, error)
+    except Exception as error:  # noqa: BLE001 - a commit that fails is stored on the row, if it is the only one
         if len(messages) == 1:
-            _keep_failure_apart(messages[0], error)
+            _store_failure_separately(messages[0], error)
         else:
             log.warning("outbox_batch_lost", error=repr(error), messages=len(messages))
         return []
     _observe([message for message, error in done if error is None])
-    return mine[len(done) :]
+    return claimed[len(done) :]
 
 
-def _run_for_a_while(messages: Sequence[OutboxMessage]) -> list[tuple[OutboxMessage, Exception | None]]:
+def _run_until_commit_is_due(messages: Sequence[OutboxMessage]) -> list[tuple[OutboxMessage, Exception | None]]:
     done: list[tuple[OutboxMessage, Exception | None]] = []
     until = time.monotonic() + _BATCH_SECONDS
     for message in messages:
@@ -105,23 +105,23 @@ def _run_for_a_while(messages: Sequence[OutboxMessage]) -> list[tuple[OutboxMess
         try:
             with transaction.atomic():
                 _call(message)
-        except Exception as raised:  # noqa: BLE001 - whatever the work raises belongs on its row
+        except Exception as raised:  # noqa: BLE001 - whatever the work raises is stored on its row
             error = raised
         done.append((message, error))
-        # After a conflict the batch commits at once: somebody may be waiting for its locks.
+        # After a conflict the batch commits at once, because others may wait for its locks.
         if time.monotonic() > until or (error is not None and gave_way(error)):
             break
     return done
 
 
-def _run_outside(message: OutboxMessage) -> None:
+def _run_external(message: OutboxMessage) -> None:
     try:
-        with leases.kept(message, seconds=get_task(message.actor).longest):
+        with leases.renewed(message, seconds=get_task(message.actor).max_runtime):
             _call(message)
-    except Exception as error:  # noqa: BLE001 - whatever the work raises belongs on its row
-        _keep_failure_apart(message, error)
+    except Exception as error:  # noqa: BLE001 - whatever the work raises is stored on its row
+        _store_failure_separately(message, error)
     else:
-        claiming.mine(message).delete()
+        claiming.claimed_row(message).delete()
         _observe([message])
 
 
@@ -129,7 +129,7 @@ def _call(message: OutboxMessage) -> None:
     token = _attempt.set(message.attempts)
     try:
         with context.bound(request_id=message.request_id, client_id=message.client_id):
-            # What was due when it was stored is due, whatever this process believes the time to be.
+            # The estimate of the time may be slightly behind that of the process that stored the message.
             arguments.call(get_task(message.actor), message.kwargs, now=max(clock.now(), message.eta))
     finally:
         _attempt.reset(token)
@@ -142,48 +142,48 @@ def _observe(done: Sequence[OutboxMessage]) -> None:
         metrics.LATENESS.labels(Urgency(message.urgency).queue).observe(max(late, 0.0))
 
 
-def _keep_failure_apart(message: OutboxMessage, error: Exception) -> None:
-    """Store a failure in a transaction of its own; if that fails too, the end of the lease brings the next try."""
+def _store_failure_separately(message: OutboxMessage, error: Exception) -> None:
+    """Store a failure in a transaction of its own; if that fails too, the task is retried when its lease expires."""
     try:
         with transaction.atomic():
             if claiming.still_claimed(messages=[message]):
-                _keep_failure(message, error)
+                _store_failure(message, error)
     except Exception as second:  # noqa: BLE001 - the database may be what fails
         log.warning("outbox_failure_not_stored", actor=message.actor, error=repr(error), second=repr(second))
 
 
-def _keep_failure(message: OutboxMessage, error: Exception) -> None:
+def _store_failure(message: OutboxMessage, error: Exception) -> None:
     now = clock.now()
-    if gave_way(error):  # no fault of the task: somebody else had the lock
+    if gave_way(error):  # not an attempt: another transaction held the lock
         soon = now + timedelta(seconds=random.uniform(0.1, 0.5))  # noqa: S311 - only spreads load
         returning.put_back(message, due_at=soon, attempts=message.attempts - 1)
         limits.count(error)
         log.info("outbox_gave_way", actor=message.actor, error=repr(error))
         return
-    if isinstance(error, OfAnotherRelease):
-        later = now + timedelta(seconds=_LEFT_SECONDS)
+    if isinstance(error, UnknownToThisRelease):
+        later = now + timedelta(seconds=_UNKNOWN_PAUSE_SECONDS)
         returning.put_back(message, due_at=later, attempts=message.attempts - 1, error=str(error))
         return
-    said = storable_error(error="".join(traceback.format_exception(error)))
+    text_of_error = storable_error(error="".join(traceback.format_exception(error)))
     if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS or _is_final(error):
-        returning.set_aside(message, error=said, now=now)
+        returning.mark_dead(message, error=text_of_error, now=now)
     else:
         due_at = now + backoff(attempts=message.attempts)
-        returning.put_back(message, due_at=due_at, attempts=message.attempts, error=said)
+        returning.put_back(message, due_at=due_at, attempts=message.attempts, error=text_of_error)
     metrics.FAILURES.labels(message.actor).inc()
-    log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=said)
+    log.error("outbox_failure", actor=message.actor, attempts=message.attempts, error=text_of_error)
 
 
 def _is_final(error: Exception) -> bool:
-    """Return whether the domain refuses, and will refuse the same again."""
+    """Return whether the error is a refusal of the domain, which a retry would only repeat."""
     return isinstance(error, DomainError) and error.status < 500 and error.retry_after is None
 
 
-def _bury(message: OutboxMessage) -> None:
+def _give_up(message: OutboxMessage) -> None:
     with transaction.atomic():
         if claiming.still_claimed(messages=[message]):
-            message.attempts -= 1  # this claim ran nothing
-            returning.set_aside(message, error=message.error or _NO_RESULT, now=clock.now())
+            message.attempts -= 1  # this claim did not run the task
+            returning.mark_dead(message, error=message.error or _NO_RESULT, now=clock.now())
     metrics.FAILURES.labels(message.actor).inc()
     log.error("outbox_no_result", actor=message.actor, attempts=message.attempts)
 

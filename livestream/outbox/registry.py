@@ -10,15 +10,15 @@ from livestream.outbox.urgency import Urgency
 
 TaskFunction = Callable[..., object]
 MOMENT = "now"
-LONGEST_SECONDS = 60
+MAX_RUNTIME_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A declared task: a service function, and how it is run.
 
-    `transactional` says whether it runs in the transaction that deletes its row. `longest` is for
-    how many seconds a living process may keep it from others while it runs. `subject` names
+    `transactional` says whether it runs in the transaction that deletes its row. `max_runtime` is the
+    number of seconds for which its process renews the lease. `subject` names
     the parameter whose argument the task is found by. With `takes_moment` the function's first
     parameter is `now`, which a worker fills in when it runs the task.
     """
@@ -27,7 +27,7 @@ class Task:
     function: TaskFunction
     transactional: bool
     urgency: Urgency
-    longest: int
+    max_runtime: int
     subject: str | None
     takes_moment: bool
     signature: inspect.Signature
@@ -43,7 +43,7 @@ def register(
     transactional: bool,
     urgency: Urgency,
     name: str | None = None,
-    longest: int = LONGEST_SECONDS,
+    max_runtime: int = MAX_RUNTIME_SECONDS,
     subject: str | None = None,
 ) -> Task:
     """Keep a function as a task, under its own name unless `name` is given.
@@ -57,7 +57,7 @@ def register(
         function=function,
         transactional=transactional,
         urgency=urgency,
-        longest=longest,
+        max_runtime=max_runtime,
         subject=subject,
         takes_moment=takes_moment,
         signature=signature,
@@ -111,9 +111,9 @@ def names_of(*, transactional: bool) -> list[str]:
 
 
 def task_for(urgency: Urgency, *, preferred: str) -> Task:
-    """Return the preferred task if it is of this class, and else another one that is.
+    """Return the preferred task if it is of this class, otherwise any task of the class.
 
-    The message of any actor of a class has the whole class worked off.
+    A wake-up by any actor of a class is for all work of the class.
     """
     task = _by_name.get(preferred)
     if task is not None and task.urgency is urgency:

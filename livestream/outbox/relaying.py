@@ -1,11 +1,11 @@
-"""The relay: tells workers of due work, and calls the sweeps.
+"""The relay: wakes workers for due work, and calls the sweeps.
 
-Whatever is due and has no claim is told of again until it has: work whose message was lost, whose
-worker died, or whose next try has come.
+It repeats a wake-up until the work is claimed. This covers lost messages, workers that died, and retries.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,24 +19,24 @@ from django.db.models import F
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import claiming, sending, sql, sweeping, working
+from livestream.outbox import claiming, sql, sweeping, wakeups, working
 from livestream.outbox.registry import task_for, task_names
 from livestream.outbox.urgency import Urgency
 
 log = structlog.get_logger(__name__)
 
-# How many workers are told at once, at most.
-_MOST_AT_ONCE = 8
-_COUNTED = working.BATCH * _MOST_AT_ONCE
-# While the same message stays the first of its class, workers are told of it at these intervals (seconds):
-# they may be busy, or there may be none, and messages would pile up in the broker.
+# How many workers of a class are woken at once, at most.
+_MAX_WAKE_UPS = 8
+_COUNT_LIMIT = working.BATCH * _MAX_WAKE_UPS
+# While the same message stays the first of its class, the wake-up is repeated at these intervals (seconds).
+# Workers may be busy or missing, and more messages would pile up in the broker.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 2.0
 _PAUSE_SECONDS = 1.0  # after a failure
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The due messages of a class: the id and task of the first one, and how many there are (up to a limit)."""
+    """The due messages of a class: the id and actor of the most overdue one, and their number (up to a limit)."""
 
     urgency: Urgency
     first: str
@@ -45,22 +45,21 @@ class Backlog:
 
 
 class Relay:
-    """Remembers which message was the first of its class, so that workers are not told of it all the time."""
+    """Wakes workers; remembers the first message of each class, to repeat a wake-up only at intervals."""
 
     def __init__(self) -> None:
-        self._told: dict[Urgency, tuple[str, float, float]] = {}
+        self._woken_for: dict[Urgency, tuple[str, float, float]] = {}
 
     def once(self, *, now: datetime) -> int:
-        """Look once at what is due, and return how many messages workers were told of."""
-        found = backlog(now=now)
-        told = [each for each in found if self._is_time(each)]
-        for each in told:
+        """Read the backlog once, wake workers, and return how many due messages they were woken for."""
+        found = [each for each in backlog(now=now) if self._is_time(each)]
+        for each in found:
             task = task_for(each.urgency, preferred=each.actor)
-            sending.nudge(task=task, times=-(-each.number // working.BATCH))
-        return sum(each.number for each in told)
+            wakeups.request(task=task, count=math.ceil(each.number / working.BATCH))
+        return sum(each.number for each in found)
 
     def _is_time(self, waiting: Backlog) -> bool:
-        first, at, pause = self._told.get(waiting.urgency, ("", 0.0, 0.0))
+        first, at, pause = self._woken_for.get(waiting.urgency, ("", 0.0, 0.0))
         moment = time.monotonic()
         if first != waiting.first:
             pause = _FIRST_PAUSE
@@ -68,14 +67,14 @@ class Relay:
             return False
         else:
             pause = min(pause * 2, _LONGEST_PAUSE)
-        self._told[waiting.urgency] = waiting.first, moment, pause
+        self._woken_for[waiting.urgency] = waiting.first, moment, pause
         return True
 
 
 def backlog(*, now: datetime) -> list[Backlog]:
-    """Return what is due of the tasks that this release knows, the most urgent class first."""
+    """Return the due messages of the tasks that this release knows, by class, the most urgent first."""
     find = sql.backlog if connection.vendor == "postgresql" else backlog_by_orm
-    found = find(names=task_names(), limit=_COUNTED, now=now)
+    found = find(names=task_names(), limit=_COUNT_LIMIT, now=now)
     return [Backlog(Urgency(urgency), first, actor, number) for urgency, first, actor, number in found]
 
 
@@ -91,9 +90,9 @@ def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[t
 
 
 def release_leases(*, now: datetime) -> int:
-    """End all claims, and make their messages due; for a process that knows that no other one is running."""
+    """End all claims and make their messages due; only for a process that knows that no other one is running."""
     held = OutboxMessage.objects.filter(failed_at=None, running_until__isnull=False)
-    # A try that a power cut ended is not the fault of the task.
+    # An attempt that a power cut ended does not count.
     return held.update(due_at=now, running_until=None, claimed_key=None, attempts=F("attempts") - 1)
 
 
@@ -110,7 +109,7 @@ def run(stop: threading.Event) -> None:
 
 
 def _sweep_until(stop: threading.Event) -> None:
-    """Call the sweeps when they are due; in a thread of its own, since one may wait for a lock."""
+    """Call the sweeps when they are due; in a thread of its own, because a sweep may wait for a lock."""
     while not stop.is_set():
         for each in sweeping.due_sweeps(at=time.monotonic()):
             if not _outlive(each.function, name=each.function.__name__):

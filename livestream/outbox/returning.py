@@ -1,4 +1,4 @@
-"""Returning claimed messages that are not done: to their next try, or set aside for a person."""
+"""Returning claimed messages that are not done: for a retry, or as dead, for a person."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from django.db.models.functions import Greatest
 
 from livestream.models import OutboxMessage
 
-# How long the return of a key waits for a transaction that is just storing the same key.
+# How long giving a row its key back waits for a transaction that is storing the same key.
 _WAIT_MILLISECONDS = 100
 
 
 def put_back(message: OutboxMessage, *, due_at: datetime, attempts: int, error: str | None = None) -> None:
-    """Make a claimed and locked message due at `due_at`, with its key again.
+    """Give a claimed and locked message its key back and make it due at `due_at`.
 
-    Where the key was enqueued again while it ran, the newer row takes over the tries and the pause.
+    If the key was enqueued again while it ran, the newer row takes over the attempts and the pause.
     """
-    said = message.error if error is None else error
+    kept = message.error if error is None else error
     if message.claimed_key and (newer := _newer(message)):
         pause = {"due_at": Greatest(F("due_at"), due_at)} if attempts else {}
-        OutboxMessage.objects.filter(pk=newer.pk).update(attempts=attempts, error=said, **pause)
+        OutboxMessage.objects.filter(pk=newer.pk).update(attempts=attempts, error=kept, **pause)
         OutboxMessage.objects.filter(pk=message.pk).delete()
         return
-    returned = {"due_at": due_at, "attempts": attempts, "error": said, "running_until": None, "claimed_key": None}
+    returned = {"due_at": due_at, "attempts": attempts, "error": kept, "running_until": None, "claimed_key": None}
     if not (message.claimed_key and _with_key(message, returned)):
         OutboxMessage.objects.filter(pk=message.pk).update(**returned)
 
 
-def set_aside(message: OutboxMessage, *, error: str, now: datetime) -> None:
-    """Keep a claimed and locked message as dead; without its key, so that the same work can be enqueued again."""
+def mark_dead(message: OutboxMessage, *, error: str, now: datetime) -> None:
+    """Mark a claimed and locked message as dead, without its key, so that the same work can be enqueued again."""
     dead = {"failed_at": now, "error": error, "attempts": message.attempts}
     OutboxMessage.objects.filter(pk=message.pk).update(**dead, running_until=None, claimed_key=None)
 
@@ -42,7 +42,7 @@ def _newer(message: OutboxMessage) -> OutboxMessage | None:
 
 
 def _with_key(message: OutboxMessage, returned: dict[str, object]) -> bool:
-    """Return the message with its key; False where somebody is just storing, or has just stored, the same key."""
+    """Update the row with its key; False if another transaction is storing or has just stored the same key."""
     try:
         with transaction.atomic():
             _wait_briefly()

@@ -16,7 +16,7 @@ _CLAIMABLE = """
         WHERE same.actor = m.actor AND same.claimed_key = m.key AND same.running_until > %(now)s
     ))
 """
-# One statement, which commits by itself: whoever enqueues one of these keys waits only for that.
+# One statement in a transaction of its own: enqueueing one of these keys waits for no longer than that.
 _CLAIM = f"""
     WITH wanted AS (
         SELECT m.id FROM livestream_outboxmessage m
@@ -29,7 +29,7 @@ _CLAIM = f"""
     FROM wanted WHERE m.id = wanted.id
     RETURNING m.*
 """  # noqa: S608 - made of constants
-# For each class the message that waits longest, and how many there are, counted up to a limit.
+# For each class: its most overdue message, and the number of due messages, counted up to a limit.
 _BACKLOG = f"""
     SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], count(*)
     FROM unnest(%(classes)s::int[]) AS class (urgency), LATERAL (
@@ -42,7 +42,7 @@ _BACKLOG = f"""
 
 
 def claim(*, urgency: Urgency, names: Sequence[str], limit: int, until: datetime, now: datetime) -> list[OutboxMessage]:
-    """Claim up to `limit` due messages, the one that waits longest first; see `claiming.claim_by_orm`."""
+    """Claim up to `limit` due messages, the most overdue first; see `claiming.claim_by_orm`."""
     values = {"urgency": int(urgency), "names": list(names), "limit": limit, "until": until, "now": now}
     claimed = OutboxMessage.objects.raw(_CLAIM, values)
     return sorted(claimed, key=lambda message: (message.eta, message.id))

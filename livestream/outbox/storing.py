@@ -1,4 +1,4 @@
-"""Storing work in the caller's transaction, and handing it to the broker after the commit."""
+"""Storing work in the caller's transaction, and waking a worker for it after the commit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import arguments, performing, sending
+from livestream.outbox import arguments, performing, wakeups
 from livestream.outbox.registry import Task, TaskFunction, task_for, task_of
 from livestream.outbox.urgency import Urgency
 
 Pending = Literal["keep", "touch", "replace"]
-_TAKEN_OVER = {
-    # It changes nothing, and locks the row: it is not claimed before this transaction is over.
+_OVERWRITTEN = {
+    # This changes nothing but locks the row, so that it is not claimed before this transaction has ended.
     "touch": ["key"],
     "replace": ["kwargs", "eta", "due_at", "attempts"],
 }
-# What is wanted at once may be claimed even where a worker's idea of the time is a little behind.
+# Work without an `eta` may be claimed at once, even by a worker whose estimate of the time is slightly behind.
 _SLACK = timedelta(seconds=1)
 
 P = ParamSpec("P")
@@ -31,11 +31,11 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """When a task is to run, and what it shares with messages that wait.
+    """When a task is to run, and what happens if the same work is waiting already.
 
     `eta`: the moment to run it at, now where it is None.
-    `key`: unique among the pending messages of the task; without one nothing is shared.
-    `pending`: what happens where a message with this key is pending. `touch` keeps it and makes
+    `key`: unique among the waiting messages of the task; without one nothing is shared.
+    `pending`: what happens if a message with this key is waiting. `touch` keeps it and makes
     sure that it runs after this transaction, `replace` gives it the new time and arguments,
     `keep` leaves it alone.
     `inline`: the calling process runs the task right after its commit rather than waiting for a
@@ -96,7 +96,7 @@ def enqueue_all(task: TaskFunction, wanted: Iterable[tuple[Delivery, Mapping[str
     messages = [_message(declared, delivery, arguments.storable(declared, (), kwargs)) for delivery, kwargs in wanted]
     OutboxMessage.objects.bulk_create(messages)
     for message in messages:
-        _nudge_after_commit(message)
+        _wake_after_commit(message)
 
 
 def _message(declared: Task, delivery: Delivery, stored: dict[str, Any]) -> OutboxMessage:
@@ -128,33 +128,33 @@ def _store(message: OutboxMessage, delivery: Delivery) -> None:
             [message],
             update_conflicts=True,
             unique_fields=["actor", "key"],
-            update_fields=_TAKEN_OVER[delivery.pending],
+            update_fields=_OVERWRITTEN[delivery.pending],
         )
     if not delivery.inline:
-        _nudge_after_commit(message)
+        _wake_after_commit(message)
     elif message.due_at < message.eta:
         # Robust: the message is stored, so a failure to run it must not fail the caller.
         transaction.on_commit(lambda: _perform(message), robust=True)
 
 
-def _nudge_after_commit(message: OutboxMessage) -> None:
+def _wake_after_commit(message: OutboxMessage) -> None:
     if message.due_at >= message.eta:
         return  # wanted later
-    tell = _teller(task_for(Urgency(message.urgency), preferred=message.actor))
+    wake = _waker(task_for(Urgency(message.urgency), preferred=message.actor))
     hooks, savepoints = connection.run_on_commit, set(connection.savepoint_ids)
-    if not hooks or hooks[-1][:2] != (savepoints, tell):  # many messages of a transaction are told of once
-        # Robust: the message is stored, so a failure to tell of it must not fail the caller.
-        transaction.on_commit(tell, robust=True)
+    if not hooks or hooks[-1][:2] != (savepoints, wake):  # one wake-up is enough for many messages
+        # Robust: the message is stored, so a failure of the wake-up must not fail the caller.
+        transaction.on_commit(wake, robust=True)
 
 
 @functools.cache
-def _teller(task: Task) -> Callable[[], None]:
-    """Return the same function for the same task, so that it is recognized."""
-    return lambda: sending.nudge(task=task)
+def _waker(task: Task) -> Callable[[], None]:
+    """Return the same function for the same task, so that it can be recognized."""
+    return lambda: wakeups.request(task=task)
 
 
 def _perform(message: OutboxMessage) -> None:
-    """Run what was just committed: the row that has this message's key, unless it failed before."""
+    """Run the message that was just committed, or the waiting one with the same key, unless it was tried before."""
     rows = OutboxMessage.objects.filter(pk=message.pk)
     if message.key is not None:
         rows = OutboxMessage.objects.filter(actor=message.actor, key=message.key, attempts=0)
@@ -164,12 +164,12 @@ def _perform(message: OutboxMessage) -> None:
 
 
 def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]:
-    """Return the messages of a task under this key that wait or run: one of each at most, or none."""
+    """Return the messages of a task with this key: at most one that waits and one that runs."""
     return OutboxMessage.objects.filter(Q(key=key) | Q(claimed_key=key), actor=task_of(task).name)
 
 
 def pending_keys(task: TaskFunction, *, among: Collection[str]) -> set[str]:
-    """Return those of these keys under which a message of a task waits or runs."""
+    """Return those of these keys with which a message of the task waits or runs."""
     rows = OutboxMessage.objects.filter(actor=task_of(task).name)
     waiting = rows.filter(key__in=among).values_list("key", flat=True)
     running = rows.filter(claimed_key__in=among).values_list("claimed_key", flat=True)
@@ -177,7 +177,7 @@ def pending_keys(task: TaskFunction, *, among: Collection[str]) -> set[str]:
 
 
 def drop_pending(task: TaskFunction, *, subject: str) -> None:
-    """Delete the messages of a task about this subject that wait; those that run are left alone."""
+    """Delete the waiting messages of a task about this subject; running ones are left alone."""
     waiting = OutboxMessage.objects.filter(actor=task_of(task).name, subject=subject, failed_at=None)
     idle = waiting.filter(running_until=None).select_for_update(skip_locked=True)
     OutboxMessage.objects.filter(pk__in=list(idle.values_list("pk", flat=True))).delete()
@@ -192,7 +192,7 @@ def _subject(task: Task, delivery: Delivery, stored: dict[str, Any]) -> str:
 def retry(*, message_ids: Iterable[str], now: datetime) -> int:
     """Make dead or waiting messages due now, with a fresh count of attempts; returns how many.
 
-    One that somebody is at work on is left to them, and one that is wanted later to its time.
+    Running messages, and those whose `eta` has not come, are left alone.
     """
     wanted = OutboxMessage.objects.filter(pk__in=message_ids, eta__lte=now)
     idle = wanted.filter(Q(running_until=None) | Q(running_until__lte=now))

@@ -54,10 +54,11 @@ def due_sweeps(*, at: float) -> list[Sweep]:
 
 
 @contextmanager
-def apart() -> Iterator[None]:
-    """Surround what a sweep enqueues: a transaction of its own, which gives way to others.
+def sweep_transaction() -> Iterator[None]:
+    """Open a transaction for what a sweep enqueues; a lock conflict is logged and not raised.
 
-    Who is just storing the same key may hang, and the sweep has other work to find. It comes again.
+    A process that is storing the same key may hang, and the sweep has other work to find. The next sweep
+    tries again.
     """
     try:
         with transaction.atomic():

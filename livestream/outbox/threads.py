@@ -1,4 +1,4 @@
-"""The threads of a worker process: money finds one free, whatever else there is to do."""
+"""The threads of a worker process, divided by urgency: some are reserved for money."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dramatiq import Middleware
 
 from livestream.outbox.urgency import Urgency
 
-# Of eight threads two are reserved for money, and at most four push, two track, and one cuts clips.
+# Of eight threads, two are reserved for money; at most four push, two track, and one cuts clips.
 _RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 2, 1 / 4
 
 
 class Threads:
-    """Counts which classes the threads of this process work for, and refuses what would take too many."""
+    """Counts how many threads of this process work for each class, and limits them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,13 +24,13 @@ class Threads:
         self._busy = dict.fromkeys(Urgency, 0)
 
     def add(self, number: int) -> None:
-        """Count the threads of one more worker in this process, or of one fewer where it is negative."""
+        """Add the threads of a worker that starts in this process; a negative number for one that stops."""
         with self._lock:
             self._total += number
 
     @contextmanager
     def working_for(self, urgency: Urgency) -> Iterator[bool]:
-        """Occupy a thread for this class during the block; yields False where it has as many as it may."""
+        """Occupy a thread for this class during the block; yields False if the class has reached its limit."""
         with self._lock:
             admitted = self._admits(urgency)
             self._busy[urgency] += admitted
@@ -44,9 +44,9 @@ class Threads:
         if urgency is Urgency.MONEY or self._total < 2:
             return True
         others = sum(number for each, number in self._busy.items() if each is not Urgency.MONEY)
-        return others < self._share(1 - _RESERVED) and self._busy[urgency] < self._most(urgency)
+        return others < self._share(1 - _RESERVED) and self._busy[urgency] < self._limit(urgency)
 
-    def _most(self, urgency: Urgency) -> int:
+    def _limit(self, urgency: Urgency) -> int:
         match urgency:
             case Urgency.PUSHES:
                 return self._share(_PUSHING)
@@ -64,8 +64,8 @@ class Threads:
 THREADS = Threads()
 
 
-class CountsThreads(Middleware):
-    """Dramatiq's word about the threads of each worker that starts or stops in this process."""
+class ThreadCounter(Middleware):
+    """Dramatiq middleware that counts the threads of the workers in this process."""
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         THREADS.add(worker.worker_threads)

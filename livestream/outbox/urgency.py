@@ -1,4 +1,4 @@
-"""How urgent a task is: each class of urgency has a queue of its own, and a part of a worker's threads."""
+"""How urgent a task is: each class of urgency has its own queue and a limit of a worker's threads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import enum
 class Urgency(enum.IntEnum):
     """The classes, most urgent first. A flood in one class does not delay the classes before it."""
 
-    MONEY = 0  # what moves money, and what happens on stage
-    LIFECYCLE = 1  # sessions and goals begin and end
-    PUSHES = 2  # what clients hear, and other calls to vendors
-    ANALYTICS = 3  # what people count afterwards
-    CLIPS = 4  # cutting video, which takes a processor for minutes
+    MONEY = 0  # moves money, or decides what happens on stage
+    LIFECYCLE = 1  # begins and ends sessions and goals
+    PUSHES = 2  # pushes to clients, and other calls to vendors
+    ANALYTICS = 3  # analytics
+    CLIPS = 4  # cuts video, which takes a processor for minutes
 
     @property
     def queue(self) -> str:

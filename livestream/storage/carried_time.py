@@ -1,22 +1,22 @@
-"""The time of another machine, carried forward by a steady clock: never ahead of it, and hardly behind.
+"""An estimate of another machine's time, carried forward by a steady clock: never ahead, and hardly behind.
 
-A server reads its clock after the question was sent and before the answer arrived. So when the
-answer arrives it is at least as late there as the answer says, and at most later by the round trip.
-All times here are whole nanoseconds.
+A server reads its clock after the query was sent and before the answer arrived. So when the answer arrives,
+the server's time is at least the time in the answer, and at most that plus the round trip. All times here
+are whole nanoseconds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# How differently two clocks may run, in millionths: Linux slews a clock by at most 500 to correct it.
+# By how much the rates of two clocks may differ, in millionths. Linux slews a clock by at most 500.
 DRIFT = 500
 _MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the other machine's clock said, and when it was asked and had answered on the steady clock."""
+    """What the other machine's clock said, and when the query was sent and answered on the steady clock."""
 
     sent: int
     received: int
@@ -40,7 +40,7 @@ class Estimate:
     def at(self, steady: int) -> int:
         """Return the time that the other machine has certainly reached when the steady clock says `steady`.
 
-        The steady clock is taken to run fast, so that the estimate stays behind however the two drift.
+        The steady clock is assumed to run fast, so that the estimate stays behind whatever the drift.
         """
         passed = steady - self.steady
         return self.time + passed - passed * DRIFT // _MILLION - 1
@@ -48,8 +48,8 @@ class Estimate:
     def corrected(self, reading: Reading) -> Estimate:
         """Return the estimate after another reading.
 
-        A slow reading says little, and then the estimate is kept that earlier readings give. One that
-        is later than the reading allows is given up: the other machine's clock was set back.
+        A slow reading is less exact than the earlier estimate, which is then carried on. If that is later
+        than the reading allows, the other clock was set back, and the reading replaces it.
         """
         if reading.received < self.steady:
             return self

@@ -1,4 +1,4 @@
-"""Transactions that gave way to others: retrying after serialization failures and deadlocks."""
+"""Conflicts between transactions: serialization failures, deadlocks and lock timeouts, and which are retried."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a service that opens the outermost transaction: retry it after a conflict.
 
     Inside another transaction it is not retried, since only the outermost one can be run again
-    as a whole. A conflict at the fifth try is raised. So is a lock timeout at once: whoever
-    holds the lock has held it for the whole limit, and five limits are longer than a caller waits.
+    as a whole. A conflict at the fifth try is raised. A lock timeout is raised at once: the other
+    transaction still runs, and five limits are longer than a caller waits.
     """
 
     @functools.wraps(function)
@@ -50,7 +50,7 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def gave_way(error: BaseException) -> bool:
-    """Return whether a transaction failed only because of another one, and may succeed when it is run again.
+    """Return whether a transaction failed only because of another one, so that running it again may succeed.
 
     True for a serialization failure, a deadlock, a lock timeout and SQLite's "database is locked".
     """

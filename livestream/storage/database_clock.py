@@ -30,9 +30,9 @@ log = structlog.get_logger(__name__)
 
 _SECOND = 1_000_000_000
 _READ_EVERY = 1 * _SECOND
-# A thread that has no connection leaves reading to the others for so long, before it opens one.
+# A thread without a connection leaves readings to the others for this long, before it opens one.
 _CONNECT_AFTER = 10 * _SECOND
-# Readings may fail for so long until there is no time any more; an estimate is then 30 ms behind.
+# Readings may fail for this long, then `now` raises; the estimate is at most 60 ms behind by then.
 _KEPT_FOR = 60 * _SECOND
 _LOG_EVERY = 60 * _SECOND
 
@@ -75,10 +75,10 @@ class _Known:
 
 
 class DatabaseClock:
-    """The clock of the default database, by the connection of whichever thread asks when a reading is due.
+    """The clock of the default database, read by the connection of the thread that asks when a reading is due.
 
-    Until the first reading, and when none succeeded for a minute, `now` raises what the database
-    raises. Beyond CLOCK_SKEW_LIMIT it raises ClockSkewed.
+    Before the first reading, and when none has succeeded for a minute, `now` raises the database's
+    error. Beyond CLOCK_SKEW_LIMIT it raises ClockSkewed.
     """
 
     def __init__(self) -> None:
@@ -161,14 +161,14 @@ def install() -> None:
 
 
 def _may_read(*, age: int) -> bool:
-    """Return whether this thread's connection can be asked without a consequence for its user."""
+    """Return whether a query on this thread's connection has no side effect on its user."""
     connection = connections[_DATABASE]
     if connection.connection is None:
         return age >= _CONNECT_AFTER
     if connection.needs_rollback:
         return False
     status = connection.connection.info.transaction_status
-    # A transaction is not begun for this: its user may have to set its isolation first.
+    # A reading must not begin a transaction: its user may have to set the isolation level first.
     return status == (TransactionStatus.IDLE if connection.autocommit else TransactionStatus.INTRANS)
 
 
@@ -176,7 +176,7 @@ def _read_database() -> tuple[Reading, int]:
     """Return a reading, and this machine's clock when the answer arrived."""
     connection: Any = connections[_DATABASE]
     connection.ensure_connection()
-    # psycopg's cursor and not Django's: this is no query of the caller's, in its log or in a test.
+    # psycopg's cursor and not Django's, so that it appears in no query log and no query count.
     with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         sent = steady_ns()
         cursor.execute(_SQL)

@@ -1,4 +1,4 @@
-"""Time limits of the database that an error ran into (docs/decisions/0016-time-limits.md)."""
+"""Which time limit of the database an error reached (docs/decisions/0016-time-limits.md)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ COUNTER = Counter("livestream_database_limits", "Time limits of the database tha
 
 
 def limit_of(error: BaseException) -> str | None:
-    """Return which limit an error of the database ran into: `lock`, `statement`, `idle_in_transaction`, `pool`.
+    """Return which limit an error of the database reached: `lock`, `statement`, `idle_in_transaction`, `pool`.
 
-    None is any other error. A `NOWAIT` that finds a lock counts as `lock` too, as does SQLite's "database is locked".
+    None for any other error. A `NOWAIT` that finds a lock counts as `lock` too, as does SQLite's "database is locked".
     """
     if is_sqlite_lock(error):
         return LOCK
@@ -29,7 +29,7 @@ def limit_of(error: BaseException) -> str | None:
 
 
 def root_of(error: BaseException) -> BaseException:
-    """Return the error that broke a transaction, where a later query failed only because it was broken."""
+    """Return the error that aborted a transaction, if a later query failed only because of that."""
     while isinstance(error, ProgrammingError) and (earlier := error.__cause__ or error.__context__):
         error = earlier
     return error
@@ -41,12 +41,12 @@ def state_of(error: BaseException) -> str:
 
 
 def is_sqlite_lock(error: BaseException) -> bool:
-    """Return whether SQLite waited in vain for the one that writes."""
+    """Return whether SQLite gave up waiting for its write lock."""
     return isinstance(error, OperationalError) and "database is locked" in str(error)
 
 
 def count(error: BaseException) -> str | None:
-    """Count the limit that an error ran into, and return it; None where it is another error."""
+    """Count the limit that an error reached, and return it; None for any other error."""
     limit = limit_of(error)
     if limit is not None:
         COUNTER.labels(limit).inc()
@@ -55,9 +55,9 @@ def count(error: BaseException) -> str | None:
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Surround work of this thread that may take long, such as migrations, with the limits of a command.
+    """Give this thread the limits of a command, for work that takes long, such as migrations.
 
-    Its connections are closed afterwards, since the others of the process have their limits.
+    Its connections are closed afterwards, so that its next ones have the limits of the process again.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

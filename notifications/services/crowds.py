@@ -66,8 +66,8 @@ def process_page(*, now: datetime) -> int:
 
 def _process_together(page: Sequence[Accepted], now: datetime) -> None:
     found = [(webhook, meanings.event_of(webhook)) for webhook in page]
-    together = viewers.only_theirs(events=[event for _, event in found if event is not None])
-    viewers.follow(events=together, now=now)
+    together = viewers.without_other_receivers(events=[event for _, event in found if event is not None])
+    viewers.handle(events=together, now=now)
     done = set(together)
     _mark([webhook.id for webhook, event in found if event in done], Webhook.Result.PUBLISHED, now)
     _mark([webhook.id for webhook, event in found if event is None], Webhook.Result.IGNORED, now)

@@ -156,8 +156,8 @@ def _publish(webhook: Webhook, now: datetime) -> str:
     event = meanings.event_of(webhook)
     if event is None:
         return Webhook.Result.IGNORED
-    if not webhook.is_stage and viewers.only_theirs(events=[event]):
-        viewers.follow(events=[event], now=now)
+    if not webhook.is_stage and viewers.without_other_receivers(events=[event]):
+        viewers.handle(events=[event], now=now)
         return Webhook.Result.PUBLISHED
     publish(DomainSignal.of(event), event)
     return Webhook.Result.PUBLISHED

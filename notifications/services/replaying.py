@@ -54,7 +54,7 @@ def replay_webhook(*, webhook_id: int, now: datetime) -> str:
 
 
 def _replay_published(webhook: Webhook, now: datetime) -> None:
-    # The releases before this one logged viewers as well.
+    # Earlier releases appended the presence of viewers to the log as well.
     if webhook.is_stage or EventRecord.objects.filter(event_id=webhook.event_id).exists():
         replay_event(event_id=webhook.event_id)
     else:
@@ -66,7 +66,7 @@ def _follow_again(webhook: Webhook, now: datetime) -> None:
     event = meanings.event_of(webhook)
     fresh = webhook.received_at > now - timedelta(seconds=settings.REPLAY_NEWS_MAX_AGE)
     with transaction.atomic():
-        viewers.follow(events=[event] if event else [], now=now, news=fresh)
+        viewers.handle(events=[event] if event else [], now=now, news=fresh)
 
 
 def _outcome(webhook: Webhook) -> str:

@@ -31,7 +31,7 @@ _bulkhead = Bulkhead()
 
 
 # A queue of its own: cutting needs a processor, and some may want other machines to do it.
-@external(urgency=Urgency.CLIPS, longest=settings.CLIP_TIMEOUT + _UPLOAD_SECONDS)
+@external(urgency=Urgency.CLIPS, max_runtime=settings.CLIP_TIMEOUT + _UPLOAD_SECONDS)
 def clip_livestream_as_asset(
     now: datetime,
     *,

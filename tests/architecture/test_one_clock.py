@@ -1,4 +1,4 @@
-"""There is one clock (docs/decisions/0017-one-clock.md): whoever reads another one says here why."""
+"""There is one clock (docs/decisions/0017-one-clock.md); each module that reads another one is listed here."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def modules() -> list[Module]:
     return [module for module in product_modules() if not str(module.path).startswith("settings/")]
 
 
-def test_nobody_reads_another_clock_without_a_reason():
+def test_no_module_reads_another_clock_without_a_reason():
     assert {str(module.path) for module in modules() if any(readings(module.tree))} == set(ALLOWED)
     assert all(ALLOWED.values())
 
 
-def test_no_sql_reads_the_time_of_its_own_accord():
+def test_no_sql_reads_a_clock():
     """Times are passed to SQL. The `now()` of PostgreSQL is when the transaction began, long before perhaps."""
     reading = (
         "now()",
@@ -90,7 +90,7 @@ def test_no_sql_reads_the_time_of_its_own_accord():
         "rows.update(at=Now())",
     ],
 )
-def test_a_reading_in_whatever_form_is_noticed(source):
+def test_a_reading_in_any_form_is_noticed(source):
     assert list(readings(ast.parse(source)))
 
 

@@ -29,8 +29,8 @@ def moving():
 
 
 @pytest.fixture(autouse=True)
-def _from_the_beginning(monkeypatch):
-    monkeypatch.setattr(sweeps, "_looked_upto", dict.fromkeys(sweeps._looked_upto, ""))
+def _from_the_first_page(monkeypatch):
+    monkeypatch.setattr(sweeps, "_positions", dict.fromkeys(sweeps._positions, ""))
 
 
 def asked():
@@ -43,14 +43,14 @@ def late():
 
 
 def work_for_a_while(moving):
-    """Let workers and relays work for a minute and a half; no command is called."""
+    """Let workers and relays work for a minute and a half; no command is run."""
     for _ in range(6):
         moving.advance(seconds=15)
         run_due()
 
 
 @pytest.mark.parametrize(("story", "state"), STORIES.items(), ids=lambda each: getattr(each, "__name__", each))
-def test_whose_settling_is_lost_is_settled_by_the_sweep(moving, story, state):
+def test_an_escrow_whose_settling_task_is_lost_is_settled_by_the_sweep(moving, story, state):
     goal = story(moving)
     lose_all_tasks()
     moving.advance(seconds=3 * 60 * 60)
@@ -67,7 +67,7 @@ def test_whose_settling_is_lost_is_settled_by_the_sweep(moving, story, state):
 
 
 def endings_lost(message):
-    """End the goal, and lose what its end had stored: the receivers that settle it never run."""
+    """End the goal, and lose what its end stored: the receivers that settle it never run."""
     perform(message.pk)
     lose_all_tasks()
 
@@ -81,7 +81,7 @@ def test_a_goal_that_has_just_ended_and_one_whose_tasks_are_on_their_way_are_lef
     assert asked() == []
 
 
-def test_what_was_settled_in_time_or_is_going_on_is_never_asked_for(moving):
+def test_escrows_that_are_settled_or_whose_goals_run_are_not_found(moving):
     endings.show_performed(moving)
     endings.full_house(moving)
     pass_time(moving, seconds=30)
@@ -90,7 +90,7 @@ def test_what_was_settled_in_time_or_is_going_on_is_never_asked_for(moving):
     assert asked() == []
 
 
-def test_a_stuck_escrow_is_asked_for_once_however_many_relays_look(moving):
+def test_a_stuck_escrow_has_one_task_however_many_relays_look(moving):
     show = show_completed(moving)
     lose_all_tasks()
     moving.advance(seconds=11)
@@ -99,7 +99,7 @@ def test_a_stuck_escrow_is_asked_for_once_however_many_relays_look(moving):
     assert asked() == [show.escrow_id]
 
 
-def test_one_whose_goal_has_a_failing_push_is_settled_all_the_same(moving):
+def test_a_failing_push_about_the_goal_does_not_delay_the_settling(moving):
     show = show_completed(moving)
     lose_all_tasks()
     now = clock.now()
@@ -112,7 +112,7 @@ def test_one_whose_goal_has_a_failing_push_is_settled_all_the_same(moving):
 
 
 @pytest.mark.parametrize("decide", ["pay_out", "refund"])
-def test_one_that_was_decided_and_not_finished_goes_on(moving, decide):
+def test_a_settling_that_was_decided_and_not_finished_is_resumed(moving, decide):
     escrow, _ = paid_escrow([10, 20])
     post(escrow)
     if decide == "refund":
@@ -141,7 +141,7 @@ def test_money_for_a_closed_account_is_left_to_support(moving):
     assert (asked(), late()) == ([], {"open": 0, "decided": 0})
 
 
-def test_a_settling_that_does_not_succeed_is_counted_after_a_minute(moving):
+def test_an_escrow_that_is_not_settled_is_counted_after_a_minute(moving):
     show_completed(moving)
     lose_all_tasks()
     moving.advance(seconds=11)
@@ -164,7 +164,7 @@ def test_looking_costs_the_same_however_many_escrows_are_open(moving):
     assert costs[0] == costs[1] <= 5
 
 
-def test_it_goes_on_where_it_was_and_begins_anew_at_the_end(moving):
+def test_a_search_continues_after_its_last_page_and_restarts_after_the_last_one(moving):
     everybody = sorted(new_escrow().pk for _ in range(5))
     pages, after = [], ""
     for _ in range(3):

@@ -12,7 +12,7 @@ from django.http import JsonResponse
 from django.urls import path
 
 from livestream import admission
-from livestream.admission import PATIENCE, Admission, Overloaded
+from livestream.admission import WAIT_BUDGET, Admission, Overloaded
 from livestream.api import health
 
 THREADS = 8
@@ -61,11 +61,11 @@ def test_a_request_in_the_last_thread_waits_for_a_moment_and_is_refused():
         began = time.monotonic()
         with pytest.raises(Overloaded) as refused, made.admitted():
             pass
-        assert time.monotonic() - began >= PATIENCE
+        assert time.monotonic() - began >= WAIT_BUDGET
     assert refused.value.retry_after == 1
 
 
-def test_the_ones_after_it_are_refused_at_once():
+def test_further_requests_are_refused_at_once():
     made, refused = admission_of(THREADS), count()
     with occupy(made, THREADS - 1):
         began = time.monotonic()
@@ -76,10 +76,10 @@ def test_the_ones_after_it_are_refused_at_once():
             except Overloaded:
                 next(refused)
         assert next(refused) == 100
-        assert time.monotonic() - began < 100 * PATIENCE / 5
+        assert time.monotonic() - began < 100 * WAIT_BUDGET / 5
 
 
-def test_when_others_end_it_is_admitted_again():
+def test_requests_are_admitted_again_when_others_end():
     made = admission_of(THREADS)
     with occupy(made, THREADS - 1), pytest.raises(Overloaded), made.admitted():
         pass
@@ -87,7 +87,7 @@ def test_when_others_end_it_is_admitted_again():
         pass
 
 
-def test_who_waits_is_admitted_when_a_slot_comes_free():
+def test_a_waiting_request_is_admitted_when_a_slot_becomes_free():
     made = admission_of(2)
     occupied = occupy(made, 1)
     with ThreadPoolExecutor(1) as pool:
@@ -124,7 +124,7 @@ def test_a_refusal_is_in_the_callers_language(anonymous, full):
     assert "try again" in anonymous.get("/tell").json()["title"]
 
 
-def test_a_crash_leaves_its_slot(anonymous, monkeypatch):
+def test_a_crash_frees_its_slot(anonymous, monkeypatch):
     made = admission_of(2)
     monkeypatch.setattr(admission, "requests", made)
     with pytest.raises(ZeroDivisionError), made.admitted():
@@ -132,7 +132,7 @@ def test_a_crash_leaves_its_slot(anonymous, monkeypatch):
     assert anonymous.get("/tell").status_code == 200
 
 
-def test_the_probe_asks_for_nobody_although_there_is_a_cookie(anonymous, db, django_assert_num_queries):
+def test_the_probe_queries_no_user_although_there_is_a_cookie(anonymous, db, django_assert_num_queries):
     anonymous.cookies["sessionid"] = "x" * 32
     with django_assert_num_queries(0):
         assert anonymous.get("/healthz").status_code == 200

@@ -97,7 +97,7 @@ def test_of_many_who_track_the_same_at_once_one_does(lines):
     assert [line["insert_id"] for line in lines()] == ["i1"]
 
 
-def test_an_event_is_forgotten_a_day_after_it_is_too_old_to_be_tracked_and_so_never_counted_twice(moving, settings):
+def test_an_id_is_purged_a_day_after_its_event_is_too_old_to_be_tracked_so_it_never_counts_twice(moving, settings):
     old = f"{clock.to_epoch(moving.at):08x}" + "a" * 16
     with transaction.atomic():
         tracking.track_all(events=[tracking.Tracked(event="e", properties={}, insert_id=old), _bi(old)])
@@ -115,7 +115,7 @@ def test_an_event_is_forgotten_a_day_after_it_is_too_old_to_be_tracked_and_so_ne
     assert TrackedEvent.objects.filter(pk=f"bi-{old}").exists()
 
 
-def test_old_ids_are_forgotten_in_chunks_the_oldest_first(moving, settings):
+def test_old_ids_are_purged_in_chunks_the_oldest_first(moving, settings):
     first = clock.to_epoch(moving.at)
     with transaction.atomic():
         for number in range(5):
@@ -125,7 +125,7 @@ def test_old_ids_are_forgotten_in_chunks_the_oldest_first(moving, settings):
     assert TrackedEvent.objects.get().pk == f"{first + 4:08x}" + "0" * 16
 
 
-def test_with_no_retention_nothing_is_forgotten_and_everything_is_tracked(moving, settings):
+def test_without_retention_nothing_is_purged_and_everything_is_tracked(moving, settings):
     settings.RETENTION_DAYS = 0
     old = "00000001" + "a" * 16
     track(old)

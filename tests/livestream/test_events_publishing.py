@@ -167,7 +167,7 @@ def test_two_receivers_of_an_event_cannot_have_one_name(happening):
 
 
 def test_the_publishing_release_decides_who_receives(happening):
-    """A process of the release before, which lacks the new receiver, neither loses its work nor lets it die."""
+    """A process of the previous release, which lacks the new receiver, neither loses its work nor marks it as dead."""
     heard = []
     happening.receive(lambda event: heard.append("new"), name="new", effect=True)
     happening.publish()

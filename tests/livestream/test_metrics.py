@@ -55,7 +55,7 @@ def test_what_is_most_overdue_is_told_in_seconds_also_while_a_lease_hides_it(mov
     assert (told[f"{name} money"], told[f"{name} lifecycle"], told[f"{name} analytics"]) == (90, 0, 3600)
 
 
-def test_tasks_that_gave_up_are_told_by_actor(moving, client):
+def test_dead_tasks_are_counted_by_actor(moving, client):
     [task(failed_at=clock.now()) for _ in range(3)]
     task(actor="transfer", failed_at=clock.now())
     told = scrape(client)

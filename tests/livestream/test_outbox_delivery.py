@@ -34,7 +34,7 @@ def test_what_commits_is_done_once_without_any_relay(worker, probe):
     assert (probe.calls, probe.marks) == (1, 1)
 
 
-def test_a_message_delivered_many_times_has_its_effects_once(worker, durable_probe):
+def test_work_is_done_once_however_many_wake_ups_arrive(worker, durable_probe):
     turnstile = Turnstile()
 
     def mark_slowly():
@@ -44,15 +44,15 @@ def test_a_message_delivered_many_times_has_its_effects_once(worker, durable_pro
     durable_probe.work = mark_slowly
     durable_probe.do()
     turnstile.wait_until_reached()
-    worker.send(OutboxMessage.objects.get(), times=20)  # while the first is at work
+    worker.wake(OutboxMessage.objects.get(), times=20)  # while the first is at work
     turnstile.let_on()
     eventually(lambda: not runnable())
     assert (durable_probe.calls, durable_probe.marks) == (1, 1)
 
 
-def test_a_message_that_comes_early_is_not_done_before_its_time(worker, probe, durable_probe, moving):
+def test_a_wake_up_that_comes_early_does_not_run_work_before_its_time(worker, probe, durable_probe, moving):
     probe.do(eta=moving.at + LATER)
-    worker.send(probe.row(), times=5)
+    worker.wake(probe.row(), times=5)
     durable_probe.do()  # sent after them, so they have been looked at when this is done
     eventually(lambda: durable_probe.marks)
     assert probe.calls == 0
@@ -62,7 +62,7 @@ def test_a_message_that_comes_early_is_not_done_before_its_time(worker, probe, d
 
 
 def failed(row, times):
-    """Return whether a try has failed so often; it is counted when it begins."""
+    """Return whether this many attempts have failed; an attempt is counted when it begins."""
     return row.attempts == times and row.running_until is None
 
 
@@ -96,7 +96,7 @@ def test_external_work_asked_for_while_it_runs_is_run_again(worker, external_pro
     assert external_probe.calls == 2
 
 
-def test_a_worker_that_dies_at_its_work_costs_a_lease_and_nothing_more(worker, probe, moving):
+def test_the_work_of_a_worker_that_died_is_done_after_its_lease(worker, probe, moving):
     deaths = []  # probe.calls is 1 before the mark is made
 
     def die():
@@ -114,7 +114,7 @@ def test_a_worker_that_dies_at_its_work_costs_a_lease_and_nothing_more(worker, p
     assert (probe.calls, probe.marks) == (2, effects)
 
 
-def test_what_no_worker_was_told_of_is_found_by_the_relay(worker, durable_probe):
+def test_work_without_a_wake_up_is_found_by_the_relay(worker, durable_probe):
     with transaction.atomic():
         durable_probe.do()
         transaction.get_connection().run_on_commit.clear()  # the process died after its commit
@@ -158,7 +158,7 @@ def test_a_flood_of_work_is_done_exactly_once_each(worker, durable_probe):
     assert (durable_probe.calls, durable_probe.marks) == (100, 100)
 
 
-def test_a_message_of_the_release_before_names_the_row_that_it_is_about(worker, durable_probe, moving):
+def test_a_message_of_the_previous_release_runs_the_row_that_it_names(worker, durable_probe, moving):
     durable_probe.do(eta=moving.at + LATER)
     durable_probe.do(eta=moving.at + LATER)
     moving.advance(seconds=60)
@@ -168,7 +168,7 @@ def test_a_message_of_the_release_before_names_the_row_that_it_is_about(worker, 
     assert [row.id for row in durable_probe.rows()] == [second.id]
 
 
-def test_a_message_of_any_actor_has_its_whole_class_worked_off(worker, durable_probe, moving):
+def test_a_wake_up_by_any_actor_is_for_its_whole_class(worker, durable_probe, moving):
     durable_probe.do(eta=moving.at + LATER)
     moving.advance(seconds=60)
     dramatiq.get_broker().get_actor("deactivate_goal").send()

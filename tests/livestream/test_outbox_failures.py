@@ -94,7 +94,7 @@ class NotForYou(Forbidden):
 
 
 class LaterPerhaps(Conflict):
-    """A refusal that may not hold for long."""
+    """A refusal that a retry may not meet."""
 
 
 def test_a_refusal_of_the_domain_is_final_and_names_its_reason(probe, moving):
@@ -106,7 +106,7 @@ def test_a_refusal_of_the_domain_is_final_and_names_its_reason(probe, moving):
     assert "NotForYou: the stage is taken" in row.error
 
 
-def test_a_refusal_that_says_when_to_come_again_is_tried_again(probe, moving):
+def test_a_refusal_with_retry_after_is_retried(probe, moving):
     def refuse():
         raise LaterPerhaps("busy", retry_after=1)
 
@@ -116,7 +116,7 @@ def test_a_refusal_that_says_when_to_come_again_is_tried_again(probe, moving):
     assert (probe.row().attempts, probe.row().failed_at) == (1, None)
 
 
-def test_work_that_gave_way_to_somebody_else_is_tried_again_soon_and_not_counted(probe, moving):
+def test_a_conflict_with_another_transaction_is_retried_soon_and_counts_no_attempt(probe, moving):
     def give_way():
         raise OperationalError("database is locked")
 
@@ -129,8 +129,8 @@ def test_work_that_gave_way_to_somebody_else_is_tried_again_soon_and_not_counted
     assert moving.at < row.due_at <= moving.at + timedelta(seconds=0.5)
 
 
-def test_work_of_another_release_is_left_to_it_and_not_counted(probe, moving):
-    probe.work = probe.failing(performing.OfAnotherRelease, "no such receiver")
+def test_work_of_another_release_is_left_to_it_and_counts_no_attempt(probe, moving):
+    probe.work = probe.failing(performing.UnknownToThisRelease, "no such receiver")
     probe.do()
     for _ in range(settings.OUTBOX_MAX_ATTEMPTS + 3):
         probe.perform()

@@ -50,7 +50,7 @@ def test_a_message_nobody_knows_is_no_error():
     performing.perform(message_id="0" * 24)
 
 
-def test_what_is_delivered_too_early_is_left_for_its_time(probe, moving):
+def test_work_is_not_performed_before_its_time(probe, moving):
     probe.do(eta=moving.at + LATER)
     probe.perform()
     moving.move_to(moving.at + LATER - timedelta(microseconds=1))
@@ -61,7 +61,7 @@ def test_what_is_delivered_too_early_is_left_for_its_time(probe, moving):
     assert (probe.calls, probe.rows()) == (1, [])
 
 
-def test_work_that_dies_leaves_nothing_but_the_count_of_its_try(probe, moving):
+def test_work_whose_worker_dies_is_retried_after_its_lease_and_its_attempt_counts(probe, moving):
     probe.work = probe.failing(Killed)
     probe.do()
     with pytest.raises(Killed):
@@ -72,7 +72,7 @@ def test_work_that_dies_leaves_nothing_but_the_count_of_its_try(probe, moving):
     lease = probe.row().running_until
     assert lease == moving.at + timedelta(seconds=settings.OUTBOX_LEASE)
     moving.move_to(lease - timedelta(microseconds=1))
-    probe.perform()  # for all one knows, the first is still at it
+    probe.perform()  # the first one might still be running
     assert (probe.calls, relay()) == (1, 0)
     moving.move_to(lease)
     assert relay() == 1
@@ -80,7 +80,7 @@ def test_work_that_dies_leaves_nothing_but_the_count_of_its_try(probe, moving):
     assert (probe.marks, probe.rows()) == (left + 1, [])
 
 
-def test_work_that_kills_its_worker_each_time_is_dead_in_the_end(probe, moving):
+def test_work_that_kills_its_worker_at_each_attempt_becomes_dead(probe, moving):
     probe.work = probe.failing(Killed)
     probe.do()
     for _ in range(settings.OUTBOX_MAX_ATTEMPTS):
@@ -104,7 +104,7 @@ def test_external_work_runs_outside_of_any_transaction(external_probe):
 
 
 @pytest.mark.parametrize("outcome", ["done", "failed"])
-def test_work_asked_for_while_it_runs_is_run_again_and_not_meanwhile(probe, moving, outcome):
+def test_work_enqueued_while_it_runs_is_run_again_afterwards(probe, moving, outcome):
     def ask_again_once():
         probe.work = probe.mark
         probe.do(key="k")
@@ -179,14 +179,14 @@ def work_off():
     working.work_off(task=get_task(probe_in_transaction.__name__))
 
 
-def test_in_a_batch_a_failure_undoes_its_own_work_alone(batch):
+def test_a_failure_in_a_batch_rolls_back_only_its_own_work(batch):
     batch[3].work = batch[3].failing()
     work_off()
     assert [each.marks for each in batch] == [1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
     assert [row.attempts for each in batch for row in each.rows()] == [1]
 
 
-def test_what_killed_a_batch_is_tried_alone_and_costs_the_others_one_try(batch, moving):
+def test_a_task_that_killed_its_batch_is_retried_alone_and_costs_the_others_one_attempt(batch, moving):
     batch[3].work = batch[3].failing(Killed)
     with pytest.raises(Killed):
         work_off()
@@ -205,13 +205,13 @@ def test_a_claim_that_passed_to_another_worker_is_not_run(durable_probe, moving)
     claimed = claiming.claim_one(message_id=durable_probe.row().id, now=moving.at)
     moving.advance(seconds=settings.OUTBOX_LEASE)
     second = claiming.claim_one(message_id=claimed.id, now=moving.at)
-    performing.perform_claimed(messages=[claimed])  # its process was stopped for as long as its lease
+    performing.perform_claimed(messages=[claimed])  # its process was paused for longer than its lease
     assert durable_probe.calls == 0
     performing.perform_claimed(messages=[second])
     assert (durable_probe.calls, durable_probe.rows()) == (1, [])
 
 
-def test_the_most_overdue_is_claimed_first_and_only_so_many(durable_probe, moving):
+def test_the_most_overdue_is_claimed_first_up_to_the_limit(durable_probe, moving):
     for seconds in (3, 1, 2):
         durable_probe.do(eta=moving.at + timedelta(seconds=seconds))
     moving.advance(seconds=10)
@@ -220,7 +220,7 @@ def test_the_most_overdue_is_claimed_first_and_only_so_many(durable_probe, movin
     assert etas == [[timedelta(seconds=-9), timedelta(seconds=-8)], [timedelta(seconds=-7)], []]
 
 
-def test_what_was_due_when_it_was_stored_runs_where_the_time_is_a_little_behind(probe, moving):
+def test_work_that_is_due_at_once_runs_in_a_process_whose_time_is_slightly_behind(probe, moving):
     seen = []
     probe.work = lambda: seen.append(1)
     probe.do()

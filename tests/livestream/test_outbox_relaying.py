@@ -1,4 +1,4 @@
-"""The relay: sends what is due, in order, and again what was sent and never finished."""
+"""The relay: wakes workers for due work, in order of urgency, until it is claimed; and calls the sweeps."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def store_due(probe, count):
         probe.do(eta=clock.now() + LATER)
 
 
-def test_it_tells_of_what_is_due_and_not_before(durable_probe, broker, moving):
+def test_it_wakes_workers_for_due_work_and_not_before(durable_probe, broker, moving):
     store_due(durable_probe, 5)
     assert (relay(), arrived(broker)) == (0, [])
     moving.advance(seconds=60)
     assert (relay(), arrived(broker)) == (5, [durable_probe.actor])
 
 
-def test_it_tells_of_the_most_urgent_first(broker, moving):
+def test_the_most_urgent_class_comes_first(broker, moving):
     probes = [Probe(probe_in_transaction) for _ in Urgency]
     for urgency, each in zip(reversed(Urgency), probes, strict=True):
         each.do(eta=moving.at + LATER, urgency=urgency)
@@ -58,27 +58,27 @@ def test_it_tells_of_the_most_urgent_first(broker, moving):
     assert (relay(), len(arrived(broker))) == (5, 5)
 
 
-def test_a_large_backlog_is_told_to_several_workers_but_not_to_all_of_them(durable_probe, broker, moving):
+def test_a_large_backlog_wakes_several_workers_up_to_a_limit(durable_probe, broker, moving):
     store_due(durable_probe, 2 * working.BATCH + 1)
     moving.advance(seconds=60)
     relay()
     assert len(arrived(broker)) == 3
-    assert relaying._COUNTED == relaying._MOST_AT_ONCE * working.BATCH
+    assert relaying._COUNT_LIMIT == relaying._MAX_WAKE_UPS * working.BATCH
 
 
-def test_while_nobody_begins_the_same_work_is_told_of_ever_less_often(durable_probe, broker, moving, monkeypatch):
+def test_wake_ups_for_unclaimed_work_are_repeated_at_growing_intervals(durable_probe, broker, moving, monkeypatch):
     moment = [100.0]
     monkeypatch.setattr(relaying.time, "monotonic", lambda: moment[0])
     durable_probe.do()
     one = relaying.Relay()
-    told = []
+    woken = []
     for _ in range(80):
-        told += [moment[0] - 100] if one.once(now=moving.at) else []
+        woken += [moment[0] - 100] if one.once(now=moving.at) else []
         moment[0] += 0.125
-    assert told == [0, 0.5, 1.5, 3.5, 5.5, 7.5, 9.5]
+    assert woken == [0, 0.5, 1.5, 3.5, 5.5, 7.5, 9.5]
 
 
-def test_other_work_that_comes_to_the_front_is_told_of_at_once(durable_probe, broker, moving):
+def test_when_other_work_becomes_the_most_overdue_workers_are_woken_at_once(durable_probe, broker, moving):
     for seconds in (1, 2):
         durable_probe.do(eta=moving.at + timedelta(seconds=seconds))
     moving.advance(seconds=60)
@@ -90,10 +90,10 @@ def test_other_work_that_comes_to_the_front_is_told_of_at_once(durable_probe, br
 
 @committing
 @pytest.mark.parametrize("kind", ["amqp", "redis"])
-def test_while_the_broker_is_away_the_commit_stands_and_workers_are_told_later(durable_probe, kind):
+def test_while_the_broker_is_away_the_commit_stands_and_workers_are_woken_later(durable_probe, kind):
     with broker_away(kind, port=free_port()):
         durable_probe.do()
-        assert relay() == 1  # it asks for a message, and does not wait for the broker
+        assert relay() == 1  # it requests a wake-up, and does not wait for the broker
     with silent_broker() as broker:
         assert relay() == 1
         eventually(lambda: durable_probe.actor in arrived(broker))
@@ -105,12 +105,12 @@ def test_nobody_waits_for_a_broker_that_takes_connections_and_says_nothing(durab
         for _ in range(20):
             durable_probe.do()
             assert relay() > 0
-        connection, _ = server.accept()  # the courier did call it
+        connection, _ = server.accept()  # the dispatcher did connect
         connection.close()
     assert len(durable_probe.rows()) == 20
 
 
-def test_a_process_that_knows_it_is_alone_takes_over_what_another_life_left(probe, broker, moving):
+def test_a_process_that_knows_it_is_alone_releases_the_claims_of_its_previous_run(probe, broker, moving):
     probe.do()
     probe.do(eta=moving.at + LATER)
     assert claiming.claim_one(message_id=probe.rows()[0].id, now=moving.at)
@@ -119,7 +119,7 @@ def test_a_process_that_knows_it_is_alone_takes_over_what_another_life_left(prob
     assert (relay(), probe.rows()[0].attempts) == (1, 0)
 
 
-def test_dead_work_and_work_of_another_release_is_not_sent(durable_probe, broker, moving):
+def test_dead_work_and_work_of_another_release_wakes_nobody(durable_probe, broker, moving):
     store_due(durable_probe, 2)
     dead, unknown = durable_probe.rows()
     OutboxMessage.objects.filter(pk=dead.pk).update(failed_at=moving.at)
@@ -148,7 +148,7 @@ def running_relay():
 
 
 @committing
-def test_a_running_relay_sends_and_sweeps_until_it_is_stopped(durable_probe, broker, sweeps):
+def test_a_running_relay_wakes_workers_and_sweeps_until_it_is_stopped(durable_probe, broker, sweeps):
     swept = []
     sweeping.sweep(every=0.01)(lambda: swept.append(1))
     durable_probe.do(eta=clock.now() + timedelta(milliseconds=200))
@@ -170,7 +170,7 @@ def test_a_sweep_that_fails_stops_neither_the_others_nor_the_relay(durable_probe
     durable_probe.do(eta=clock.now() + timedelta(milliseconds=50))
     with running_relay():
         eventually(lambda: arrived(broker) and len(swept) > 3)
-    assert len(failures) == 1  # a sweep that failed rests for _PAUSE_SECONDS
+    assert len(failures) == 1  # a sweep that failed pauses for _PAUSE_SECONDS
 
 
 def test_each_sweep_has_its_own_rhythm(sweeps):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from livestream import clock, context, outbox
 from livestream.models import OutboxMessage
-from livestream.outbox import Delivery, Urgency, enqueue, enqueue_all, sending
+from livestream.outbox import Delivery, Urgency, enqueue, enqueue_all, wakeups
 from tests.support.broker import arrived, silent_broker
 from tests.support.outbox import run_due
 from tests.support.probes import probe_in_transaction
@@ -86,8 +86,8 @@ def test_what_fails_in_the_calling_process_is_kept_and_does_not_fail_the_caller(
 
 
 @committing
-def test_handing_over_never_fails_whoever_asked(durable_probe, broker, monkeypatch):
-    monkeypatch.setattr(sending, "nudge", lambda task: 1 / 0)
+def test_a_failing_wake_up_does_not_fail_the_caller(durable_probe, broker, monkeypatch):
+    monkeypatch.setattr(wakeups, "request", lambda task: 1 / 0)
     durable_probe.do()
     assert len(durable_probe.rows()) == 1
 

@@ -76,7 +76,7 @@ def test_an_old_name_of_an_actor_is_known_without_a_task(dead):
 
 def test_stuck_is_what_is_overdue_and_nobody_is_at_work_on(moving):
     long_ago = clock.now() - timedelta(hours=1)
-    stuck = task(eta=long_ago, due_at=clock.now() + timedelta(minutes=8), sends=9)
+    stuck = task(eta=long_ago, due_at=clock.now() + timedelta(minutes=8), attempts=9)
     task(eta=long_ago, running_until=clock.now() + timedelta(seconds=30))
     task(eta=clock.now() - timedelta(minutes=1))
     task(eta=long_ago, failed_at=clock.now())

@@ -15,11 +15,11 @@ from psycopg.pq import TransactionStatus
 
 from livestream import clock
 from livestream.api import health
-from livestream.models import OutboxMessage
 from livestream.outbox import relaying
 from livestream.storage import database_clock
 from livestream.storage.database_clock import ClockSkewed, DatabaseClock
 from settings.environment import BASE_DIR
+from tests.support.broker import arrived, silent_broker
 from tests.support.scraping import scrape
 from tests.support.threads import in_thread
 
@@ -318,15 +318,16 @@ class TwoRounds(threading.Event):
         return self.is_set()
 
 
-def test_a_refusing_relay_outlives_it_and_relays_nothing(source, machine, durable_probe):
-    durable_probe.do()
-    OutboxMessage.objects.update(due_at=clock.now())
-    machine.ahead, machine.passed = 1_000, 2
-    relaying.run(TwoRounds())
-    assert OutboxMessage.objects.get().sends == 0
-    machine.ahead, machine.passed = 0, 4
-    relaying.run(TwoRounds())
-    assert OutboxMessage.objects.get().sends == 1
+def test_a_refusing_relay_keeps_running_and_wakes_nobody(source, machine, durable_probe):
+    with silent_broker():
+        durable_probe.do()
+    with silent_broker() as broker:
+        machine.ahead, machine.passed = 1_000, 2
+        relaying.run(TwoRounds())
+        assert arrived(broker) == []
+        machine.ahead, machine.passed = 0, 4
+        relaying.run(TwoRounds())
+        assert arrived(broker) == [durable_probe.actor]
 
 
 def test_the_check_of_readiness_gives_its_connection_back(source):

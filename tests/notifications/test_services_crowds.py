@@ -89,7 +89,7 @@ def test_a_page_leaves_behind_what_its_webhooks_leave_one_by_one_and_what_the_re
     assert ends[1] == ends[2]
 
 
-def test_no_viewer_s_coming_or_going_is_in_the_event_log():
+def test_the_presence_of_viewers_is_not_in_the_event_log():
     receive(*MIXED)
     run_due()
     assert not Webhook.objects.exclude(result__in=("published", "ignored")).exists()

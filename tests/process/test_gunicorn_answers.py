@@ -1,4 +1,4 @@
-"""gunicorn, as production runs it: what waits for a lock is told so, and `/healthz` is answered meanwhile."""
+"""gunicorn, as production runs it: requests that wait long for a lock are refused, and `/healthz` still answers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def is_alive(house: House) -> bool:
         return False
 
 
-def test_whoever_waits_for_a_lock_is_refused_while_the_probe_is_answered(web: House) -> None:
+def test_requests_that_wait_for_a_lock_are_refused_while_the_probe_is_answered(web: House) -> None:
     token = requests.post(f"{web.address}/auth/token", json=PERSON, timeout=60).json()["access"]
 
     def ask(_: int = 0) -> requests.Response:

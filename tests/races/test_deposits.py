@@ -1,4 +1,4 @@
-"""Deposits at the same moment: none waits for another, each is owed once, and very large ones fit in between."""
+"""Concurrent deposits: none waits for another, and each is counted once; so is a very large one among them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wallet.verification import verify_ledger
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-LARGE = transfers.COUNTED_LATER_UPTO + 1
+LARGE = transfers.MAX_COUNTED_LATER + 1
 
 
 def deposit(user, amount):
@@ -73,7 +73,7 @@ def test_a_very_large_deposit_waits_for_those_in_flight_and_counts_them():
     assert (owed(), PendingDebit.objects.exists()) == (LARGE + 10, False)
 
 
-def test_deposits_are_owed_once_whoever_counts_them():
+def test_deposits_are_counted_once_by_concurrent_counters():
     users, expected = [make_user(coins=1) for _ in range(4)], 4
     for number in range(ROUNDS):
         amounts = [number + 1, 7, LARGE if number % 3 == 0 else 5, 11]

@@ -1,4 +1,4 @@
-"""Asking for work while it is done: whoever comes too late for it has it done once more."""
+"""Enqueueing work while it runs: it is then run once more."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def drain():
 
 
 @pytest.mark.parametrize("pending", ["keep", "touch", "replace"])
-def test_who_asks_for_work_while_it_runs_waits_for_nobody(probe, pending):
-    """Its worker may be stopped, with the transaction of the work open, for as long as the database allows."""
+def test_enqueueing_work_while_it_runs_does_not_wait_for_it(probe, pending):
+    """Its worker may be paused in the transaction of the work, for as long as the time limits allow."""
     turnstile = Turnstile()
     probe.work = turnstile.stop
     probe.do(key="k")
@@ -49,7 +49,7 @@ def test_who_asks_for_work_while_it_runs_waits_for_nobody(probe, pending):
     assert (probe.calls, probe.rows()) == (2, [])
 
 
-def test_work_asked_for_while_it_runs_and_fails_is_done_again_too(probe):
+def test_work_enqueued_while_it_runs_and_fails_is_run_again_too(probe):
     turnstile = Turnstile()
 
     def fail():
@@ -68,7 +68,7 @@ def test_work_asked_for_while_it_runs_and_fails_is_done_again_too(probe):
     assert (probe.marks, probe.rows()) == (1, [])
 
 
-def test_work_that_somebody_is_asking_for_again_is_claimed_after_their_commit(probe):
+def test_work_that_is_being_enqueued_again_is_claimed_after_that_commit(probe):
     probe.do(key="k")
     with transaction.atomic():
         probe.do(key="k")

@@ -18,7 +18,7 @@ from dramatiq.common import dq_name, xq_name
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import relaying, sending
+from livestream.outbox import relaying, wakeups
 from livestream.outbox.registry import get_task, task_names
 
 _PATIENCE_SECONDS = 120
@@ -47,7 +47,7 @@ def runnable() -> list[OutboxMessage]:
 
 
 def relay() -> int:
-    """Let a new relay look once at what is due; returns how many messages it told workers of."""
+    """Let a new relay look once; returns for how many due messages it woke workers."""
     return relaying.Relay().once(now=clock.now())
 
 
@@ -58,9 +58,9 @@ class Workers:
         """Relay until nothing that is due is left; what fails is waited for until it is dead."""
         eventually(lambda: not runnable(), meanwhile=relay)
 
-    def send(self, message: OutboxMessage, *, times: int = 1) -> None:
-        """Tell the workers of due work like this again and again, whether there is any or not."""
-        assert sending.send(task=get_task(message.actor), times=times)
+    def wake(self, message: OutboxMessage, *, times: int = 1) -> None:
+        """Send wake-ups for the class of this message, whether it is due or not."""
+        assert wakeups.send(task=get_task(message.actor), count=times)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,7 +131,7 @@ def silent_broker() -> Iterator[StubBroker]:
 
 
 def arrived(silent: StubBroker) -> list[str]:
-    """Return the names of the actors whose messages a silent broker was sent, sorted."""
+    """Return the names of the actors whose messages a silent broker received, sorted."""
     raw = [each for queue in silent.queues.values() for each in list(queue.queue)]
     return sorted(dramatiq.Message.decode(each).actor_name for each in raw)
 

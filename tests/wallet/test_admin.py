@@ -101,14 +101,14 @@ def test_an_account_is_found_by_its_user_and_by_its_escrow(desk, people):
     assert found(desk, "account", "nobody") == []
 
 
-def test_an_account_tells_which_coins_it_has_yet_to_count(desk, people):
-    def told(account_id):
+def test_an_account_shows_the_coins_that_it_has_not_counted_yet(desk, people):
+    def uncounted(account_id):
         page = desk.get(f"/admin/wallet/account/{quote(account_id)}/change/").content.decode()
         return re.search(r"not counted yet.*?>\s*(-?\d+)\s*<", page, re.DOTALL | re.IGNORECASE)[1]
 
-    assert (told(ESCROW_ID), told(transfer_ids.DEPOSITS), told(people[1].pk)) == ("300", "-1000", "0")
+    assert (uncounted(ESCROW_ID), uncounted(transfer_ids.DEPOSITS), uncounted(people[1].pk)) == ("300", "-1000", "0")
     posting.post_all_deposits()
-    assert told(transfer_ids.DEPOSITS) == "0"
+    assert uncounted(transfer_ids.DEPOSITS) == "0"
 
 
 def test_a_transfer_is_found_by_the_beginning_of_its_id(desk, people):

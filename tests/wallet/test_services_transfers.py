@@ -127,7 +127,7 @@ def test_what_does_not_fit_is_refused_and_the_rest_is_kept(amounts):
         transaction.set_rollback(True)
 
 
-def test_a_deposit_is_there_at_once_and_owed_by_the_system_when_it_is_counted():
+def test_a_deposit_is_credited_at_once_and_debited_from_the_system_when_it_is_counted():
     user = make_user()
     deposit(user, 50, "t")
     assert (balances([user]), owed(), PendingDebit.objects.get().amount) == ([50], 0, 50)
@@ -138,7 +138,7 @@ def test_a_deposit_is_there_at_once_and_owed_by_the_system_when_it_is_counted():
 
 
 @pytest.mark.parametrize("is_counted", [False, True])
-def test_a_repeated_deposit_is_owed_once(is_counted):
+def test_a_repeated_deposit_is_debited_once(is_counted):
     user = make_user()
     first, _ = deposit(user, 50, "t")
     if is_counted:
@@ -151,10 +151,10 @@ def test_a_repeated_deposit_is_owed_once(is_counted):
 
 def test_a_very_large_deposit_is_counted_at_once_with_all_that_waited():
     user = make_user()
-    deposit(user, transfers.COUNTED_LATER_UPTO)
+    deposit(user, transfers.MAX_COUNTED_LATER)
     assert owed() == 0
-    deposit(user, transfers.COUNTED_LATER_UPTO + 1)
-    assert (owed(), PendingDebit.objects.exists()) == (2 * transfers.COUNTED_LATER_UPTO + 1, False)
+    deposit(user, transfers.MAX_COUNTED_LATER + 1)
+    assert (owed(), PendingDebit.objects.exists()) == (2 * transfers.MAX_COUNTED_LATER + 1, False)
     assert verify_ledger() == []
 
 

@@ -123,8 +123,8 @@ class PendingCredit(models.Model):
 class PendingDebit(models.Model):
     """A transfer whose debit is not yet subtracted from the balance of its system account.
 
-    Every deposit comes from one account, and its balance would be a row that all of them wait for.
-    So a deposit leaves this row instead, and `post_deposits` subtracts many of them at once.
+    Every deposit debits the same account, so all deposits would wait for the lock of its row. Instead, a
+    deposit inserts this row, and `post_deposits` subtracts many of them in one update.
     """
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)

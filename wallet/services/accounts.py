@@ -31,27 +31,27 @@ def ensure_deposits_account(*, now: datetime) -> None:
     ensure_account(account_id=transfer_ids.DEPOSITS, kind=Account.Kind.SYSTEM, now=now)
 
 
-def share_deposits() -> int:
-    """Have `lock_deposits` wait for this transaction, and return the system account's counted balance in coins.
+def lock_deposits_shared() -> int:
+    """Take the advisory lock that deposits share, and return the system account's counted balance in coins.
 
-    Deposits share this lock, so they do not wait for each other.
+    Deposits do not wait for each other; `lock_deposits_exclusively` waits for all of them.
     """
-    _advise("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))")
+    _take_advisory_lock("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))")
     return Account.objects.values_list("balance", flat=True).get(pk=transfer_ids.DEPOSITS)
 
 
-def lock_deposits() -> None:
-    """Wait until the deposits in flight have arrived, hold further ones back, and lock the system account."""
-    _advise("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))")
+def lock_deposits_exclusively() -> None:
+    """Wait for the deposits in flight, block new ones, and lock the system account."""
+    _take_advisory_lock("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))")
     lock_system_row()
 
 
 def lock_system_row() -> None:
-    """Lock the row of the system account against counting, while deposits go on."""
+    """Lock the row of the system account, so that nobody else counts deposits; new deposits do not need it."""
     Account.objects.select_for_update().filter(pk=transfer_ids.DEPOSITS).first()
 
 
-def _advise(lock: str) -> None:
+def _take_advisory_lock(lock: str) -> None:
     # SQLite has one writer at a time: there the transaction itself is the lock.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

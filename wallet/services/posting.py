@@ -59,7 +59,7 @@ def post_all_pending(*, escrow: Escrow) -> Batch:
 
 @durable(urgency=Urgency.MONEY)
 def post_deposits(*, limit: int = BATCH) -> int:
-    """Subtract up to `limit` waiting deposits from the system account, and return how many they were."""
+    """Subtract up to `limit` waiting deposits from the system account, and return how many there were."""
     with transaction.atomic():
         accounts.lock_system_row()
         rows = list(PendingDebit.objects.order_by("id").values_list("id", "amount")[:limit])

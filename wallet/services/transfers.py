@@ -15,10 +15,10 @@ from wallet.models import Account, PendingDebit, Transfer
 from wallet.services import accounts, posting
 
 LARGEST_BALANCE = 2**63 - 1
-# A deposit of up to so many coins is counted later, while the system account owes no more than the
-# second figure. Four billion of them could wait before its balance would not fit into 64 bits.
-COUNTED_LATER_UPTO = 10**9
-_FAR_FROM_FULL = 2**62
+# Deposits of up to MAX_COUNTED_LATER coins are counted later, as long as the system account owes less than
+# half of what fits into 64 bits. The other half has room for four billion waiting deposits.
+MAX_COUNTED_LATER = 10**9
+_HALF_OF_RANGE = 2**62
 
 
 def transfer(
@@ -68,10 +68,10 @@ def deposit(*, user_id: str, amount: int, transfer_id: str, now: datetime) -> tu
         created_at=now,
     )
     with transaction.atomic():
-        if amount <= COUNTED_LATER_UPTO and accounts.share_deposits() > -_FAR_FROM_FULL:
+        if amount <= MAX_COUNTED_LATER and accounts.lock_deposits_shared() > -_HALF_OF_RANGE:
             return _move(wanted, counted_later=True)
-        # Only what is counted can be compared with the largest balance.
-        accounts.lock_deposits()
+        # Only a counted balance can be compared with the largest one.
+        accounts.lock_deposits_exclusively()
         posting.post_all_deposits()
         return _move(wanted)
 
@@ -88,7 +88,7 @@ def same_or_conflict(known: Transfer, wanted: Transfer) -> Transfer:
 
 
 def _move(wanted: Transfer, *, counted_later: bool = False) -> tuple[Transfer, bool]:
-    """Move the coins; with `counted_later` the account that is debited is neither locked nor changed."""
+    """Move the coins; with `counted_later` the debited account is neither locked nor changed."""
     locked = _lock(wanted.credit_id) if counted_later else _lock(wanted.debit_id, wanted.credit_id)
     known = Transfer.objects.filter(pk=wanted.transfer_id).first()
     if known is not None:
@@ -136,5 +136,5 @@ def _insert(wanted: Transfer) -> None:
     except IntegrityError as error:
         if not Transfer.objects.filter(pk=wanted.transfer_id).exists():
             raise
-        # Taken just now, and for another account: the one that is credited is locked.
+        # Another transaction took the id just now, for another account: the credited one is locked.
         raise TransferConflict(f"Transfer {wanted.transfer_id} moved something else.") from error

@@ -1,4 +1,4 @@
-"""`manage.py relay`: sends due work to the broker; run any number of them."""
+"""`manage.py relay`: wakes workers for due work, and calls the sweeps; run any number of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from livestream.outbox import relaying
 class Command(BaseCommand):
     """Runs until SIGTERM or SIGINT, and then finishes the round it is in."""
 
-    help = "Send due outbox messages to the broker until stopped."
+    help = "Wake workers for due outbox messages, and call the sweeps, until stopped."
 
     def handle(self, **_: Any) -> None:
         stop = threading.Event()
