@@ -16,6 +16,8 @@ from wallet.models import Escrow
 
 # Tasks that settle in time need less than this. Later, they are lost or dead.
 _LATE = timedelta(seconds=10)
+# After a task about an escrow has given up, it is left alone for so long.
+_PAUSE = timedelta(minutes=10)
 PAGE = 1_000
 
 
@@ -71,5 +73,12 @@ def _without_work(subjects: dict[str, set[str]], page: list[str], now: datetime,
     tasks = OutboxMessage.objects.filter(subject__in=about, failed_at=None, eta__lte=now)
     found = tasks.values_list("subject", "attempts", "running_until").distinct() if about else ()
     busy = {subject for subject, attempts, running in found if running or not attempts or subject in subjects}
+    busy |= _given_up_lately(set(subjects), now)
     stuck = [escrow_id for escrow_id, its in subjects.items() if not its & busy]
     return Found(sorted(stuck), page[-1] if len(page) == size else "")
+
+
+def _given_up_lately(about: set[str], now: datetime) -> set[str]:
+    """Return those of these escrows about which a task has just given up: the next would soon do the same."""
+    dead = OutboxMessage.objects.filter(subject__in=about, failed_at__gt=now - _PAUSE)
+    return set(dead.values_list("subject", flat=True)) if about else set()

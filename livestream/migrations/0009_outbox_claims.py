@@ -3,17 +3,20 @@
 from django.db import migrations, models
 from django.db.models import Q
 
+from livestream.fields import ObjectIdField
+from livestream.ids import new_id
+
 
 class Migration(migrations.Migration):
     dependencies = [("livestream", "0008_closed_accounts")]
 
     operations = [
         migrations.AlterField("outboxmessage", "actor", models.CharField(max_length=200)),
-        # The previous release stores messages without these, and fills two columns that are no longer read.
+        # The previous release stores messages without these.
         migrations.AddField("outboxmessage", "urgency", models.PositiveSmallIntegerField(db_default=1)),
         migrations.AddField("outboxmessage", "claimed_key", models.CharField(max_length=200, null=True)),
         migrations.AlterField("outboxmessage", "sends", models.PositiveIntegerField(db_default=0)),
-        migrations.AlterField("outboxmessage", "version", models.CharField(max_length=24, db_default="")),
+        migrations.AlterField("outboxmessage", "version", ObjectIdField(db_default="", default=new_id)),
         migrations.AddIndex(
             "outboxmessage",
             models.Index(fields=["urgency", "due_at"], condition=Q(failed_at=None), name="outbox_claimable"),
@@ -22,11 +25,6 @@ class Migration(migrations.Migration):
             "outboxmessage",
             models.Index(fields=["claimed_key"], condition=Q(claimed_key__isnull=False), name="outbox_claimed"),
         ),
-        # They stay in the table while processes of the previous release may run.
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
-                migrations.RemoveField("outboxmessage", "sends"),
-                migrations.RemoveField("outboxmessage", "version"),
-            ],
-        ),
+        # It stays in the table while processes of the previous release may run, which fill it.
+        migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("outboxmessage", "sends")]),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from livestream import ids
 from livestream.fields import ObjectIdField
 
 
@@ -24,6 +25,8 @@ class OutboxMessage(models.Model):
     key = models.CharField(max_length=200, null=True)
     claimed_key = models.CharField(max_length=200, null=True)
     subject = models.CharField(max_length=64, blank=True, db_index=True)
+    # Workers of the previous release look at it, to see whether a key was enqueued again while they ran its task.
+    version = ObjectIdField(default=ids.new_id, db_default="")
     eta = models.DateTimeField()
     due_at = models.DateTimeField()
     running_until = models.DateTimeField(null=True)

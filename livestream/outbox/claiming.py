@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from livestream.models import OutboxMessage
 from livestream.outbox import sql
-from livestream.outbox.registry import names_of
+from livestream.outbox.registry import names_of, task_names
 from livestream.outbox.urgency import Urgency
 
 Messages = list[OutboxMessage]
@@ -31,23 +31,28 @@ def lease() -> timedelta:
 def due(*, urgency: Urgency, names: Sequence[str], now: datetime) -> QuerySet[OutboxMessage]:
     """Return the messages of these tasks that may be claimed, the most overdue first."""
     rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
-    return rows.filter(Q(key=None) | ~_same_is_running(now)).order_by("due_at")
+    return rows.filter(~_same_is_running(now)).order_by("due_at")
 
 
-def claim(*, urgency: Urgency, transactional: bool, limit: int, now: datetime) -> Messages:
+def claim(*, urgency: Urgency, together: bool, limit: int, now: datetime) -> Messages:
     """Claim up to `limit` due messages of this class, and return them with the new count of attempts.
 
+    `together` are first attempts of tasks that run in a transaction. Without it, the others: external
+    tasks and further attempts, of which a caller claims one at a time, since none may wait behind another.
     Messages of tasks that this release does not know wait for one that does.
     """
-    names = names_of(transactional=transactional)
+    options = {"names": task_names(), "batched": names_of(transactional=True), "together": together, "limit": limit}
     if connection.vendor == "postgresql":
-        return sql.claim(urgency=urgency, names=names, limit=limit, until=now + lease(), now=now)
-    return claim_by_orm(urgency=urgency, names=names, limit=limit, now=now)
+        return sql.claim(urgency=urgency, until=now + lease(), now=now, **options)  # type: ignore[arg-type]
+    return claim_by_orm(urgency=urgency, now=now, **options)  # type: ignore[arg-type]
 
 
-def claim_by_orm(*, urgency: Urgency, names: Sequence[str], limit: int, now: datetime) -> Messages:
+def claim_by_orm(
+    *, urgency: Urgency, names: Sequence[str], batched: Sequence[str], together: bool, limit: int, now: datetime
+) -> Messages:
     """Claim like the SQL statement, on any database."""
-    waiting = due(urgency=urgency, names=names, now=now)
+    first_attempts = Q(attempts=0, actor__in=batched)
+    waiting = due(urgency=urgency, names=names, now=now).filter(first_attempts if together else ~first_attempts)
     if not waiting.exists():  # checked first, so that SQLite's write lock is taken only for work
         return []
     with transaction.atomic():
@@ -60,7 +65,7 @@ def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
     time_has_come = Q(eta__lte=now) | Q(due_at__lte=now)
     wanted = OutboxMessage.objects.filter(idle, time_has_come, pk=message_id, failed_at=None)
     with transaction.atomic():
-        taken = _take(wanted.filter(Q(key=None) | ~_same_is_running(now)), 1, now)
+        taken = _take(wanted.filter(~_same_is_running(now)), 1, now)
     return taken[0] if taken else None
 
 
@@ -81,8 +86,8 @@ def claimed_row(message: OutboxMessage) -> QuerySet[OutboxMessage]:
 
 
 def _same_is_running(now: datetime) -> Exists:
-    alike = OutboxMessage.objects.filter(actor=OuterRef("actor"), claimed_key=OuterRef("key"), running_until__gt=now)
-    return Exists(alike)
+    running = OutboxMessage.objects.filter(actor=OuterRef("actor"), running_until__gt=now).exclude(pk=OuterRef("pk"))
+    return Exists(running.filter(claimed_key=Coalesce(OuterRef("key"), OuterRef("claimed_key"))))
 
 
 def _take(wanted: QuerySet[OutboxMessage], limit: int, now: datetime) -> Messages:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import QuerySet
 
 from livestream import clock, context
@@ -22,6 +22,7 @@ from livestream.outbox.registry import find_task, get_task, task_names
 from livestream.outbox.urgency import Urgency
 from livestream.storage import limits, text
 from livestream.storage.conflicts import gave_way
+from livestream.storage.database_clock import ClockSkewed
 
 log = structlog.get_logger(__name__)
 _DRAINED_AT_ONCE = 100
@@ -29,9 +30,14 @@ _LONGEST_BACKOFF_SECONDS = 300
 _LONGEST_ERROR = 20_000
 # A batch commits after this long, because its tasks hold their locks until then.
 _BATCH_SECONDS = 0.05
+# For the same reason, tasks after the first of a batch wait only this long for a lock. One that gives way is
+# among the first of its next batch.
+_LOCK_WAIT_MILLISECONDS = 50
 _NO_RESULT = "No try had a result: each time its worker died, was stopped, or ran out of time or memory."
 # How long work that this release does not know is left to workers of another one.
 _UNKNOWN_PAUSE_SECONDS = 2.0
+# After this long no process of that release is expected any more.
+_UNKNOWN_FOR = timedelta(days=1)
 _attempt: ContextVar[int] = ContextVar("attempt", default=1)
 
 
@@ -100,8 +106,10 @@ def _run_batch(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
 def _run_until_commit_is_due(messages: Sequence[OutboxMessage]) -> list[tuple[OutboxMessage, Exception | None]]:
     done: list[tuple[OutboxMessage, Exception | None]] = []
     until = time.monotonic() + _BATCH_SECONDS
-    for message in messages:
+    for number, message in enumerate(messages):
         error: Exception | None = None
+        if number == 1:
+            limits.shorten_lock_waits(milliseconds=_LOCK_WAIT_MILLISECONDS)
         try:
             with transaction.atomic():
                 _call(message)
@@ -111,6 +119,8 @@ def _run_until_commit_is_due(messages: Sequence[OutboxMessage]) -> list[tuple[Ou
         # After a conflict the batch commits at once, because others may wait for its locks.
         if time.monotonic() > until or (error is not None and gave_way(error)):
             break
+    if len(done) > 1:
+        limits.restore_lock_waits()
     return done
 
 
@@ -136,9 +146,14 @@ def _call(message: OutboxMessage) -> None:
 
 
 def _observe(done: Sequence[OutboxMessage]) -> None:
-    now = clock.now() if done else None
+    if not done:
+        return
+    try:
+        now = clock.now()
+    except (DatabaseError, InterfaceError, ClockSkewed):  # what is done is done, whether it can be timed or not
+        return
     for message in done:
-        late = (now - message.eta).total_seconds() if now else 0.0
+        late = (now - message.eta).total_seconds()
         metrics.LATENESS.labels(Urgency(message.urgency).queue).observe(max(late, 0.0))
 
 
@@ -160,7 +175,7 @@ def _store_failure(message: OutboxMessage, error: Exception) -> None:
         limits.count(error)
         log.info("outbox_gave_way", actor=message.actor, error=repr(error))
         return
-    if isinstance(error, UnknownToThisRelease):
+    if isinstance(error, UnknownToThisRelease) and now < message.created_at + _UNKNOWN_FOR:
         later = now + timedelta(seconds=_UNKNOWN_PAUSE_SECONDS)
         returning.put_back(message, due_at=later, attempts=message.attempts - 1, error=str(error))
         return
@@ -175,8 +190,9 @@ def _store_failure(message: OutboxMessage, error: Exception) -> None:
 
 
 def _is_final(error: Exception) -> bool:
-    """Return whether the error is a refusal of the domain, which a retry would only repeat."""
-    return isinstance(error, DomainError) and error.status < 500 and error.retry_after is None
+    """Return whether a retry would only fail again: a refusal of the domain, or what no release knows."""
+    refused = isinstance(error, DomainError) and error.status < 500 and error.retry_after is None
+    return refused or isinstance(error, UnknownToThisRelease)
 
 
 def _give_up(message: OutboxMessage) -> None:

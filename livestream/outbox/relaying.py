@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections, connection
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from livestream import clock
 from livestream.models import OutboxMessage
@@ -28,8 +29,8 @@ log = structlog.get_logger(__name__)
 # How many workers of a class are woken at once, at most.
 _MAX_WAKE_UPS = 8
 _COUNT_LIMIT = working.BATCH * _MAX_WAKE_UPS
-# While the same message stays the first of its class, the wake-up is repeated at these intervals (seconds).
-# Workers may be busy or missing, and more messages would pile up in the broker.
+# While a class has due work, the wake-up is repeated at the first interval (seconds), and ever less often while
+# the same message stays its first. Workers may be busy or missing, and more messages would pile up in the broker.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 2.0
 _PAUSE_SECONDS = 1.0  # after a failure
 
@@ -52,23 +53,26 @@ class Relay:
 
     def once(self, *, now: datetime) -> int:
         """Read the backlog once, wake workers, and return how many due messages they were woken for."""
-        found = [each for each in backlog(now=now) if self._is_time(each)]
+        waiting = backlog(now=now)
+        self._forget_all_but({each.urgency for each in waiting})
+        found = [each for each in waiting if self._is_time(each)]
         for each in found:
             task = task_for(each.urgency, preferred=each.actor)
             wakeups.request(task=task, count=math.ceil(each.number / working.BATCH))
         return sum(each.number for each in found)
 
     def _is_time(self, waiting: Backlog) -> bool:
-        first, at, pause = self._woken_for.get(waiting.urgency, ("", 0.0, 0.0))
-        moment = time.monotonic()
-        if first != waiting.first:
-            pause = _FIRST_PAUSE
-        elif moment < at + pause:
+        first, at, pause = self._woken_for.get(waiting.urgency, ("", -math.inf, 0.0))
+        moment, moved = time.monotonic(), first != waiting.first
+        if moment < at + (_FIRST_PAUSE if moved else pause):
             return False
-        else:
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        pause = _FIRST_PAUSE if moved else min(pause * 2, _LONGEST_PAUSE)
         self._woken_for[waiting.urgency] = waiting.first, moment, pause
         return True
+
+    def _forget_all_but(self, classes: set[Urgency]) -> None:
+        """Forget classes without due work: their next message is worth a wake-up at once."""
+        self._woken_for = {urgency: told for urgency, told in self._woken_for.items() if urgency in classes}
 
 
 def backlog(*, now: datetime) -> list[Backlog]:
@@ -93,7 +97,7 @@ def release_leases(*, now: datetime) -> int:
     """End all claims and make their messages due; only for a process that knows that no other one is running."""
     held = OutboxMessage.objects.filter(failed_at=None, running_until__isnull=False)
     # An attempt that a power cut ended does not count.
-    return held.update(due_at=now, running_until=None, claimed_key=None, attempts=F("attempts") - 1)
+    return held.update(due_at=now, running_until=None, claimed_key=None, attempts=Greatest(F("attempts") - 1, 0))
 
 
 def run(stop: threading.Event) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
 from livestream.models import OutboxMessage
+from livestream.storage import limits
 
 # How long giving a row its key back waits for a transaction that is storing the same key.
 _WAIT_MILLISECONDS = 100
@@ -45,15 +46,9 @@ def _with_key(message: OutboxMessage, returned: dict[str, object]) -> bool:
     """Update the row with its key; False if another transaction is storing or has just stored the same key."""
     try:
         with transaction.atomic():
-            _wait_briefly()
+            limits.shorten_lock_waits(milliseconds=_WAIT_MILLISECONDS)
             OutboxMessage.objects.filter(pk=message.pk).update(**returned, key=message.claimed_key)
+            limits.restore_lock_waits()
     except DatabaseError:
         return False
     return True
-
-
-def _wait_briefly() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            # It holds until the end of the transaction, in which nothing else waits for a lock.
-            cursor.execute(f"SET LOCAL lock_timeout = {_WAIT_MILLISECONDS}")

@@ -11,9 +11,11 @@ from livestream.models import OutboxMessage
 from livestream.outbox.urgency import Urgency
 
 _CLAIMABLE = """
-    m.failed_at IS NULL AND m.due_at <= %(now)s AND m.actor = ANY(%(names)s) AND (m.key IS NULL OR NOT EXISTS (
+    m.failed_at IS NULL AND m.due_at <= %(now)s AND m.actor = ANY(%(names)s)
+    AND (COALESCE(m.key, m.claimed_key) IS NULL OR NOT EXISTS (
         SELECT 1 FROM livestream_outboxmessage same
-        WHERE same.actor = m.actor AND same.claimed_key = m.key AND same.running_until > %(now)s
+        WHERE same.actor = m.actor AND same.claimed_key = COALESCE(m.key, m.claimed_key)
+            AND same.running_until > %(now)s AND same.id <> m.id
     ))
 """
 # One statement in a transaction of its own: enqueueing one of these keys waits for no longer than that.
@@ -21,6 +23,7 @@ _CLAIM = f"""
     WITH wanted AS (
         SELECT m.id FROM livestream_outboxmessage m
         WHERE m.urgency = %(urgency)s AND {_CLAIMABLE}
+            AND (m.attempts = 0 AND m.actor = ANY(%(batched)s)) = %(together)s
         ORDER BY m.due_at LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE livestream_outboxmessage m
@@ -41,9 +44,19 @@ _BACKLOG = f"""
 """  # noqa: S608 - made of constants
 
 
-def claim(*, urgency: Urgency, names: Sequence[str], limit: int, until: datetime, now: datetime) -> list[OutboxMessage]:
+def claim(
+    *,
+    urgency: Urgency,
+    names: Sequence[str],
+    batched: Sequence[str],
+    together: bool,
+    limit: int,
+    until: datetime,
+    now: datetime,
+) -> list[OutboxMessage]:
     """Claim up to `limit` due messages, the most overdue first; see `claiming.claim_by_orm`."""
-    values = {"urgency": int(urgency), "names": list(names), "limit": limit, "until": until, "now": now}
+    classes = {"urgency": int(urgency), "names": list(names), "batched": list(batched), "together": together}
+    values = classes | {"limit": limit, "until": until, "now": now}
     claimed = OutboxMessage.objects.raw(_CLAIM, values)
     return sorted(claimed, key=lambda message: (message.eta, message.id))
 

@@ -20,8 +20,8 @@ from livestream.outbox.urgency import Urgency
 Pending = Literal["keep", "touch", "replace"]
 _OVERWRITTEN = {
     # This changes nothing but locks the row, so that it is not claimed before this transaction has ended.
-    "touch": ["key"],
-    "replace": ["kwargs", "eta", "due_at", "attempts"],
+    "touch": ["version"],
+    "replace": ["version", "kwargs", "eta", "due_at", "running_until", "attempts"],
 }
 # Work without an `eta` may be claimed at once, even by a worker whose estimate of the time is slightly behind.
 _SLACK = timedelta(seconds=1)

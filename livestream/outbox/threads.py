@@ -11,7 +11,8 @@ from dramatiq import Middleware
 
 from livestream.outbox.urgency import Urgency
 
-# Of eight threads, two are reserved for money; at most four push, two track, and one cuts clips.
+# Of eight threads, two are reserved for money and one more for the lifecycle; at most four push, two track, and
+# one cuts clips.
 _RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 2, 1 / 4
 
 
@@ -44,7 +45,11 @@ class Threads:
         if urgency is Urgency.MONEY or self._total < 2:
             return True
         others = sum(number for each, number in self._busy.items() if each is not Urgency.MONEY)
-        return others < self._share(1 - _RESERVED) and self._busy[urgency] < self._limit(urgency)
+        lesser = others - self._busy[Urgency.LIFECYCLE]
+        shared = max(self._share(1 - _RESERVED), 2)
+        if urgency is Urgency.LIFECYCLE:
+            return others < shared
+        return others < shared and lesser < shared - 1 and self._busy[urgency] < self._limit(urgency)
 
     def _limit(self, urgency: Urgency) -> int:
         match urgency:

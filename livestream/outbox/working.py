@@ -53,10 +53,9 @@ def work_off(*, task: Task) -> None:
 
 
 def _work_once(urgency: Urgency) -> int:
-    # External tasks are claimed one by one, so that none waits behind a slow one.
     done = 0
-    for transactional, limit in ((True, BATCH), (False, 1)):
-        claimed = claiming.claim(urgency=urgency, transactional=transactional, limit=limit, now=clock.now())
+    for together, limit in ((True, BATCH), (False, 1)):
+        claimed = claiming.claim(urgency=urgency, together=together, limit=limit, now=clock.now())
         performing.perform_claimed(messages=claimed)
         done += len(claimed)
     return done

@@ -53,6 +53,22 @@ def count(error: BaseException) -> str | None:
     return limit
 
 
+def shorten_lock_waits(*, milliseconds: int) -> None:
+    """Have the rest of this transaction wait for a lock only this long; on SQLite nothing changes."""
+    _set_lock_timeout(str(milliseconds))
+
+
+def restore_lock_waits() -> None:
+    """Have the rest of this transaction wait for locks as its connection does, its commit included."""
+    _set_lock_timeout("DEFAULT")
+
+
+def _set_lock_timeout(value: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout TO {value}")
+
+
 @contextmanager
 def lifted() -> Iterator[None]:
     """Give this thread the limits of a command, for work that takes long, such as migrations.

@@ -77,7 +77,7 @@ def _process_together(page: Sequence[Accepted], now: datetime) -> None:
 def _mark(webhook_ids: Collection[int], result: Webhook.Result, now: datetime) -> None:
     if webhook_ids:
         sql.mark_processed(webhook_ids=webhook_ids, result=result, now=now)
-        transaction.on_commit(lambda: metrics.WEBHOOKS.labels(result).inc(len(webhook_ids)))
+        transaction.on_commit(lambda: metrics.WEBHOOKS.labels(result).inc(len(webhook_ids)), robust=True)
 
 
 def _process_alone(page: Sequence[Accepted], now: datetime) -> None:

@@ -140,7 +140,7 @@ def _finish(webhook: Webhook, now: datetime) -> None:
     webhook.processed_at, webhook.error = now, ""
     webhook.save(update_fields=["result", "processed_at", "error"])
     result = webhook.result
-    transaction.on_commit(lambda: metrics.WEBHOOKS.labels(result).inc())
+    transaction.on_commit(lambda: metrics.WEBHOOKS.labels(result).inc(), robust=True)
 
 
 @contextmanager

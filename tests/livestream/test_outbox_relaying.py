@@ -78,14 +78,27 @@ def test_wake_ups_for_unclaimed_work_are_repeated_at_growing_intervals(durable_p
     assert woken == [0, 0.5, 1.5, 3.5, 5.5, 7.5, 9.5]
 
 
-def test_when_other_work_becomes_the_most_overdue_workers_are_woken_at_once(durable_probe, broker, moving):
-    for seconds in (1, 2):
+def test_while_workers_get_on_they_are_woken_every_half_second(durable_probe, broker, moving, monkeypatch):
+    moment = [100.0]
+    monkeypatch.setattr(relaying.time, "monotonic", lambda: moment[0])
+    for seconds in range(20):
         durable_probe.do(eta=moving.at + timedelta(seconds=seconds))
     moving.advance(seconds=60)
+    one, woken = relaying.Relay(), []
+    for row in durable_probe.rows():
+        woken += [moment[0] - 100] if one.once(now=moving.at) else []
+        row.delete()
+        moment[0] += 0.125
+    assert woken == [0, 0.5, 1, 1.5, 2]
+
+
+def test_after_a_class_had_no_due_work_its_next_is_worth_a_wake_up_at_once(durable_probe, broker, moving):
     one = relaying.Relay()
-    assert [one.once(now=moving.at) for _ in range(3)] == [2, 0, 0]
-    OutboxMessage.objects.filter(pk=durable_probe.rows()[0].pk).delete()
-    assert one.once(now=moving.at) == 1
+    for _ in range(3):
+        durable_probe.do()
+        assert [one.once(now=moving.at) for _ in range(2)] == [1, 0]
+        durable_probe.row().delete()
+        assert one.once(now=moving.at) == 0
 
 
 @committing

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import product
 
 import pytest
 from django.db import transaction
 
 from livestream import clock
-from livestream.models import OutboxMessage
-from livestream.outbox import Urgency, claiming, performing, relaying, sql
-from livestream.outbox.registry import names_of
+from livestream.models import OutboxMessage, User
+from livestream.outbox import Urgency, claiming, performing, relaying, sql, working
+from livestream.outbox.registry import get_task, names_of, task_names
 from tests.support.broker import runnable, silent_broker
+from tests.support.probes import Probe, probe_in_transaction
 from tests.support.threads import Turnstile, at_once, in_thread
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -147,15 +149,16 @@ def test_both_forms_of_a_claim_and_of_the_backlog_agree(durable_probe, external_
         moving.advance(seconds=3)
         running = claiming.claim_one(message_id=OutboxMessage.objects.filter(key="k1").get().id, now=moving.at)
         durable_probe.do(key="k1", urgency=Urgency(1))
-        about = {"names": names_of(transactional=True), "limit": 3, "now": moving.at}
+        about = {"names": task_names(), "limit": 3, "now": moving.at}
         assert sql.backlog(**about) == relaying.backlog_by_orm(**about)
-        for urgency in Urgency:
+        OutboxMessage.objects.filter(key="k5").update(attempts=2)
+        about["batched"] = names_of(transactional=True)
+        for urgency, together in product(Urgency, (True, False)):
             claims = []
             for claim in (claiming.claim_by_orm, partial(sql.claim, until=moving.at + claiming.lease())):
                 with transaction.atomic():
-                    claims.append(
-                        sorted((row.id, row.attempts, row.claimed_key) for row in claim(urgency=urgency, **about))
-                    )
+                    rows = claim(urgency=urgency, together=together, **about)
+                    claims.append(sorted((row.id, row.attempts, row.claimed_key) for row in rows))
                     transaction.set_rollback(True)
             assert claims[0] == claims[1]
         assert running.id not in {row.id for row in claim_all()}
@@ -164,9 +167,33 @@ def test_both_forms_of_a_claim_and_of_the_backlog_agree(durable_probe, external_
 def claim_all():
     """Claim everything that is due, as workers do."""
     now = clock.now()
-    options = [(urgency, transactional) for urgency in Urgency for transactional in (True, False)]
     return [
         row
-        for urgency, transactional in options
-        for row in claiming.claim(urgency=urgency, transactional=transactional, limit=20, now=now)
+        for urgency, together in product(Urgency, (True, False))
+        for row in claiming.claim(urgency=urgency, together=together, limit=20, now=now)
     ]
+
+
+def test_a_task_of_a_batch_gives_way_soon_and_the_batch_commits_what_is_done(broker):
+    """The first of a batch may wait for its lock; those after it hold up everybody who waits for the first."""
+    first, second = Probe(probe_in_transaction), Probe(probe_in_transaction)
+    taken = User.objects.create(username="taken")
+    second.work = lambda: list(User.objects.select_for_update().filter(pk=taken.pk))
+    first.do(eta=clock.now() - timedelta(seconds=5))
+    second.do()
+    held = Turnstile()
+
+    def hold():
+        with transaction.atomic():
+            list(User.objects.select_for_update().filter(pk=taken.pk))
+            held.stop()
+
+    holding = in_thread(hold)
+    held.wait_until_reached()
+    working.work_off(task=get_task(first.actor))  # while the lock is held
+    assert (first.marks, first.rows()) == (1, [])
+    [row] = second.rows()
+    assert (second.calls, row.attempts, row.running_until, row.error) == (1, 0, None, "")
+    held.let_on()
+    holding()
+    first.forget(), second.forget()
