@@ -57,7 +57,8 @@ def claim_by_orm(*, urgency: Urgency, names: Sequence[str], limit: int, now: dat
 def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
     """Claim this message; None if it is not due yet, is running, or is dead."""
     idle = Q(running_until=None) | Q(running_until__lte=now)
-    wanted = OutboxMessage.objects.filter(idle, pk=message_id, failed_at=None, eta__lte=now)
+    time_has_come = Q(eta__lte=now) | Q(due_at__lte=now)
+    wanted = OutboxMessage.objects.filter(idle, time_has_come, pk=message_id, failed_at=None)
     with transaction.atomic():
         taken = _take(wanted.filter(Q(key=None) | ~_same_is_running(now)), 1, now)
     return taken[0] if taken else None

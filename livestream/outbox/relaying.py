@@ -19,7 +19,7 @@ from django.db.models import F
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import sql, sweeping, wakeups, working
+from livestream.outbox import claiming, sql, sweeping, wakeups, working
 from livestream.outbox.registry import task_for, task_names
 from livestream.outbox.urgency import Urgency
 
@@ -82,8 +82,8 @@ def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[t
     """Return the same as the SQL statement, on any database."""
     found = []
     for urgency in Urgency:
-        rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
-        waiting = list(rows.order_by("due_at").values_list("id", "actor")[:limit])
+        rows = claiming.due(urgency=urgency, names=names, now=now)
+        waiting = list(rows.values_list("id", "actor")[:limit])
         if waiting:
             found.append((int(urgency), *waiting[0], len(waiting)))
     return found

@@ -10,38 +10,40 @@ from django.db import connection
 from livestream.models import OutboxMessage
 from livestream.outbox.urgency import Urgency
 
+_CLAIMABLE = """
+    m.failed_at IS NULL AND m.due_at <= %(now)s AND m.actor = ANY(%(names)s) AND (m.key IS NULL OR NOT EXISTS (
+        SELECT 1 FROM livestream_outboxmessage same
+        WHERE same.actor = m.actor AND same.claimed_key = m.key AND same.running_until > %(now)s
+    ))
+"""
 # One statement in a transaction of its own: enqueueing one of these keys waits for no longer than that.
-_CLAIM = """
+_CLAIM = f"""
     WITH wanted AS (
         SELECT m.id FROM livestream_outboxmessage m
-        WHERE m.urgency = %s AND m.failed_at IS NULL AND m.due_at <= %s AND m.actor = ANY(%s)
-            AND (m.key IS NULL OR NOT EXISTS (
-                SELECT 1 FROM livestream_outboxmessage same
-                WHERE same.actor = m.actor AND same.claimed_key = m.key AND same.running_until > %s
-            ))
-        ORDER BY m.due_at LIMIT %s FOR UPDATE OF m SKIP LOCKED
+        WHERE m.urgency = %(urgency)s AND {_CLAIMABLE}
+        ORDER BY m.due_at LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE livestream_outboxmessage m
     SET attempts = m.attempts + 1, claimed_key = COALESCE(m.key, m.claimed_key), key = NULL,
-        running_until = %s, due_at = %s
+        running_until = %(until)s, due_at = %(until)s
     FROM wanted WHERE m.id = wanted.id
     RETURNING m.*
-"""
+"""  # noqa: S608 - made of constants
 # For each class: its most overdue message, and the number of due messages, counted up to a limit.
-_BACKLOG = """
+_BACKLOG = f"""
     SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], count(*)
-    FROM unnest(%s::int[]) AS class (urgency), LATERAL (
+    FROM unnest(%(classes)s::int[]) AS class (urgency), LATERAL (
         SELECT m.id, m.actor FROM livestream_outboxmessage m
-        WHERE m.urgency = class.urgency AND m.failed_at IS NULL AND m.due_at <= %s AND m.actor = ANY(%s)
-        ORDER BY m.due_at LIMIT %s
+        WHERE m.urgency = class.urgency AND {_CLAIMABLE}
+        ORDER BY m.due_at LIMIT %(limit)s
     ) AS waiting
     GROUP BY class.urgency ORDER BY class.urgency
-"""
+"""  # noqa: S608 - made of constants
 
 
 def claim(*, urgency: Urgency, names: Sequence[str], limit: int, until: datetime, now: datetime) -> list[OutboxMessage]:
     """Claim up to `limit` due messages, the most overdue first; see `claiming.claim_by_orm`."""
-    values = [int(urgency), now, list(names), now, limit, until, until]
+    values = {"urgency": int(urgency), "names": list(names), "limit": limit, "until": until, "now": now}
     claimed = OutboxMessage.objects.raw(_CLAIM, values)
     return sorted(claimed, key=lambda message: (message.eta, message.id))
 
@@ -49,5 +51,6 @@ def claim(*, urgency: Urgency, names: Sequence[str], limit: int, until: datetime
 def backlog(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, int]]:
     """Return urgency, first id, its task, and the number of messages of each class; see `relaying.backlog_by_orm`."""
     with connection.cursor() as cursor:
-        cursor.execute(_BACKLOG, [[int(each) for each in Urgency], now, list(names), limit])
+        classes = [int(each) for each in Urgency]
+        cursor.execute(_BACKLOG, {"classes": classes, "names": list(names), "limit": limit, "now": now})
         return [(urgency, str(first), str(actor), number) for urgency, first, actor, number in cursor.fetchall()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, Literal, ParamSpec, overload
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from livestream import clock, context
@@ -137,10 +138,19 @@ def _store(message: OutboxMessage, delivery: Delivery) -> None:
 
 
 def _wake_after_commit(message: OutboxMessage) -> None:
-    if message.due_at < message.eta:
-        task = task_for(Urgency(message.urgency), preferred=message.actor)
+    if message.due_at >= message.eta:
+        return  # wanted later
+    wake = _waker(task_for(Urgency(message.urgency), preferred=message.actor))
+    hooks, savepoints = connection.run_on_commit, set(connection.savepoint_ids)
+    if not hooks or hooks[-1][:2] != (savepoints, wake):  # one wake-up is enough for many messages
         # Robust: the message is stored, so a failure of the wake-up must not fail the caller.
-        transaction.on_commit(lambda: wakeups.request(task=task), robust=True)
+        transaction.on_commit(wake, robust=True)
+
+
+@functools.cache
+def _waker(task: Task) -> Callable[[], None]:
+    """Return the same function for the same task, so that it can be recognized."""
+    return lambda: wakeups.request(task=task)
 
 
 def _perform(message: OutboxMessage) -> None:

@@ -141,6 +141,13 @@ def test_replace_gives_new_time_and_new_arguments(moving):
     assert (row.kwargs, row.eta, row.due_at) == ({"script": "script 2"}, eta, eta)
 
 
+def test_workers_are_told_once_of_the_messages_of_a_transaction(broker, commit):
+    with commit():
+        for number in range(5):
+            enqueue(probe_in_transaction, script=f"script {number}")
+    assert (OutboxMessage.objects.count(), arrived(broker)) == (5, ["probe_in_transaction"])
+
+
 def test_many_messages_are_stored_at_once_with_keys_and_arguments_of_their_own(moving):
     with transaction.atomic():
         enqueue_all(
