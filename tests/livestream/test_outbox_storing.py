@@ -141,7 +141,7 @@ def test_replace_gives_new_time_and_new_arguments(moving):
     assert (row.kwargs, row.eta, row.due_at) == ({"script": "script 2"}, eta, eta)
 
 
-def test_workers_are_told_once_of_the_messages_of_a_transaction(broker, commit):
+def test_the_messages_of_a_transaction_need_one_wake_up(broker, commit):
     with commit():
         for number in range(5):
             enqueue(probe_in_transaction, script=f"script {number}")
