@@ -63,7 +63,7 @@ def _with_limits(*, url: str) -> str:
         "socket_timeout": str(_SECONDS),
         "stack_timeout": str(2 * _SECONDS),
         "blocked_connection_timeout": str(_SECONDS),
-        # A network that swallows everything; a server that is only slow acknowledges what it received.
+        # For a network that drops all packets; a server that is only slow acknowledges what it received.
         "tcp_options": str({"TCP_USER_TIMEOUT": _SECONDS * MILLISECONDS}),
     }
     parts = urlsplit(url)

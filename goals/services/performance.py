@@ -161,7 +161,7 @@ def _creditable(goal: Goal, stretches: Sequence[stage.Interval], now: datetime) 
 
 
 def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
-    """Store the intervals, from the first that differs: a streamer who comes and goes has many."""
+    """Replace the stored intervals from the first that differs; a streamer who comes and goes has many."""
     rows = [(each.opened_at, each.closed_at, each.opened_by, each.closed_by) for each in stretches]
     fields = ("opened_at", "closed_at", "opened_by", "closed_by")
     stored = list(goal.intervals.order_by("opened_at", "id").values_list("id", *fields))

@@ -1,8 +1,7 @@
-"""Tokens of the API: issued and checked by the one clock (`livestream.clock`), as everything else is.
+"""Tokens of the API, issued and checked by the one clock (`livestream.clock`).
 
-The library reads the machine's clock, and PyJWT below it reads it again. A token of a machine that
-is ahead would be refused by the others ("issued in the future"), and one would expire at a
-different moment on each machine.
+The library reads the machine's clock, and so does PyJWT. A token that is issued on a machine whose clock is
+ahead would be refused by others ("issued in the future"), and would expire at a different moment on each.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from livestream import clock
 _OPTIONS = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
 
-class TimelessBackend(TokenBackend):
-    """Checks the signature of a token, and leaves its times alone."""
+class SignatureBackend(TokenBackend):
+    """Checks the signature of a token, but not its times."""
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         """Return the claims of a token; raises TokenBackendError where its signature is not ours."""
@@ -35,12 +34,12 @@ class TimelessBackend(TokenBackend):
 
 
 @cache
-def _backend() -> TimelessBackend:
-    return TimelessBackend(api_settings.ALGORITHM, api_settings.SIGNING_KEY, api_settings.VERIFYING_KEY)
+def _backend() -> SignatureBackend:
+    return SignatureBackend(api_settings.ALGORITHM, api_settings.SIGNING_KEY, api_settings.VERIFYING_KEY)
 
 
-class _ByTheOneClock(tokens.Token):
-    """A token whose `current_time`, from which the library takes every moment, is that of the one clock."""
+class _ClockedToken(tokens.Token):
+    """A token whose `current_time`, on which the library bases all times, is that of the one clock."""
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         super().__init__(token, verify)
@@ -59,11 +58,11 @@ class _ByTheOneClock(tokens.Token):
         return _backend()
 
 
-class AccessToken(_ByTheOneClock, tokens.AccessToken):
+class AccessToken(_ClockedToken, tokens.AccessToken):
     """Lets its user in."""
 
 
-class RefreshToken(_ByTheOneClock, tokens.RefreshToken):  # type: ignore[misc]  # so in the library too
+class RefreshToken(_ClockedToken, tokens.RefreshToken):  # type: ignore[misc]  # so in the library too
     """Is exchanged for an access token."""
 
     access_token_class = AccessToken

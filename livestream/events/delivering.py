@@ -35,7 +35,7 @@ def deliver_all(*, record: EventRecord, receivers: Sequence[Receiver]) -> None:
 
 def _delivery(record: EventRecord, receiver: Receiver) -> Delivery:
     key = f"{record.position}:{receiver.name}"
-    return Delivery(key=key, subject=subject_of(record=record), urgency=receiver.urgency)
+    return Delivery(key=key, subject=_subject_of(record=record), urgency=receiver.urgency)
 
 
 @durable()
@@ -61,7 +61,7 @@ def run_receiver(*, position: int, receiver: str) -> None:
     ReceiverRun.objects.create(position=position, receiver=found.name, attempts=attempt(), finished_at=clock.now())
 
 
-def subject_of(*, record: EventRecord) -> str:
+def _subject_of(*, record: EventRecord) -> str:
     """Return the id of what an event is about, by which its messages are found."""
     return record.goal_id or record.escrow_id or record.session_id or ""
 

@@ -58,7 +58,7 @@ def receives(
     effect receiver runs later, in a transaction of its own, as an outbox message; any other
     runs in the transaction that publishes. `news` marks one that only notifies people of what
     has just happened: it is left out where an old event is replayed. `urgency` is the class in
-    which an effect receiver runs: that of pushes for news, and otherwise of the lifecycle.
+    which an effect receiver runs; the default is PUSHES for news, and LIFECYCLE for all others.
     """
 
     def declare(function: Function) -> Function:

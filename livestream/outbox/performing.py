@@ -18,7 +18,7 @@ from livestream import clock, context
 from livestream.errors import DomainError
 from livestream.models import OutboxMessage
 from livestream.outbox import arguments, claiming, leases, metrics, returning
-from livestream.outbox.registry import find_task, get_task, task_names
+from livestream.outbox.registry import find_task, get_task, names_of
 from livestream.outbox.urgency import Urgency
 from livestream.storage import limits, text
 from livestream.storage.conflicts import gave_way
@@ -219,8 +219,7 @@ def drain(*, subjects: Collection[str]) -> int:
 
 
 def _due(subjects: Collection[str]) -> QuerySet[OutboxMessage]:
-    names = [name for name in task_names() if (task := find_task(name)) and task.transactional]
-    rows = OutboxMessage.objects.filter(subject__in=subjects, actor__in=names)
+    rows = OutboxMessage.objects.filter(subject__in=subjects, actor__in=names_of(transactional=True))
     return rows.filter(failed_at=None, attempts=0, eta__lte=clock.now()).order_by("eta", "id")
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from livestream.models import OutboxMessage
 from livestream.outbox.urgency import Urgency
 
+# What may be claimed: due, alive, known to this release, and no message with the same key is running.
 _CLAIMABLE = """
     m.failed_at IS NULL AND m.due_at <= %(now)s AND m.actor = ANY(%(names)s)
     AND (COALESCE(m.key, m.claimed_key) IS NULL OR NOT EXISTS (

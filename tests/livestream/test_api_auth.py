@@ -135,7 +135,7 @@ def test_a_session_of_the_admin_is_no_way_into_the_api(client, admin_user):
     assert client.get("/users/me").status_code == 401
 
 
-def test_tokens_are_issued_and_checked_by_the_one_clock_wherever_the_machines_stands(anonymous, user):
+def test_tokens_are_issued_and_checked_by_the_one_clock_whatever_the_machines_clock(anonymous, user):
     """The machine's clock is months off; a library that read it would find these tokens expired, or not issued yet."""
     for at in (clock.now() - timedelta(days=100), clock.now() + timedelta(days=100)):
         with clock.frozen(at) as moving:

@@ -1,4 +1,4 @@
-"""What runs into a limit of the database is 503 with a code, wherever it happens."""
+"""A request that reaches a limit of the database is answered 503 with a code, wherever that happens."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_view_answers_503_with_a_code(anonymous, where, name):
 
 
 @pytest.mark.parametrize("name", RAISED)
-def test_a_middleware_is_answered_for_in_the_same_way(anonymous, failing_middleware, name):
+def test_an_error_in_a_middleware_is_answered_in_the_same_way(anonymous, failing_middleware, name):
     assert_refused(anonymous.get("/bug", HTTP_X_FAIL=name), name)
 
 
@@ -120,7 +120,7 @@ def test_the_admin_shows_a_page_that_needs_no_database(anonymous, failing_middle
 
 
 @pytest.mark.parametrize("name", ["lock", "idle"])
-def test_a_query_after_the_one_that_failed_is_answered_as_that_one(anonymous, name):
+def test_the_first_error_of_a_transaction_decides_the_answer(anonymous, name):
     assert_refused(anonymous.get(f"/after/{name}"), name)
 
 

@@ -1,4 +1,4 @@
-"""Work that fails: undone, kept with its reason, tried again later, and set aside in the end."""
+"""Work that fails: undone, kept with its reason, retried later, and dead in the end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_failure_waits_longer_each_time(probe, moving):
     assert probe.row().running_until is None
 
 
-def test_what_fails_for_good_stays_dead_until_somebody_retries_it(probe, moving):
+def test_dead_work_stays_dead_until_somebody_retries_it(probe, moving):
     probe.work = probe.failing(text="for good")
     probe.do(key="k")
     for _ in range(settings.OUTBOX_MAX_ATTEMPTS + 3):
@@ -69,7 +69,7 @@ def test_what_fails_for_good_stays_dead_until_somebody_retries_it(probe, moving)
     assert (probe.marks - before, probe.rows()) == (1, [])
 
 
-def test_a_dead_row_lets_the_same_work_be_asked_for_anew(probe, moving):
+def test_the_key_of_dead_work_can_be_enqueued_again(probe, moving):
     probe.work = probe.failing()
     probe.do(key="k")
     for _ in range(settings.OUTBOX_MAX_ATTEMPTS):

@@ -47,21 +47,21 @@ def test_without_a_transaction_work_is_refused_since_it_could_be_lost():
 
 
 @committing
-def test_what_is_rolled_back_was_never_asked_for(probe, broker):
+def test_work_of_a_rolled_back_transaction_is_not_stored(probe, broker):
     with transaction.atomic():
         probe.do()
         transaction.set_rollback(True)
     assert (probe.rows(), arrived(broker)) == ([], [])
 
 
-def test_it_is_sent_after_the_commit_and_not_before(probe, broker, commit):
+def test_a_worker_is_woken_after_the_commit_and_not_before(probe, broker, commit):
     with commit():
         probe.do()
         assert arrived(broker) == []
     assert arrived(broker) == [probe.actor]
 
 
-def test_what_is_wanted_later_is_not_sent_yet(probe, broker, moving, commit):
+def test_work_for_later_wakes_nobody_yet(probe, broker, moving, commit):
     with commit():
         probe.do(eta=moving.at + LATER)
     assert arrived(broker) == []
@@ -92,7 +92,7 @@ def test_a_failing_wake_up_does_not_fail_the_caller(durable_probe, broker, monke
     assert len(durable_probe.rows()) == 1
 
 
-def test_who_asked_is_kept_with_the_work_and_told_to_it(probe):
+def test_work_runs_in_the_context_of_the_request_that_enqueued_it(probe):
     heard = []
     probe.work = lambda: heard.append((context.request_id(), context.client_id()))
     with context.bound(request_id="request-1", client_id="app"):
@@ -103,7 +103,7 @@ def test_who_asked_is_kept_with_the_work_and_told_to_it(probe):
 
 
 @pytest.mark.parametrize("pending", ["keep", "touch", "replace"])
-def test_one_key_is_one_row_whoever_asks_how_often(probe, moving, pending):
+def test_a_key_has_one_row_however_often_it_is_enqueued(probe, moving, pending):
     for _ in range(3):
         probe.do(key="k", pending=pending, eta=moving.at + LATER)
     assert len(probe.rows()) == 1
@@ -141,7 +141,7 @@ def test_replace_gives_new_time_and_new_arguments(moving):
     assert (row.kwargs, row.eta, row.due_at) == ({"script": "script 2"}, eta, eta)
 
 
-def test_workers_are_told_once_of_the_messages_of_a_transaction(broker, commit):
+def test_the_messages_of_a_transaction_need_one_wake_up(broker, commit):
     with commit():
         for number in range(5):
             enqueue(probe_in_transaction, script=f"script {number}")
@@ -191,7 +191,7 @@ def test_a_retry_makes_dead_and_waiting_work_due_with_a_fresh_count(probe, movin
     assert (probe.marks, probe.rows()) == (1, [])
 
 
-def test_a_retry_leaves_what_is_wanted_later_to_its_time_and_does_not_count_it(probe, moving):
+def test_a_retry_leaves_work_for_later_alone_and_does_not_count_it(probe, moving):
     probe.do(eta=moving.at + LATER)
     before = OutboxMessage.objects.values().get()
     assert outbox.retry(message_ids=[probe.row().id], now=moving.at) == 0

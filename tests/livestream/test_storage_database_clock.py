@@ -115,7 +115,7 @@ def test_a_reading_is_no_query_of_the_caller_and_leaves_nothing_open(source, dja
     assert status() == TransactionStatus.IDLE
 
 
-def test_a_transaction_may_still_set_its_isolation_after_the_time_was_asked_for(source, machine, readings):
+def test_a_transaction_may_set_its_isolation_level_after_the_time_was_read(source, machine, readings):
     clock.now()
     with transaction.atomic():
         machine.passed += 2
@@ -126,7 +126,7 @@ def test_a_transaction_may_still_set_its_isolation_after_the_time_was_asked_for(
     assert len(readings) == 2  # the first, and the one within the transaction once it had begun
 
 
-def test_a_broken_transaction_keeps_the_time_of_the_last_reading(source, machine, readings):
+def test_in_an_aborted_transaction_the_last_reading_is_used(source, machine, readings):
     first = clock.now()
     with transaction.atomic():
         with pytest.raises(DatabaseError), connection.cursor() as cursor:
@@ -138,7 +138,7 @@ def test_a_broken_transaction_keeps_the_time_of_the_last_reading(source, machine
     assert len(readings) == 1
 
 
-def test_a_transaction_that_is_to_be_rolled_back_is_left_alone(source, machine, readings):
+def test_in_a_transaction_that_needs_a_rollback_nothing_is_read(source, machine, readings):
     clock.now()
     with transaction.atomic():
         server_time()
@@ -148,7 +148,7 @@ def test_a_transaction_that_is_to_be_rolled_back_is_left_alone(source, machine, 
     assert len(readings) == 1
 
 
-def test_while_a_thread_reads_the_others_use_what_is_known(source, machine, monkeypatch):
+def test_while_a_thread_reads_the_others_use_the_current_estimate(source, machine, monkeypatch):
     clock.now()
     machine.passed += 2
     reading, go_on, read = threading.Event(), threading.Event(), database_clock._read_database
@@ -204,7 +204,7 @@ def test_the_first_reading_must_succeed(source, away):
         clock.now()
 
 
-def test_while_the_database_is_away_the_time_goes_on_for_a_minute(source, machine, away):
+def test_while_the_database_is_away_the_time_is_carried_forward_for_a_minute(source, machine, away):
     first = clock.now()
     away()
     machine.passed += 59
@@ -214,7 +214,7 @@ def test_while_the_database_is_away_the_time_goes_on_for_a_minute(source, machin
         clock.now()
 
 
-def test_a_failure_that_broke_the_transaction_is_not_hidden(source, machine, away):
+def test_a_failure_that_aborted_the_transaction_is_raised(source, machine, away):
     clock.now()
     away()
     with transaction.atomic():
@@ -330,5 +330,5 @@ def test_a_refusing_relay_keeps_running_and_wakes_nobody(source, machine, durabl
         assert arrived(broker) == [durable_probe.actor]
 
 
-def test_the_check_of_readiness_gives_its_connection_back(source):
+def test_the_readiness_check_closes_its_connection(source):
     assert in_thread(lambda: (health.check_clock(), connection.connection))()[1] is None

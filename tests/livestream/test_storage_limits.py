@@ -1,4 +1,4 @@
-"""Which time limit of the database an error ran into, on a real database."""
+"""Which time limit of the database an error reached, on a real database."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_error_is_a_limit_a_conflict_or_neither(error, limit, conflict, way):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_query_in_a_transaction_that_a_limit_broke_gave_way_as_well():
+def test_a_query_in_a_transaction_that_a_limit_aborted_gave_way_as_well():
     with pytest.raises(DatabaseError) as raised:
         lock_in_vain_and_go_on()
     assert isinstance(raised.value, transaction.TransactionManagementError)
@@ -106,7 +106,7 @@ def other_session() -> dict[str, str]:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_lock_that_another_holds_is_given_up_and_not_waited_for_again():
+def test_a_lock_timeout_is_raised_and_not_retried():
     calls = []
 
     @retried
@@ -126,14 +126,14 @@ def test_a_lock_that_another_holds_is_given_up_and_not_waited_for_again():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_statement_that_takes_too_long_is_a_limit_and_gave_way_to_nobody():
+def test_a_statement_that_takes_too_long_is_a_limit_and_no_conflict():
     error = run_into("SET LOCAL statement_timeout = 50", "SELECT pg_sleep(60)")
     assert (limits.limit_of(error), gave_way(error)) == (limits.STATEMENT, False)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_session_that_hung_in_a_transaction_is_ended_and_its_thread_goes_on():
+def test_a_session_that_hung_in_a_transaction_is_ended_and_its_thread_continues():
     with pytest.raises(DatabaseError) as raised:
         hang_in_a_transaction()
     assert (limits.limit_of(raised.value), gave_way(raised.value)) == (limits.IDLE, False)
@@ -142,7 +142,7 @@ def test_a_session_that_hung_in_a_transaction_is_ended_and_its_thread_goes_on():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_died_in_the_pool_is_not_handed_out():
+def test_a_dead_connection_in_the_pool_is_replaced():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = cursor.fetchone()[0]

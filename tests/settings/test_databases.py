@@ -50,7 +50,7 @@ def test_what_need_not_outlive_a_power_cut_waits_for_no_disk(monkeypatch: pytest
     assert "options" not in from_url("postgresql://h/d", pool_size=1)["OPTIONS"]
 
 
-def test_the_server_is_told_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limits_are_sent_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PGOPTIONS", raising=False)
     limits = Limits(lock=0.2, idle_in_transaction=5, statement=0, pool=3, tcp=10)
     options = from_url("postgresql://h/d", limits=limits)["OPTIONS"]

@@ -1,4 +1,4 @@
-"""Time limits by the kind of process, and what the environment says instead."""
+"""Time limits by the kind of process, and the variables that override them."""
 
 from __future__ import annotations
 
