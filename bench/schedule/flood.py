@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -92,7 +93,7 @@ def _store_gossip(gossip: int) -> None:
     with connection.cursor() as cursor:
         for task in _GOSSIP:
             declared = task_of(task)
-            values = {"actor": declared.name, "urgency": int(declared.urgency), "now": clock.now()}
+            values: dict[str, Any] = {"actor": declared.name, "urgency": int(declared.urgency), "now": clock.now()}
             cursor.execute(_INSERT, values | {"tasks": gossip // len(_GOSSIP)})
         cursor.execute("ANALYZE livestream_outboxmessage")
 

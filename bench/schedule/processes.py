@@ -78,6 +78,6 @@ def running(commands: Sequence[Command]) -> Iterator[list[Process]]:
 
 
 def _start(command: Command) -> Process:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | command.environment
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **command.environment}
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return Process(command.name, subprocess.Popen(command.line, env=environment, cwd=ROOT, text=True, **pipes))

@@ -66,7 +66,7 @@ def _part(name: str, shift: float) -> list[str]:
 
 
 def _store(task: str, moments: Sequence[float]) -> None:
-    function = {INSERT: tasks.insert, EMPTY: tasks.note_empty}[task]
+    function: Callable[..., None] = tasks.insert if task == INSERT else tasks.note_empty
     wanted = [(Delivery(eta=clock.from_epoch(at)), {"number": number}) for number, at in enumerate(moments)]
     for first in range(0, len(wanted), _STORED_AT_ONCE):
         with transaction.atomic():

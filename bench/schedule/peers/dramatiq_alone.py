@@ -59,7 +59,8 @@ def declare(database_url: str, queue: str) -> dict[str, dramatiq.Actor[[int], No
     def empty(number: int) -> None:
         noted.append((number, time.time()))
 
-    return {each.__name__: dramatiq.actor(each, queue_name=queue) for each in (insert, empty)}
+    declare = dramatiq.actor(queue_name=queue)
+    return {"insert": declare(insert), "empty": declare(empty)}
 
 
 def store(actor: dramatiq.Actor[[int], None], moments: list[float]) -> None:

@@ -19,9 +19,9 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-import procrastinate
 import psycopg_pool
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector  # type: ignore[import-not-found]
+from procrastinate.jobs import Job  # type: ignore[import-not-found]
 
 AT_A_TIME = 8
 POLL_SECONDS = 0.1
@@ -49,10 +49,11 @@ def store(app: App, moments: list[float]) -> None:
         app.job_manager.batch_defer_jobs([job(app, number, moment) for number, moment in numbered])
 
 
-def job(app: App, number: int, moment: float) -> procrastinate.jobs.Job:
+def job(app: App, number: int, moment: float) -> Job:
     """Return a job for this moment."""
     at = datetime.fromtimestamp(moment, UTC)
-    return app.configure_task("insert", schedule_at=at).make_new_job(number=number)
+    deferred: Job = app.configure_task("insert", schedule_at=at).make_new_job(number=number)
+    return deferred
 
 
 async def work(url: str) -> None:
