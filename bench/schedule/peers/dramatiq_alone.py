@@ -51,16 +51,17 @@ def connect(url: str, namespace: str) -> dramatiq.Broker:
 def declare(database_url: str, queue: str) -> dict[str, dramatiq.Actor[[int], None]]:
     """Declare the two tasks."""
 
+    @dramatiq.actor(queue_name=queue)
     def insert(number: int) -> None:
         if not hasattr(mine, "connection"):
             mine.connection = psycopg.connect(database_url, autocommit=True)
         mine.connection.execute("INSERT INTO bench_done (number, at) VALUES (%s, clock_timestamp())", [number])
 
+    @dramatiq.actor(queue_name=queue)
     def empty(number: int) -> None:
         noted.append((number, time.time()))
 
-    declare = dramatiq.actor(queue_name=queue)
-    return {"insert": declare(insert), "empty": declare(empty)}
+    return {"insert": insert, "empty": empty}
 
 
 def store(actor: dramatiq.Actor[[int], None], moments: list[float]) -> None:
