@@ -31,6 +31,8 @@ def shift(seconds: float) -> None:
     time_of_day, nanoseconds, difference = time.time, time.time_ns, timedelta(seconds=seconds)
 
     class Moved(_real, metaclass=_LikeReal):
+        __slots__ = ()  # compiled modules check the size of the class
+
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Any:
             return _real.now(tz) + difference
