@@ -88,7 +88,10 @@ def _hour(options: Options) -> Content:
 
 def _skew(options: Options) -> Content:
     number = max(options.tasks // 10, 100)
-    runs = scenarios.skewed(tasks=number, seconds=options.seconds / 4, broker=options.broker)
+    runs = []
+    for run in scenarios.skewed(tasks=number, seconds=options.seconds / 4, broker=options.broker):
+        console.log(f"{run.scenario}: {run.late}")
+        runs.append(run)
     console.print(_lateness("One process's clock is wrong", [(run.scenario, run) for run in runs]))
     _aim("wrong clocks, at most", max(run.late.most for run in runs), SKEW_AIM)
     return {"runs": [asdict(run) for run in runs]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -61,9 +61,8 @@ def hour(*, tasks: int, seconds: float, window: float, broker: str) -> Hour:
     return Hour(lateness.of(late), tasks - wanted, began, ended)
 
 
-def skewed(*, tasks: int, seconds: float, broker: str) -> list[Run]:
+def skewed(*, tasks: int, seconds: float, broker: str) -> Iterator[Run]:
     """Run tasks while the clock of a worker, and then of the relay, is wrong; raise RuntimeError if one is early."""
-    runs = []
     for part, place in _PARTS.items():
         for shift in SHIFTS:
             shifts = [shift if number == place else 0.0 for number in range(3)]
@@ -71,8 +70,7 @@ def skewed(*, tasks: int, seconds: float, broker: str) -> list[Run]:
             run = measuring.measure(f"{part}: {shift:+g} s", way, measuring.spread(tasks, seconds))
             if run.late.least < 0:
                 raise RuntimeError(f"{run.scenario}: a task ran {-run.late.least:.1f} ms early")
-            runs.append(run)
-    return runs
+            yield run
 
 
 def hung(*, tasks: int, seconds: float, hangs: float, broker: str) -> Hung:
