@@ -18,7 +18,7 @@ SCENARIO ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check lint types imports migrations matrix schema format \
-	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks install install-dev lock clean
+	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks bench-schedule install install-dev lock clean
 
 help: ## list these targets
 	@echo "make <target>   (PORT=$(PORT), LIVESTREAM_VAR=$(LIVESTREAM_VAR))"
@@ -80,6 +80,9 @@ bench-fanout: install-dev ## letting 10,000 ticket holders into a show (needs Po
 
 bench-webhooks: install-dev ## a crowd's webhooks while streamers perform, compared with an earlier revision (needs PostgreSQL)
 	@$(PY) -m bench.webhooks $(ARGS)
+
+bench-schedule: install-dev ## how late delayed tasks run, beside Dramatiq, procrastinate and a bare table (needs PostgreSQL, RabbitMQ, Redis)
+	@$(PY) -m bench.schedule $(ARGS)
 
 bench-desk: install-dev ## support's lists and stories over a million transfers (needs PostgreSQL)
 	@$(PY) -m bench.desk $(ARGS)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -19,8 +19,13 @@ from livestream.models import OutboxMessage
 from livestream.outbox import sql
 from livestream.outbox.registry import names_of, task_names
 from livestream.outbox.urgency import Urgency
+from livestream.storage import limits
+from livestream.storage.conflicts import gave_way
 
 Messages = list[OutboxMessage]
+
+# A claim takes less; whoever holds a row for longer runs it.
+_CLAIM_MILLISECONDS = 200
 
 
 def lease() -> timedelta:
@@ -75,9 +80,30 @@ def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
     Runs in the caller's transaction. The row locks keep other workers from claiming them until it ends,
     even if the lease expires before.
     """
-    rows = OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk__in=[each.pk for each in messages])
-    held = dict(rows.values_list("pk", "attempts"))
+    held = _attempts_of([each.pk for each in messages], wait=False)
+    if missed := [each.pk for each in messages if each.pk not in held]:
+        held |= _attempts_of(missed, wait=True)
     return [each for each in messages if held.get(each.pk) == each.attempts]
+
+
+def _attempts_of(ids: Sequence[str], *, wait: bool) -> dict[str, int]:
+    """Lock these rows and return their attempts by id; those that another worker runs are left out.
+
+    A claim that is just looking for work may hold the lock of a row for some milliseconds, which `wait` is for.
+    """
+    rows = OutboxMessage.objects.filter(pk__in=ids).order_by("pk")
+    if not wait:
+        return dict(rows.select_for_update(skip_locked=True).values_list("pk", "attempts"))
+    try:
+        with transaction.atomic():
+            limits.shorten_lock_waits(milliseconds=_CLAIM_MILLISECONDS)
+            found = dict(rows.select_for_update().values_list("pk", "attempts"))
+            limits.restore_lock_waits()
+    except OperationalError as error:
+        if not gave_way(error):
+            raise
+        return {}
+    return found
 
 
 def claimed_row(message: OutboxMessage) -> QuerySet[OutboxMessage]:

@@ -6,6 +6,7 @@ the worker that receives it claims what is due, and the relay repeats it while a
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import structlog
@@ -21,6 +22,8 @@ from livestream.storage.database_clock import ClockSkewed
 log = structlog.get_logger(__name__)
 
 BATCH = 40
+# During a backlog, external tasks and further attempts are claimed after so many batches.
+_TURNS = 4
 # How long a thread works for one class before a more urgent message may take it.
 _SLICE_SECONDS = 0.5
 
@@ -46,16 +49,18 @@ def work_off(*, task: Task) -> None:
         if not admitted:
             return
         until = time.monotonic() + _SLICE_SECONDS
-        while _work_once(task.urgency):
+        for turn in itertools.count():
+            done = _perform(task.urgency, together=True, limit=BATCH)
+            if done < BATCH or turn % _TURNS == 0:  # otherwise the query mostly finds nothing
+                done += _perform(task.urgency, together=False, limit=1)
+            if not done:
+                return
             if time.monotonic() > until:
                 wakeups.request(task=task)
                 return
 
 
-def _work_once(urgency: Urgency) -> int:
-    done = 0
-    for together, limit in ((True, BATCH), (False, 1)):
-        claimed = claiming.claim(urgency=urgency, together=together, limit=limit, now=clock.now())
-        performing.perform_claimed(messages=claimed)
-        done += len(claimed)
-    return done
+def _perform(urgency: Urgency, *, together: bool, limit: int) -> int:
+    claimed = claiming.claim(urgency=urgency, together=together, limit=limit, now=clock.now())
+    performing.perform_claimed(messages=claimed)
+    return len(claimed)

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import commands, databases, environment
+from bench import commands, databases, environment, peer_environment
 
 WAYS = ("hordak", "hordak, in memory", "hordak, checked")
-_BENCH = Path(__file__).parents[2]
 _PROJECT = Path(__file__).parent / "hordak_project.py"
-_VENV = _BENCH.parent / ".venv-bench"
-_PYTHON = _VENV / "bin" / "python"
 
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """Install hordak once, and make a database for it while this lasts."""
-    if not _PYTHON.exists():
-        print("» Installing django-hordak", file=sys.stderr)
-        commands.run(sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, str(_VENV))
-    requirements = str(_BENCH / "requirements.txt")
-    commands.run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(_PYTHON), "-r", requirements)
+    """Install hordak, and make a database for it while this lasts."""
+    peer_environment.install()
     with databases.temporary_database(url=_url(), migrate=False):
-        commands.run(str(_PYTHON), str(_PROJECT), "prepare", _url())
+        commands.run(str(peer_environment.PYTHON), str(_PROJECT), "prepare", _url())
         yield
 
 
 def measure(*, way: str, processes: int, seconds: float) -> dict[str, float]:
     """Return the transfers a second and the CPU ms of each that the project reports."""
-    done = commands.run(str(_PYTHON), str(_PROJECT), "run", _url(), way, str(processes), str(seconds))
+    done = commands.run(str(peer_environment.PYTHON), str(_PROJECT), "run", _url(), way, str(processes), str(seconds))
     return dict(json.loads(done))
 
 

@@ -1,0 +1,43 @@
+"""The brokers' queues of a measurement, which are of its own, and are deleted in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pika
+import redis
+
+from livestream.outbox import Urgency
+
+NAMESPACE = "bench-schedule"
+# Of Dramatiq alone. It is also the namespace of its keys on Redis.
+ALONE = "bench-schedule-alone"
+_RABBITMQ = ("amqp", "amqps")
+
+
+@contextmanager
+def own_queues(url: str) -> Iterator[None]:
+    """Delete the measurement's queues on this broker before and after the block."""
+    _delete(url)
+    try:
+        yield
+    finally:
+        _delete(url)
+
+
+def _delete(url: str) -> None:
+    if url.split(":")[0] in _RABBITMQ:
+        _delete_from_rabbitmq(url)
+        return
+    with redis.Redis.from_url(url) as client:
+        for key in client.scan_iter(f"{NAMESPACE}*"):
+            client.delete(key)
+
+
+def _delete_from_rabbitmq(url: str) -> None:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        for queue in [ALONE, *(f"{NAMESPACE}.{urgency.queue}" for urgency in Urgency)]:
+            for suffix in ("", ".DQ", ".XQ"):
+                channel.queue_delete(queue + suffix)
