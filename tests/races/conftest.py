@@ -6,13 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from goals import receivers
 from livestream import clock
-from livestream.events import publishing, registry
-from livestream.events.signals import DomainSignal, Event
 from livestream.storage import conflicts
-
-_acting_receivers = registry.acting_receivers
+from tests.support.receivers import only_money
 
 
 @pytest.fixture
@@ -22,12 +18,6 @@ def moving(monkeypatch: pytest.MonkeyPatch) -> Iterator[clock.MovableClock]:
     Clients and analytics are not told: for hundreds of goals that would take most of the time.
     """
     monkeypatch.setattr(conflicts, "TRIES", 1)
-    for module in (publishing, registry):
-        monkeypatch.setattr(module, "acting_receivers", _who_moves_money)
+    only_money(monkeypatch)
     with clock.frozen() as moving:
         yield moving
-
-
-def _who_moves_money(signal: DomainSignal, event: Event) -> list[registry.Receiver]:
-    acting = [r for r in _acting_receivers(signal, event) if r.function.__module__ == receivers.__name__]
-    return [r for r in acting if r.effect and r.function is not receivers.track_goals]
