@@ -97,11 +97,11 @@ def test_others_are_not_late_for_a_process_that_hangs(running: Fleet, people: Ca
         asked = elsewhere.submit(case.act, Act(people, running, sale, receipt))
         pid = until(lambda: running.stopped(case.kind), what="the process to hang")
         hung_at = running.stamps.now()
-
-        _others_go_on(running, people)
-        _its_own_work_is_done(running, people, sale, case, hung_at)
-
-        os.kill(pid, signal.SIGCONT)
+        try:
+            _others_go_on(running, people)
+            _its_own_work_is_done(running, people, sale, case, hung_at)
+        finally:
+            os.kill(pid, signal.SIGCONT)
         answer = asked.result(timeout=60)
 
     assert answer is None or answer.status_code in (200, 503)
