@@ -100,6 +100,7 @@ def test_others_are_not_late_for_a_process_that_hangs(running: Fleet, people: Ca
         try:
             _others_go_on(running, people)
             _its_own_work_is_done(running, people, sale, case, hung_at)
+            assert running.stopped(case.kind) == pid, "it did not hang, so nothing was shown"
         finally:
             os.kill(pid, signal.SIGCONT)
         answer = asked.result(timeout=60)
