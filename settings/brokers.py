@@ -13,6 +13,15 @@ from environs import EnvError
 MILLISECONDS = 1_000
 # How long a call to the broker may take to connect, or to be answered.
 _SECONDS = 5
+_REDIS_LIMITS = {"socket_connect_timeout": str(_SECONDS), "socket_timeout": str(_SECONDS)}
+_RABBITMQ_LIMITS = {
+    "socket_timeout": str(_SECONDS),
+    "stack_timeout": str(2 * _SECONDS),
+    # While its memory or disk alarm blocks those who publish.
+    "blocked_connection_timeout": str(_SECONDS),
+    # For a network that drops all packets; a server that is only slow acknowledges what it received.
+    "tcp_options": str({"TCP_USER_TIMEOUT": _SECONDS * MILLISECONDS}),
+}
 SCHEMES = {"stub": "stub", "amqp": "rabbitmq", "amqps": "rabbitmq", "redis": "redis", "rediss": "redis"}
 CLASSES = {
     "stub": "dramatiq.brokers.stub.StubBroker",
@@ -42,30 +51,21 @@ def broker(url: str, *, namespace: str) -> dict[str, Any]:
 def _options(*, kind: str, url: str, namespace: str) -> dict[str, Any]:
     if kind == "rabbitmq":
         # Without confirms a killed RabbitMQ lost four messages of five.
-        return {"url": _with_limits(url=url), "confirm_delivery": True}
+        return {"url": _with(url=url, limits=_RABBITMQ_LIMITS), "confirm_delivery": True}
     if kind == "redis":
         # A job of a killed worker is handed on by maintenance. With Dramatiq's own values
         # (60 s, one in a thousand) that took up to half an hour.
         return {
-            "url": url,
+            "url": _with(url=url, limits=_REDIS_LIMITS),
             "namespace": namespace,
             "heartbeat_timeout": 15 * MILLISECONDS,
             "maintenance_chance": 1_000_000,
-            "socket_connect_timeout": _SECONDS,
-            "socket_timeout": _SECONDS,
         }
     return {}
 
 
-def _with_limits(*, url: str) -> str:
-    """Return the URL with a limit for each wait: for a connection, and while RabbitMQ blocks its publishers."""
-    limits = {
-        "socket_timeout": str(_SECONDS),
-        "stack_timeout": str(2 * _SECONDS),
-        "blocked_connection_timeout": str(_SECONDS),
-        # For a network that drops all packets; a server that is only slow acknowledges what it received.
-        "tcp_options": str({"TCP_USER_TIMEOUT": _SECONDS * MILLISECONDS}),
-    }
+def _with(*, url: str, limits: dict[str, str]) -> str:
+    """Return the URL with these parameters, beneath those that it has."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query=urlencode(limits | dict(parse_qsl(parts.query)))))
 

@@ -56,6 +56,11 @@ class Postgres:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(sql).fetchall()
 
+    def change(self, sql: str) -> None:
+        """Run statements that return nothing, in a transaction of their own."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute(sql)
+
     def drop(self) -> None:
         """Throw the database away, whoever is still connected."""
         self._command(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')

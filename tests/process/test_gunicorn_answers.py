@@ -67,10 +67,10 @@ def test_requests_that_wait_for_a_lock_are_refused_while_the_probe_is_answered(w
     assert codes.count("busy") >= THREADS - 1
     assert max(answered_in) < 1.5  # half a second, on a machine that is not busy
     assert max(answer.elapsed.total_seconds() for answer in answers) < 2 * LOCK_SECONDS + 2
-    assert_all_is_well_again(web, ask, limits_reached=codes.count("busy"))
+    assert_all_is_done_again(web, ask, limits_reached=codes.count("busy"))
 
 
-def assert_all_is_well_again(web: House, ask: Callable[[], requests.Response], *, limits_reached: int) -> None:
+def assert_all_is_done_again(web: House, ask: Callable[[], requests.Response], *, limits_reached: int) -> None:
     assert ask().status_code == 200
     page = requests.get(f"{web.address}/metrics", timeout=60).text
     assert f'livestream_database_limits_total{{limit="lock"}} {limits_reached}.0' in page

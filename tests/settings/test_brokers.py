@@ -1,5 +1,6 @@
 import pika
 import pytest
+import redis
 from django.utils.module_loading import import_string
 from dramatiq.middleware import Retries
 from environs import EnvError
@@ -39,8 +40,10 @@ def test_limits_that_the_url_names_stay() -> None:
 
 
 def test_no_wait_for_redis_is_without_a_limit() -> None:
-    options = broker("redis://h/0", namespace="n")["OPTIONS"]
-    assert (options["socket_connect_timeout"], options["socket_timeout"]) == (5, 5)
+    url = broker("redis://h/3?socket_timeout=9", namespace="n")["OPTIONS"]["url"]
+    pool = redis.ConnectionPool.from_url(url)
+    named = {name: pool.connection_kwargs[name] for name in ("db", "socket_connect_timeout", "socket_timeout")}
+    assert named == {"db": 3, "socket_connect_timeout": 5, "socket_timeout": 9}
 
 
 def test_redis_hands_on_the_work_of_a_killed_worker_soon() -> None:
