@@ -13,7 +13,8 @@ from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal, Event
 from livestream.models import EventRecord, ReceiverRun
 from livestream.outbox import Delivery, durable, enqueue, enqueue_all
-from livestream.outbox.performing import UnknownToThisRelease, attempt
+from livestream.outbox.failures import UnknownToThisRelease
+from livestream.outbox.performing import attempt
 
 RUNS_PURGED_AT_ONCE = 1000
 

@@ -20,7 +20,7 @@ from django.db.models import F
 from livestream import clock
 from livestream.events import publish
 from livestream.events.signals import DomainSignal
-from livestream.outbox import Delivery, Urgency, enqueue, external, performing
+from livestream.outbox import Delivery, Urgency, enqueue, external, failures
 from livestream.storage.conflicts import retried
 from notifications import metrics, selectors
 from notifications.models import Webhook
@@ -167,8 +167,8 @@ def _keep_failure(webhook_id: int, error: str, now: datetime) -> None:
     attempts = Webhook.objects.values_list("attempts", flat=True).get(pk=webhook_id) + 1
     Webhook.objects.filter(pk=webhook_id, processed_at=None).update(
         attempts=F("attempts") + 1,
-        error=performing.storable_error(error=error),
-        retry_at=now + performing.backoff(attempts=attempts),
+        error=failures.storable_error(error=error),
+        retry_at=now + failures.backoff(attempts=attempts),
     )
     metrics.WEBHOOKS.labels("failed").inc()
     log.error("webhook_failure", webhook_id=webhook_id, attempts=attempts, error=error)

@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from livestream import clock
 from livestream.errors import Conflict, Forbidden
-from livestream.outbox import performing, retry
+from livestream.outbox import failures, retry
 from tests.support.broker import relay, silent_broker
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_a_conflict_with_another_transaction_is_retried_soon_and_counts_no_attem
 
 
 def test_work_of_another_release_is_left_to_it_and_counts_no_attempt(probe, moving):
-    probe.work = probe.failing(performing.UnknownToThisRelease, "no such receiver")
+    probe.work = probe.failing(failures.UnknownToThisRelease, "no such receiver")
     probe.do()
     for _ in range(settings.OUTBOX_MAX_ATTEMPTS + 3):
         probe.perform()
