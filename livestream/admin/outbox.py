@@ -37,7 +37,7 @@ class StateFilter(ChoiceFilter):
     offered = (
         Choice("waiting", "Waiting", lambda now: Q(failed_at=None, eta__gt=now, due_at__gt=now), _BY_DUE),
         Choice("due", "Due", _due, _BY_DUE),
-        Choice("failing", "Failing", lambda now: Q(failed_at=None, attempts__gt=0, running_until=None), _BY_DUE),
+        Choice("failing", "Failing", lambda now: Q(failed_at=None, running_until=None) & ~Q(error=""), _BY_DUE),
         Choice("dead", "Dead", lambda now: Q(failed_at__isnull=False), ("-failed_at", "-id")),
     )
 

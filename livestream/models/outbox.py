@@ -12,10 +12,12 @@ from livestream.fields import ObjectIdField
 class OutboxMessage(models.Model):
     """One piece of work to do at `eta`; the row is gone once it is done.
 
-    `eta` is the moment to do it at, and `due_at` the moment at which it may be claimed next: `eta`, the end
-    of the lease (`running_until`), or the end of the pause after a failure. `key` is unique among the
-    waiting messages of a task; while a message runs, its key is in `claimed_key`. `attempts` counts the
-    attempts that have begun.
+    `eta` is the moment to do it at, and `due_at` the moment at which it may be claimed: `eta`, or the end of
+    the pause after a failure. While it runs, nobody else claims it before `running_until`. `key` is unique
+    among the waiting messages of a task; while a message runs, its key is in `claimed_key`. `attempts`
+    counts the attempts that have begun.
+
+    A claim changes no indexed column where there is no key: a claim then costs no entry in any index.
     """
 
     id = ObjectIdField(primary_key=True)
@@ -46,7 +48,7 @@ class OutboxMessage(models.Model):
             models.Index(fields=["urgency", "due_at"], condition=Q(failed_at=None), name="outbox_claimable"),
             models.Index(fields=["claimed_key"], condition=Q(claimed_key__isnull=False), name="outbox_claimed"),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_dead"),
-            models.Index(fields=["due_at"], condition=Q(failed_at=None, attempts__gt=0), name="outbox_failing"),
+            models.Index(fields=["due_at"], condition=Q(failed_at=None) & ~Q(error=""), name="outbox_failing"),
         ]
         permissions = [("retry_outboxmessage", "Can retry a task")]
 

@@ -36,7 +36,7 @@ def lease() -> timedelta:
 def due(*, urgency: Urgency, names: Sequence[str], now: datetime) -> QuerySet[OutboxMessage]:
     """Return the messages of these tasks that may be claimed, the most overdue first."""
     rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
-    return rows.filter(~_same_is_running(now)).order_by("due_at")
+    return rows.filter(_idle(now), ~_same_is_running(now)).order_by("due_at")
 
 
 def claim(*, urgency: Urgency, together: bool, limit: int, now: datetime) -> Messages:
@@ -66,9 +66,8 @@ def claim_by_orm(
 
 def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
     """Claim this message; None if it is not due yet, is running, or is dead."""
-    idle = Q(running_until=None) | Q(running_until__lte=now)
     time_has_come = Q(eta__lte=now) | Q(due_at__lte=now)
-    wanted = OutboxMessage.objects.filter(idle, time_has_come, pk=message_id, failed_at=None)
+    wanted = OutboxMessage.objects.filter(_idle(now), time_has_come, pk=message_id, failed_at=None)
     with transaction.atomic():
         taken = _take(wanted.filter(~_same_is_running(now)), 1, now)
     return taken[0] if taken else None
@@ -111,6 +110,10 @@ def claimed_row(message: OutboxMessage) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(pk=message.pk, attempts=message.attempts, running_until__isnull=False)
 
 
+def _idle(now: datetime) -> Q:
+    return Q(running_until=None) | Q(running_until__lte=now)
+
+
 def _same_is_running(now: datetime) -> Exists:
     running = OutboxMessage.objects.filter(actor=OuterRef("actor"), running_until__gt=now).exclude(pk=OuterRef("pk"))
     return Exists(running.filter(claimed_key=Coalesce(OuterRef("key"), OuterRef("claimed_key"))))
@@ -124,7 +127,6 @@ def _take(wanted: QuerySet[OutboxMessage], limit: int, now: datetime) -> Message
         claimed_key=Coalesce("key", "claimed_key"),
         key=None,
         running_until=until,
-        due_at=until,
     )
     taken = OutboxMessage.objects.in_bulk(ids)
     return [taken[each] for each in ids]

@@ -65,7 +65,7 @@ def _renew(held: list[OutboxMessage]) -> None:
     try:
         until = clock.now() + claiming.lease()
         for message in held:
-            claiming.claimed_row(message).update(running_until=until, due_at=until)
+            claiming.claimed_row(message).update(running_until=until)
     except Exception as error:  # noqa: BLE001 - the next renewal may succeed, or the lease ends
         log.warning("lease_not_renewed", error=repr(error), held=[message.actor for message in held])
         close_old_connections()

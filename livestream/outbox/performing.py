@@ -23,7 +23,7 @@ from livestream.storage.database_clock import ClockSkewed
 log = structlog.get_logger(__name__)
 _DRAINED_AT_ONCE = 100
 # A batch commits after this long, because its tasks hold their locks until then.
-_BATCH_SECONDS = 0.05
+_BATCH_SECONDS = 0.2
 # For the same reason, tasks after the first of a batch wait only this long for a lock. One that gives way is
 # among the first of its next batch.
 _LOCK_WAIT_MILLISECONDS = 50

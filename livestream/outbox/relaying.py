@@ -27,7 +27,7 @@ from livestream.outbox.urgency import Urgency
 log = structlog.get_logger(__name__)
 
 # How many workers of a class are woken at once, at most.
-_MAX_WAKE_UPS = 8
+_MAX_WAKE_UPS = 2
 _COUNT_LIMIT = working.BATCH * _MAX_WAKE_UPS
 # While a class has due work, the wake-up is repeated at the first interval (seconds), and ever less often while
 # the same message stays its first. Workers may be busy or missing, and more messages would pile up in the broker.

@@ -13,6 +13,7 @@ from livestream.outbox.urgency import Urgency
 # What may be claimed: due, alive, known to this release, and no message with the same key is running.
 _CLAIMABLE = """
     m.failed_at IS NULL AND m.due_at <= %(now)s AND m.actor = ANY(%(names)s)
+    AND (m.running_until IS NULL OR m.running_until <= %(now)s)
     AND (COALESCE(m.key, m.claimed_key) IS NULL OR NOT EXISTS (
         SELECT 1 FROM livestream_outboxmessage same
         WHERE same.actor = m.actor AND same.claimed_key = COALESCE(m.key, m.claimed_key)
@@ -29,7 +30,7 @@ _CLAIM = f"""
     )
     UPDATE livestream_outboxmessage m
     SET attempts = m.attempts + 1, claimed_key = COALESCE(m.key, m.claimed_key), key = NULL,
-        running_until = %(until)s, due_at = %(until)s
+        running_until = %(until)s
     FROM wanted WHERE m.id = wanted.id
     RETURNING m.*
 """  # noqa: S608 - made of constants
