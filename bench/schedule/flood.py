@@ -23,7 +23,7 @@ from livestream.outbox.registry import task_of
 from wallet.verification import verify_ledger
 
 PAYERS = 200
-_PAUSE = 0.3
+_PAUSE = 1.0
 _LOOK_EVERY = 0.005
 _LONGEST = 120.0
 _GOSSIP = (tasks.push, tasks.track)

@@ -11,16 +11,17 @@ from dramatiq import Middleware
 
 from livestream.outbox.urgency import Urgency
 
-# Of eight threads, two are reserved for money and one more for the lifecycle; at most four push, two track, and
-# one cuts clips.
-_RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 2, 1 / 4
+# Of eight threads, two are reserved for money and one more for the lifecycle; at most two push, two track, and
+# one cuts clips. More of them would not do more, since the threads of a process share one interpreter: they would
+# only take its time from money.
+_RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 4, 1 / 4
 
 
 class Threads:
     """Counts how many threads of this process work for each class, and limits them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._total = 0
         self._busy = dict.fromkeys(Urgency, 0)
 
@@ -40,6 +41,19 @@ class Threads:
         finally:
             with self._lock:
                 self._busy[urgency] -= admitted
+                self._lock.notify_all()
+
+    def give_way(self, urgency: Urgency, *, seconds: float) -> None:
+        """Wait while a thread works for money or the lifecycle, for `seconds` at most; these two never wait.
+
+        The threads of a process share one interpreter, so any other work takes time from them.
+        """
+        if urgency > Urgency.LIFECYCLE:
+            with self._lock:
+                self._lock.wait_for(self._is_nothing_urgent, timeout=seconds)
+
+    def _is_nothing_urgent(self) -> bool:
+        return not (self._busy[Urgency.MONEY] or self._busy[Urgency.LIFECYCLE])
 
     def _admits(self, urgency: Urgency) -> bool:
         if urgency is Urgency.MONEY or self._total < 2:

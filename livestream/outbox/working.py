@@ -22,10 +22,14 @@ from livestream.storage.database_clock import ClockSkewed
 log = structlog.get_logger(__name__)
 
 BATCH = 40
+# Tasks of money take longer than others, and none should wait for the commit of many before it.
+_BATCH_OF_MONEY = 4
 # During a backlog, external tasks and further attempts are claimed after so many batches.
 _TURNS = 4
 # How long a thread works for one class before a more urgent message may take it.
 _SLICE_SECONDS = 0.5
+# How long a batch of pushes or analytics waits for more urgent work; so it is slowed down, and not stopped.
+_GIVE_WAY_SECONDS = 0.2
 
 
 def work(*, task: Task, message_id: str | None) -> None:
@@ -49,9 +53,11 @@ def work_off(*, task: Task) -> None:
         if not admitted:
             return
         until = time.monotonic() + _SLICE_SECONDS
+        limit = _BATCH_OF_MONEY if task.urgency is Urgency.MONEY else BATCH
         for turn in itertools.count():
-            done = _perform(task.urgency, together=True, limit=BATCH)
-            if done < BATCH or turn % _TURNS == 0:  # otherwise the query mostly finds nothing
+            THREADS.give_way(task.urgency, seconds=_GIVE_WAY_SECONDS)
+            done = _perform(task.urgency, together=True, limit=limit)
+            if done < limit or turn % _TURNS == 0:  # otherwise the query mostly finds nothing
                 done += _perform(task.urgency, together=False, limit=1)
             if not done:
                 return

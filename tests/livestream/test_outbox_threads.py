@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 
 import pytest
 
 from livestream.outbox import Urgency
 from livestream.outbox.threads import Threads
+from tests.support.threads import in_thread
 
 OTHERS = [Urgency.PUSHES, Urgency.ANALYTICS, Urgency.CLIPS]
 
@@ -52,7 +54,7 @@ def test_money_finds_a_thread_in_a_flood_of_everything_else(total):
 def test_no_class_of_the_others_takes_all_that_they_share():
     threads = Threads()
     threads.add(8)
-    for urgency, most in {Urgency.PUSHES: 4, Urgency.ANALYTICS: 2, Urgency.CLIPS: 1}.items():
+    for urgency, most in {Urgency.PUSHES: 2, Urgency.ANALYTICS: 2, Urgency.CLIPS: 1}.items():
         busy, running = flooded(threads, urgency)
         assert busy == most
         running.close()
@@ -63,7 +65,7 @@ def test_threads_that_are_done_are_free_again():
     threads.add(4)
     for _ in range(2):
         busy, running = flooded(threads, Urgency.PUSHES)
-        assert busy == 2
+        assert busy == 1
         running.close()
 
 
@@ -72,3 +74,18 @@ def test_a_single_thread_works_for_all_of_them(total):
     threads = Threads()
     threads.add(total)
     assert all(is_admitted(threads, urgency) for urgency in Urgency)
+
+
+def test_less_urgent_work_gives_way_to_money_for_a_while_and_urgent_work_to_nothing():
+    threads = Threads()
+    threads.add(8)
+    began = time.monotonic()
+    with threads.working_for(Urgency.MONEY):
+        for urgency in (Urgency.MONEY, Urgency.LIFECYCLE):
+            threads.give_way(urgency, seconds=600)
+        for urgency in OTHERS:
+            threads.give_way(urgency, seconds=0.05)
+        assert time.monotonic() - began >= 3 * 0.05
+        waiting = in_thread(lambda: threads.give_way(Urgency.PUSHES, seconds=600))
+    waiting()
+    threads.give_way(Urgency.PUSHES, seconds=600)
