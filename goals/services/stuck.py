@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from goals import escrow_ids
 from goals.services import due
 from livestream.models import OutboxMessage
-from livestream.outbox import Delivery, enqueue, sweep_transaction
+from livestream.outbox import Delivery, Urgency, enqueue, sweep_transaction
 from wallet import selectors
 from wallet.models import Escrow
 
@@ -71,8 +71,11 @@ def _without_work(subjects: dict[str, set[str]], page: list[str], now: datetime,
     """
     about = set().union(*subjects.values())
     tasks = OutboxMessage.objects.filter(subject__in=about, failed_at=None, eta__lte=now)
+    tasks = tasks.filter(urgency__lte=Urgency.LIFECYCLE)
     found = tasks.values_list("subject", "attempts", "running_until").distinct() if about else ()
-    busy = {subject for subject, attempts, running in found if running or not attempts or subject in subjects}
+    busy = {
+        subject for subject, attempts, until in found if (until and until > now) or not attempts or subject in subjects
+    }
     busy |= _given_up_lately(set(subjects), now)
     stuck = [escrow_id for escrow_id, its in subjects.items() if not its & busy]
     return Found(sorted(stuck), page[-1] if len(page) == size else "")

@@ -42,9 +42,13 @@ class StateFilter(ChoiceFilter):
     )
 
 
+def _idle(now: datetime) -> Q:
+    return Q(running_until=None) | Q(running_until__lte=now)
+
+
 def _overdue(age: timedelta) -> Choice:
     name = f"{int(age.total_seconds())}"
-    return Choice(name, f"for over {age}", lambda now: Q(failed_at=None, due_at__lt=now - age), _BY_DUE)
+    return Choice(name, f"for over {age}", lambda now: _idle(now) & Q(failed_at=None, due_at__lt=now - age), _BY_DUE)
 
 
 class OverdueFilter(ChoiceFilter):

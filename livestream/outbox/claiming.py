@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -17,7 +18,7 @@ from django.db.models.functions import Coalesce
 
 from livestream.models import OutboxMessage
 from livestream.outbox import sql
-from livestream.outbox.registry import names_of, task_names
+from livestream.outbox.registry import find_task, names_of, task_names
 from livestream.outbox.urgency import Urgency
 from livestream.storage import limits
 from livestream.storage.conflicts import gave_way
@@ -65,12 +66,23 @@ def claim_by_orm(
 
 
 def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
-    """Claim this message; None if it is not due yet, is running, or is dead."""
-    time_has_come = Q(eta__lte=now) | Q(due_at__lte=now)
-    wanted = OutboxMessage.objects.filter(_idle(now), time_has_come, pk=message_id, failed_at=None)
+    """Claim this message; None if it is not due yet, is running, is dead, or is of a task of another release."""
     with transaction.atomic():
-        taken = _take(wanted.filter(~_same_is_running(now)), 1, now)
-    return taken[0] if taken else None
+        rows = OutboxMessage.objects.select_for_update(skip_locked=True)
+        message = rows.filter(pk=message_id, failed_at=None).first()
+        if message is None or not _may_be_claimed(message, now):
+            return None
+        _mark_claimed([message], now)
+    return message
+
+
+def _may_be_claimed(message: OutboxMessage, now: datetime) -> bool:
+    has_come = message.eta <= now or message.due_at <= now
+    runs = message.running_until is not None and message.running_until > now
+    if find_task(message.actor) is None or runs or not has_come:
+        return False
+    key = message.key or message.claimed_key
+    return not (key and OutboxMessage.objects.filter(_running_as(message.actor, key, message.pk, now)).exists())
 
 
 def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
@@ -101,7 +113,7 @@ def _attempts_of(ids: Sequence[str], *, wait: bool) -> dict[str, int]:
     except OperationalError as error:
         if not gave_way(error):
             raise
-        return {}
+        return _attempts_of(ids, wait=False)  # one of them is held for longer, and the others may be free by now
     return found
 
 
@@ -115,18 +127,29 @@ def _idle(now: datetime) -> Q:
 
 
 def _same_is_running(now: datetime) -> Exists:
-    running = OutboxMessage.objects.filter(actor=OuterRef("actor"), running_until__gt=now).exclude(pk=OuterRef("pk"))
-    return Exists(running.filter(claimed_key=Coalesce(OuterRef("key"), OuterRef("claimed_key"))))
+    key = Coalesce(OuterRef("key"), OuterRef("claimed_key"))
+    return Exists(OutboxMessage.objects.filter(_running_as(OuterRef("actor"), key, OuterRef("pk"), now)))
+
+
+def _running_as(actor: Any, key: Any, other_than: Any, now: datetime) -> Q:
+    return Q(actor=actor, claimed_key=key, running_until__gt=now) & ~Q(pk=other_than)
 
 
 def _take(wanted: QuerySet[OutboxMessage], limit: int, now: datetime) -> Messages:
-    ids = list(wanted.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
+    taken = list(wanted.select_for_update(skip_locked=True, of=("self",))[:limit])
+    _mark_claimed(taken, now)
+    return taken
+
+
+def _mark_claimed(taken: Messages, now: datetime) -> None:
     until = now + lease()
-    OutboxMessage.objects.filter(pk__in=ids).update(
+    OutboxMessage.objects.filter(pk__in=[each.pk for each in taken]).update(
         attempts=F("attempts") + 1,
         claimed_key=Coalesce("key", "claimed_key"),
         key=None,
         running_until=until,
     )
-    taken = OutboxMessage.objects.in_bulk(ids)
-    return [taken[each] for each in ids]
+    for each in taken:
+        each.attempts += 1
+        each.claimed_key, each.key = each.key or each.claimed_key, None
+        each.running_until = until

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from livestream import clock, context
 from livestream.models import OutboxMessage
 from livestream.outbox import arguments, claiming, failures, leases, metrics
-from livestream.outbox.registry import find_task, get_task, names_of
+from livestream.outbox.registry import get_task, names_of
 from livestream.outbox.urgency import Urgency
 from livestream.storage import limits
 from livestream.storage.conflicts import gave_way
@@ -38,11 +38,9 @@ def perform(*, message_id: str) -> None:
     It never raises what the task raises. A failure is stored on the row, with its traceback, and
     tried again later; a refusal of the domain is final.
     """
-    name = OutboxMessage.objects.filter(pk=message_id).values_list("actor", flat=True).first()
-    if name and find_task(name):
-        message = claiming.claim_one(message_id=message_id, now=clock.now())
-        if message is not None:
-            perform_claimed(messages=[message])
+    message = claiming.claim_one(message_id=message_id, now=clock.now())
+    if message is not None:
+        perform_claimed(messages=[message])
 
 
 def perform_claimed(*, messages: Sequence[OutboxMessage]) -> None:
@@ -75,6 +73,7 @@ def _run_batch(messages: Sequence[OutboxMessage], *, savepoints: bool = False) -
 
     A savepoint for each costs as much as a small task. So they run without first, and if one fails, again with.
     """
+    failure: Exception | None = None
     try:
         with transaction.atomic():
             claimed = claiming.still_claimed(messages=messages)
@@ -83,16 +82,18 @@ def _run_batch(messages: Sequence[OutboxMessage], *, savepoints: bool = False) -
             for message, error in done:
                 if error is not None:
                     failures.store(message=message, error=error)
-    except Exception as error:  # noqa: BLE001 - whatever the work or the commit raises is stored on a row
-        if len(messages) > 1 and not savepoints:
-            return _run_batch(messages, savepoints=True)
-        if len(messages) == 1:
-            failures.store_separately(message=messages[0], error=error)
-        else:
-            log.warning("outbox_batch_lost", error=repr(error), messages=len(messages))
-        return []
-    _observe([message for message, error in done if error is None])
-    return claimed[len(done) :]
+    except Exception as raised:  # noqa: BLE001 - whatever the work or the commit raises is stored on a row
+        failure = raised
+    if failure is None:
+        _observe([message for message, error in done if error is None])
+        return claimed[len(done) :]
+    if len(messages) > 1 and not savepoints:
+        return _run_batch(messages, savepoints=True)
+    if len(messages) == 1:
+        failures.store_separately(message=messages[0], error=failure)
+    else:
+        log.warning("outbox_batch_lost", error=repr(failure), messages=len(messages))
+    return []
 
 
 def _run_until_commit_is_due(
@@ -101,8 +102,10 @@ def _run_until_commit_is_due(
     done: list[tuple[OutboxMessage, Exception | None]] = []
     is_urgent = all(each.urgency <= Urgency.LIFECYCLE for each in messages)
     until = time.monotonic() + (_BATCH_SECONDS if is_urgent else _SHORT_BATCH_SECONDS)
+    # Run again with savepoints, the first has waited for its lock already.
+    shortened_from = 0 if savepoints else 1
     for number, message in enumerate(messages):
-        if number == 1:
+        if number == shortened_from:
             limits.shorten_lock_waits(milliseconds=_LOCK_WAIT_MILLISECONDS)
         error = None
         if savepoints:
@@ -113,7 +116,7 @@ def _run_until_commit_is_due(
         # After a conflict the batch commits at once, because others may wait for its locks.
         if time.monotonic() > until or (error is not None and gave_way(error)):
             break
-    if len(done) > 1:
+    if len(done) > shortened_from:
         limits.restore_lock_waits()
     return done
 

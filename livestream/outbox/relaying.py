@@ -97,7 +97,7 @@ def release_leases(*, now: datetime) -> int:
     """End all claims and make their messages due; only for a process that knows that no other one is running."""
     held = OutboxMessage.objects.filter(failed_at=None, running_until__isnull=False)
     # An attempt that a power cut ended does not count.
-    return held.update(due_at=now, running_until=None, claimed_key=None, attempts=Greatest(F("attempts") - 1, 0))
+    return held.update(due_at=now, running_until=None, attempts=Greatest(F("attempts") - 1, 0))
 
 
 def run(stop: threading.Event) -> None:

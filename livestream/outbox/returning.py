@@ -26,7 +26,7 @@ def put_back(message: OutboxMessage, *, due_at: datetime, attempts: int, error: 
         OutboxMessage.objects.filter(pk=newer.pk).update(attempts=attempts, error=kept, **pause)
         OutboxMessage.objects.filter(pk=message.pk).delete()
         return
-    returned = {"due_at": due_at, "attempts": attempts, "error": kept, "running_until": None, "claimed_key": None}
+    returned = {"due_at": due_at, "attempts": attempts, "error": kept, "running_until": None}
     if not (message.claimed_key and _with_key(message, returned)):
         OutboxMessage.objects.filter(pk=message.pk).update(**returned)
 
@@ -47,7 +47,7 @@ def _with_key(message: OutboxMessage, returned: dict[str, object]) -> bool:
     try:
         with transaction.atomic():
             limits.shorten_lock_waits(milliseconds=_WAIT_MILLISECONDS)
-            OutboxMessage.objects.filter(pk=message.pk).update(**returned, key=message.claimed_key)
+            OutboxMessage.objects.filter(pk=message.pk).update(**returned, key=message.claimed_key, claimed_key=None)
             limits.restore_lock_waits()
     except DatabaseError:
         return False

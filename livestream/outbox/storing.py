@@ -165,12 +165,12 @@ def _perform(message: OutboxMessage) -> None:
 
 def pending_messages(task: TaskFunction, *, key: str) -> QuerySet[OutboxMessage]:
     """Return the messages of a task with this key: at most one that waits and one that runs."""
-    return OutboxMessage.objects.filter(Q(key=key) | Q(claimed_key=key), actor=task_of(task).name)
+    return OutboxMessage.objects.filter(Q(key=key) | Q(claimed_key=key), actor=task_of(task).name, failed_at=None)
 
 
 def pending_keys(task: TaskFunction, *, among: Collection[str]) -> set[str]:
     """Return those of these keys with which a message of the task waits or runs."""
-    rows = OutboxMessage.objects.filter(actor=task_of(task).name)
+    rows = OutboxMessage.objects.filter(actor=task_of(task).name, failed_at=None)
     waiting = rows.filter(key__in=among).values_list("key", flat=True)
     running = rows.filter(claimed_key__in=among).values_list("claimed_key", flat=True)
     return {str(key) for key in [*waiting, *running]}
@@ -196,4 +196,4 @@ def retry(*, message_ids: Iterable[str], now: datetime) -> int:
     """
     wanted = OutboxMessage.objects.filter(pk__in=message_ids, eta__lte=now)
     idle = wanted.filter(Q(running_until=None) | Q(running_until__lte=now))
-    return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None, claimed_key=None)
+    return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None)

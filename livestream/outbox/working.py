@@ -26,6 +26,8 @@ BATCH = 40
 _BATCH_OF_MONEY = 4
 # During a backlog, external tasks and further attempts are claimed after so many batches.
 _TURNS = 4
+# How long a turn of these goes on.
+_ALONE_SECONDS = 0.05
 # How long a thread works for one class before a more urgent message may take it.
 _SLICE_SECONDS = 0.5
 # How long a batch of pushes or analytics waits for more urgent work; so it is slowed down, and not stopped.
@@ -58,12 +60,19 @@ def work_off(*, task: Task) -> None:
             THREADS.give_way(task.urgency, seconds=_GIVE_WAY_SECONDS)
             done = _perform(task.urgency, together=True, limit=limit)
             if done < limit or turn % _TURNS == 0:  # otherwise the query mostly finds nothing
-                done += _perform(task.urgency, together=False, limit=1)
+                done += _perform_alone(task.urgency)
             if not done:
                 return
             if time.monotonic() > until:
                 wakeups.request(task=task)
                 return
+
+
+def _perform_alone(urgency: Urgency) -> int:
+    until, done = time.monotonic() + _ALONE_SECONDS, 0
+    while time.monotonic() < until and _perform(urgency, together=False, limit=1):
+        done += 1
+    return done
 
 
 def _perform(urgency: Urgency, *, together: bool, limit: int) -> int:
