@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from livestream import clock, codec
 from livestream.models import OutboxMessage
-from livestream.outbox import performing, sweeping
+from livestream.outbox import claiming, performing, sweeping
 from livestream.outbox.registry import task_names
 
 _ROUNDS = 1000
+_AT_ONCE = 40
 _OFTEN_SECONDS = 5
 
 
@@ -42,16 +43,23 @@ def _work_off(*, sweep: Callable[[], None]) -> int:
     """Perform what is due until nothing is, also after a sweep."""
     done = swept = 0
     for _ in range(_ROUNDS):
-        message_ids = list(_due().values_list("id", flat=True))
-        for message_id in message_ids:
-            perform(message_id)
-        done += len(message_ids)
-        if not message_ids and done == swept:
+        number = perform_all(list(_due()[:_AT_ONCE]))
+        done += number
+        if not number and done == swept:
             return done
-        if not message_ids:
+        if not number:
             swept = done
             sweep()
     raise AssertionError(f"still due after {_ROUNDS} rounds: {list(_due()[:5])}")
+
+
+def perform_all(messages: Sequence[OutboxMessage]) -> int:
+    """Perform these messages as a worker does, in batches; raise what one failed with, and return their number."""
+    claiming._mark_claimed(list(messages), clock.now())
+    performing.perform_claimed(messages=messages)
+    failed = OutboxMessage.objects.filter(pk__in=[each.pk for each in messages]).exclude(error="").first()
+    assert failed is None, f"{failed} failed:\n{failed and failed.error}"
+    return len(messages)
 
 
 def work_while(*, failing: Collection[str]) -> None:
