@@ -27,8 +27,7 @@ from tests.process.shows import contribute, open_session
 from tests.process.stamps import ENDED, PROGRESS, SETTLED
 from tests.process.waiting import until
 
-# One after the other: each starts processes of its own, and says how late they are.
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.xdist_group("fleet")]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 OUTAGE_SECONDS = float(os.environ.get("OUTAGE_SECONDS", "5"))
 # After the broker's return.

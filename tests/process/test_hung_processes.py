@@ -21,8 +21,7 @@ from tests.process.shows import contribute, open_session
 from tests.process.stamps import ENDED, PROGRESS, SETTLED
 from tests.process.waiting import until
 
-# One after the other: each starts processes of its own, and says how late they are.
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.xdist_group("fleet")]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 # How late others may be: the limits of a worker (8 seconds), one try more, and the next look of a relay.
 MOST_SECONDS = 12.0

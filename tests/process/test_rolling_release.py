@@ -14,8 +14,7 @@ from tests.process.shows import contribute, open_session
 from tests.process.stamps import Stamps
 from tests.process.waiting import until
 
-# One after the other: each starts processes of its own, and says how late they are.
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.xdist_group("fleet")]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 NEW_EVENT, NEW_RECEIVER = "session.changed", "release_blocked_viewer"
 OF_NEW_EVENT = {"invalidate_cached_pusher_channel_data", "notify_session_updated"}

@@ -16,8 +16,7 @@ from tests.process.shows import contribute, funded_show, open_session
 from tests.process.stamps import ENDED, SETTLED
 from tests.process.waiting import until
 
-# One after the other: each starts processes of its own, and says how late they are.
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.xdist_group("fleet")]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 # How late a decision may be, which on a busy machine is the second of the two.
 MOST_SECONDS = 1.0 + 1.0
