@@ -168,6 +168,7 @@ def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
     same = sum(1 for _ in takewhile(lambda pair: pair[0][1:] == pair[1], zip(stored, rows, strict=False)))
     if same == len(stored) == len(rows):
         return
+    # Only from the first that differs: a streamer who comes and goes has many.
     goal.intervals.filter(pk__in=[row[0] for row in stored[same:]]).delete()
     PerformanceInterval.objects.bulk_create(
         PerformanceInterval(goal=goal, **dict(zip(fields, row, strict=True))) for row in rows[same:]

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import arguments, performing, wakeups
+from livestream.outbox import arguments, claiming, performing, wakeups
 from livestream.outbox.registry import Task, TaskFunction, task_for, task_of
 from livestream.outbox.urgency import Urgency
 
@@ -111,11 +111,18 @@ def _message(declared: Task, delivery: Delivery, stored: dict[str, Any]) -> Outb
         key=delivery.key,
         subject=_subject(declared, delivery, stored),
         eta=eta,
-        due_at=eta if eta > now else eta - _SLACK,
+        due_at=_due_at(delivery, eta, now),
         created_at=now,
         request_id=context.request_id(),
         client_id=context.client_id(),
     )
+
+
+def _due_at(delivery: Delivery, eta: datetime, now: datetime) -> datetime:
+    if eta > now:
+        return eta
+    # Workers take over what this process is about to run itself only if it dies.
+    return eta + claiming.lease() if delivery.inline else eta - _SLACK
 
 
 def _store(message: OutboxMessage, delivery: Delivery) -> None:
@@ -132,7 +139,7 @@ def _store(message: OutboxMessage, delivery: Delivery) -> None:
         )
     if not delivery.inline:
         _wake_after_commit(message)
-    elif message.due_at < message.eta:
+    elif message.eta <= message.created_at:
         # Robust: the message is stored, so a failure to run it must not fail the caller.
         transaction.on_commit(lambda: _perform(message), robust=True)
 

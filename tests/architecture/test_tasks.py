@@ -30,7 +30,7 @@ NETWORK |= {"send_pushes", "send_stream_authorized", "end_connections"}
 MONEY = {
     *("escrow_out", "update_bi_escrow", "transfer_escrow", "transfer", "escrow_refund", "refund_escrow_chunk"),
     *("escrow_split", "check_trigger_exclusive_goal_refundable", "check_funding_goal_refundable"),
-    *("count_contributions", "release_payer", "check_show_started"),
+    *("count_contributions", "release_payer", "check_show_started", "post_deposits", "settle_due_escrow"),
 }
 STAGES = {
     *("check_stage", "increment_goal_progress", "complete_performance", "count_again"),

@@ -126,7 +126,7 @@ def test_a_replayed_step_completes_no_level_twice(moving):
     from livestream.events import registry
 
     funding = reached_funding(moving)
-    receiver = registry.get_receiver(f"{GOAL_PROGRESSED.name}:trigger_goal_complete")
+    receiver = registry.find_receiver(f"{GOAL_PROGRESSED.name}:trigger_goal_complete")
     receiver.function(last_event("goal.progressed", goal_id=funding.id))
     assert events_of_goal(funding.id).count("goal.completed") == 1
     assert Goal.objects.get(pk=funding.id).outcome == "completed"

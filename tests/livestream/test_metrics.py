@@ -77,7 +77,7 @@ def test_lateness_is_how_long_after_its_moment_work_was_done(moving, client, dur
     after = scrape(client)
     total = f"{name}_sum lifecycle"
     assert after[total] - before.get(total, 0) == pytest.approx(42)
-    buckets = [f"{name}_bucket lifecycle {edge}" for edge in ("30.0", "60.0")]
+    buckets = [f"{name}_bucket {edge} lifecycle" for edge in ("30.0", "60.0")]
     in_time = [after[each] - before.get(each, 0) for each in buckets]
     assert in_time == [0, 1]
 

@@ -16,6 +16,7 @@ from livestream.storage.append_only import AppendOnly
 from tests.support.escrows import give_back_payers, paid_escrow
 from tests.support.people import make_user
 from wallet.models import EarlyRefund, Transfer
+from wallet.services import posting
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ def row(request):
         return EarlyRefund.objects.get()
     if request.param is Transfer:
         make_user(coins=5)
+        posting.post_all_deposits()
         return Transfer.objects.get()
     return publish(ESCROW_COMPLETED, EscrowCompleted(escrow_id="e", amount=1, user_id=ids.new_id()))
 
