@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,8 +115,8 @@ def _watch(web: Process, escrows: Sequence[str], sales: Sequence[str]) -> tuple[
         if time.monotonic() > until:
             raise RuntimeError(f"{len(seen)} of {len(escrows) + len(sales)} were done after {_LONGEST:g} s")
         time.sleep(_LOOK_EVERY)
-    late: Callable[[str], float] = lambda one: 1000 * (seen[one] - wanted[one]).total_seconds()  # noqa: E731
-    return list(map(late, escrows)), list(map(late, sales)), _left()
+    late = {one: 1000 * (at - wanted[one]).total_seconds() for one, at in seen.items()}
+    return [late[one] for one in escrows], [late[one] for one in sales], _left()
 
 
 def _plan(ends: dict[str, datetime]) -> None:

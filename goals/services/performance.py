@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from django.db import transaction
 
 from goals import rules, stage
-from goals.models import Goal, PerformanceInterval, PerformanceMark
+from goals.models import Goal, PerformanceMark
 from goals.services import asking, locking, paid_time, progress, stage_time
 from goals.services.publishing import publish_goal
 from goals.types import HAS_STAGE_CHANNEL
@@ -161,20 +160,9 @@ def _creditable(goal: Goal, stretches: Sequence[stage.Interval], now: datetime) 
 
 
 def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
-    """Replace the stored intervals from the first that differs; a streamer who comes and goes has many."""
-    rows = [(each.opened_at, each.closed_at, each.opened_by, each.closed_by) for each in stretches]
-    fields = ("opened_at", "closed_at", "opened_by", "closed_by")
-    stored = list(goal.intervals.order_by("opened_at", "id").values_list("id", *fields))
-    same = sum(1 for _ in takewhile(lambda pair: pair[0][1:] == pair[1], zip(stored, rows, strict=False)))
-    if same == len(stored) == len(rows):
-        return
-    # Only from the first that differs: a streamer who comes and goes has many.
-    goal.intervals.filter(pk__in=[row[0] for row in stored[same:]]).delete()
-    PerformanceInterval.objects.bulk_create(
-        PerformanceInterval(goal=goal, **dict(zip(fields, row, strict=True))) for row in rows[same:]
-    )
-    for goal_id in paid_time.goals_that_give_way(to=goal):
-        enqueue(count_again, Delivery(key=f"paid:{goal_id}"), goal_id=goal_id)
+    if stage_time.replace_stored(goal=goal, stretches=stretches):
+        for goal_id in paid_time.goals_that_give_way(to=goal):
+            enqueue(count_again, Delivery(key=f"paid:{goal_id}"), goal_id=goal_id)
 
 
 def _credit(goal: Goal, seconds: int, now: datetime) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.conf import settings
 
 from goals import rules, stage
-from goals.models import Goal
+from goals.models import Goal, PerformanceInterval
 from goals.services import paid_time
 
 # How long an end waits for `complete_performance`, which asks the realtime server up to twice.
@@ -26,6 +27,24 @@ def stretches_of(*, goal: Goal, now: datetime, closed: bool = False) -> list[sta
     if closed or (last and last <= now):
         found = stage.closed(found, at=min(last, now) if last else now, by=stage.END)
     return found if goal.escrow_id else stage.without(found, paid_time.of_streamer(goal=goal, since=started))
+
+
+def replace_stored(*, goal: Goal, stretches: Sequence[stage.Interval]) -> bool:
+    """Store the intervals of a locked goal, and return whether any of them differs from before.
+
+    Those before the first difference stay as they are: a streamer who comes and goes often has many.
+    """
+    fields = ("opened_at", "closed_at", "opened_by", "closed_by")
+    rows = [(each.opened_at, each.closed_at, each.opened_by, each.closed_by) for each in stretches]
+    stored = list(goal.intervals.order_by("opened_at", "id").values_list("id", *fields))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0][1:] == pair[1], zip(stored, rows, strict=False)))
+    if same == len(stored) == len(rows):
+        return False
+    goal.intervals.filter(pk__in=[row[0] for row in stored[same:]]).delete()
+    PerformanceInterval.objects.bulk_create(
+        PerformanceInterval(goal=goal, **dict(zip(fields, row, strict=True))) for row in rows[same:]
+    )
+    return True
 
 
 def may_go_on(*, stretches: Sequence[stage.Interval]) -> bool:

@@ -25,7 +25,7 @@ from livestream.storage.conflicts import gave_way
 
 Messages = list[OutboxMessage]
 
-# A claim takes less; whoever holds a row for longer runs it.
+# A claim holds the lock of a row for less time than this. A worker that runs the task holds it for longer.
 _CLAIM_MILLISECONDS = 200
 
 
@@ -47,14 +47,27 @@ def claim(*, urgency: Urgency, together: bool, limit: int, now: datetime) -> Mes
     tasks and further attempts, of which a caller claims one at a time, since none may wait behind another.
     Messages of tasks that this release does not know wait for one that does.
     """
-    options = {"names": task_names(), "batched": names_of(transactional=True), "together": together, "limit": limit}
-    if connection.vendor == "postgresql":
-        return sql.claim(urgency=urgency, until=now + lease(), now=now, **options)  # type: ignore[arg-type]
-    return claim_by_orm(urgency=urgency, now=now, **options)  # type: ignore[arg-type]
+    form = sql.claim if connection.vendor == "postgresql" else claim_by_orm
+    return form(
+        urgency=urgency,
+        names=task_names(),
+        batched=names_of(transactional=True),
+        together=together,
+        limit=limit,
+        until=now + lease(),
+        now=now,
+    )
 
 
 def claim_by_orm(
-    *, urgency: Urgency, names: Sequence[str], batched: Sequence[str], together: bool, limit: int, now: datetime
+    *,
+    urgency: Urgency,
+    names: Sequence[str],
+    batched: Sequence[str],
+    together: bool,
+    limit: int,
+    until: datetime,
+    now: datetime,
 ) -> Messages:
     """Claim like the SQL statement, on any database."""
     first_attempts = Q(attempts=0, actor__in=batched)
@@ -62,7 +75,9 @@ def claim_by_orm(
     if not waiting.exists():  # checked first, so that SQLite's write lock is taken only for work
         return []
     with transaction.atomic():
-        return _take(waiting, limit, now)
+        taken = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
+        mark_claimed(messages=taken, until=until)
+    return taken
 
 
 def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
@@ -72,8 +87,22 @@ def claim_one(*, message_id: str, now: datetime) -> OutboxMessage | None:
         message = rows.filter(pk=message_id, failed_at=None).first()
         if message is None or not _may_be_claimed(message, now):
             return None
-        _mark_claimed([message], now)
+        mark_claimed(messages=[message], until=now + lease())
     return message
+
+
+def mark_claimed(*, messages: Sequence[OutboxMessage], until: datetime) -> None:
+    """Claim these messages until `until`, in the caller's transaction, which has locked them."""
+    OutboxMessage.objects.filter(pk__in=[each.pk for each in messages]).update(
+        attempts=F("attempts") + 1,
+        claimed_key=Coalesce("key", "claimed_key"),
+        key=None,
+        running_until=until,
+    )
+    for each in messages:
+        each.attempts += 1
+        each.claimed_key, each.key = each.key or each.claimed_key, None
+        each.running_until = until
 
 
 def _may_be_claimed(message: OutboxMessage, now: datetime) -> bool:
@@ -133,23 +162,3 @@ def _same_is_running(now: datetime) -> Exists:
 
 def _running_as(actor: Any, key: Any, other_than: Any, now: datetime) -> Q:
     return Q(actor=actor, claimed_key=key, running_until__gt=now) & ~Q(pk=other_than)
-
-
-def _take(wanted: QuerySet[OutboxMessage], limit: int, now: datetime) -> Messages:
-    taken = list(wanted.select_for_update(skip_locked=True, of=("self",))[:limit])
-    _mark_claimed(taken, now)
-    return taken
-
-
-def _mark_claimed(taken: Messages, now: datetime) -> None:
-    until = now + lease()
-    OutboxMessage.objects.filter(pk__in=[each.pk for each in taken]).update(
-        attempts=F("attempts") + 1,
-        claimed_key=Coalesce("key", "claimed_key"),
-        key=None,
-        running_until=until,
-    )
-    for each in taken:
-        each.attempts += 1
-        each.claimed_key, each.key = each.key or each.claimed_key, None
-        each.running_until = until

@@ -28,7 +28,6 @@ LONG_MODULES: dict[str, str] = {
     "goals/receivers.py": "the wiring of the app, read as one list",
     "goals/serializers.py": "what a goal is asked for and answered as, read beside each other",
     "goals/services/leaving.py": "one rule for everybody who loses access, with its form for each kind of escrow",
-    "goals/services/performance.py": "from a mark on stage to its seconds, one rule read together",
     "notifications/receivers.py": "the wiring of the app, read as one list",
     "notifications/selectors.py": "the questions of the app to its tables, most of a line or two",
     "notifications/services/goal_pushes.py": "every push about a goal, beside the rule of who hears it",

@@ -91,7 +91,7 @@ def _sold_show(life: Life, session: Session, viewers: list[User]) -> Goal:
     life.act(partial(make_funding, session, target=target), done=lambda: _exists(GoalType.FUNDING))
     sale = Goal.objects.get(type=GoalType.FUNDING)
     for viewer in viewers:
-        # Whoever gets no answer repeats the purchase with the same key.
+        # A viewer who gets no answer repeats the purchase with the same key.
         life.act(partial(buy, sale, viewer, key="mine"), done=lambda: False)
         life.wait(seconds=_A_WHILE)
     sale.refresh_from_db()

@@ -1,4 +1,4 @@
-"""People and processes, one after another in this thread: whoever dies or fails is followed by another try."""
+"""People and processes, one after another in this thread. After a death or an error, another try follows."""
 
 from __future__ import annotations
 

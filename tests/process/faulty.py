@@ -83,7 +83,7 @@ class Faults:
         return result
 
     def _stop_at(self, sql: str) -> None:
-        """Stop after the ordered statement. Whoever renames the order is the one that stops, so it happens once."""
+        """Stop after the ordered statement. Only the process that renames the order stops, so it happens once."""
         try:
             order = json.loads(self._stop.read_text())
             if not (re.search(order["sql"], sql) and _is_within(order["within"])):

@@ -133,6 +133,5 @@ def _all_is_done_soon(fleet: Fleet, open_sale: Body, ending_sale: Body, *, retur
     until(lambda: fleet.stamps.uncounted() == 0, what="all purchases to be counted", every=0.1)
     counted_at = fleet.stamps.times(PROGRESS, open_sale["id"])[-1]
     assert max(settled_at, counted_at) <= returned_at + MOST_SECONDS
-    ended_at = fleet.stamps.once(ENDED, ending_sale["id"])
-    assert ended_at is not None
+    ended_at = until(lambda: fleet.stamps.once(ENDED, ending_sale["id"]), what="the sale to end", every=0.1)
     assert ended_at >= ending_sale["exp"]

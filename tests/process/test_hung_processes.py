@@ -153,8 +153,7 @@ def _others_go_on(fleet: Fleet, cast: Cast) -> None:
     assert _seconds(lambda: contribute(cast.viewers[1], other, quantity=1, key=acts.new_key())) < AT_ONCE_SECONDS
     escrow = acts.escrow_of(other)
     settled_at = until(lambda: fleet.stamps.once(SETTLED, escrow), what="the other sale to be settled", every=0.1)
-    ended_at = fleet.stamps.once(ENDED, other["id"])
-    assert ended_at is not None
+    ended_at = until(lambda: fleet.stamps.once(ENDED, other["id"]), what="the other sale to end", every=0.1)
     assert other["exp"] <= ended_at <= settled_at <= other["exp"] + MOST_SECONDS
 
 

@@ -75,8 +75,7 @@ def _sale_that_ends_in(seconds: int, cast: Cast) -> Body:
 def _sale_ends_on_time(fleet: Fleet, sale: Body) -> None:
     escrow = acts.escrow_of(sale)
     settled_at = until(lambda: fleet.stamps.once(SETTLED, escrow), what="the refund", every=0.1)
-    ended_at = fleet.stamps.once(ENDED, sale["id"])
-    assert ended_at is not None
+    ended_at = until(lambda: fleet.stamps.once(ENDED, sale["id"]), what="its end", every=0.1)
     assert sale["exp"] <= ended_at <= settled_at <= sale["exp"] + MOST_SECONDS
 
 
@@ -87,8 +86,7 @@ def _seconds_to_payout(fleet: Fleet, cast: Cast) -> float:
     cast.pusher.enters(goal_id=show["id"], user_id=cast.streamer.id)
     escrow = acts.escrow_of(funding)
     paid_at = until(lambda: fleet.stamps.once(SETTLED, escrow), what="the payout", every=0.1)
-    ended_at = fleet.stamps.once(ENDED, show["id"])
-    assert ended_at is not None
+    ended_at = until(lambda: fleet.stamps.once(ENDED, show["id"]), what="its end", every=0.1)
     assert entered_at + SHOW_SECONDS <= ended_at <= paid_at
     return paid_at - entered_at
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from itertools import product
 
 import pytest
@@ -152,10 +151,10 @@ def test_both_forms_of_a_claim_and_of_the_backlog_agree(durable_probe, external_
         about = {"names": task_names(), "limit": 3, "now": moving.at}
         assert sql.backlog(**about) == relaying.backlog_by_orm(**about)
         OutboxMessage.objects.filter(key="k5").update(attempts=2)
-        about["batched"] = names_of(transactional=True)
+        about |= {"batched": names_of(transactional=True), "until": moving.at + claiming.lease()}
         for urgency, together in product(Urgency, (True, False)):
             claims = []
-            for claim in (claiming.claim_by_orm, partial(sql.claim, until=moving.at + claiming.lease())):
+            for claim in (claiming.claim_by_orm, sql.claim):
                 with transaction.atomic():
                     rows = claim(urgency=urgency, together=together, **about)
                     claims.append(sorted((row.id, row.attempts, row.claimed_key) for row in rows))

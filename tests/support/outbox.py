@@ -55,7 +55,7 @@ def _work_off(*, sweep: Callable[[], None]) -> int:
 
 def perform_all(messages: Sequence[OutboxMessage]) -> int:
     """Perform these messages as a worker does, in batches; raise what one failed with, and return their number."""
-    claiming._mark_claimed(list(messages), clock.now())
+    claiming.mark_claimed(messages=messages, until=clock.now() + claiming.lease())
     performing.perform_claimed(messages=messages)
     failed = OutboxMessage.objects.filter(pk__in=[each.pk for each in messages]).exclude(error="").first()
     assert failed is None, f"{failed} failed:\n{failed and failed.error}"

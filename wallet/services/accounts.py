@@ -28,7 +28,7 @@ def ensure_user_account(*, user_id: str, now: datetime) -> None:
 
 def ensure_deposits_account(*, now: datetime) -> None:
     """Create the system account through which coins enter."""
-    # Read first: an insert would wait for whoever is just counting deposits into the row.
+    # An insert waits for a transaction that counts deposits into this row. A read does not.
     if not Account.objects.filter(pk=transfer_ids.DEPOSITS).exists():
         ensure_account(account_id=transfer_ids.DEPOSITS, kind=Account.Kind.SYSTEM, now=now)
 
