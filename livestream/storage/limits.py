@@ -30,7 +30,8 @@ def limit_of(error: BaseException) -> str | None:
 
 def root_of(error: BaseException) -> BaseException:
     """Return the error that aborted a transaction, if a later query failed only because of that."""
-    while isinstance(error, ProgrammingError) and (earlier := error.__cause__ or error.__context__):
+    # The context comes first: as the cause, Django gives what it noted last, which may be of an earlier transaction.
+    while isinstance(error, ProgrammingError) and (earlier := error.__context__ or error.__cause__):
         error = earlier
     return error
 

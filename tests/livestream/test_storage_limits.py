@@ -50,10 +50,16 @@ def test_an_error_is_a_limit_a_conflict_or_neither(error, limit, conflict, way):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_query_in_a_transaction_that_a_limit_aborted_gave_way_as_well():
+    violate_uniqueness()  # Django still names this error as the cause in later transactions
     with pytest.raises(DatabaseError) as raised:
         lock_in_vain_and_go_on()
     assert isinstance(raised.value, transaction.TransactionManagementError)
     assert gave_way(raised.value)
+
+
+def violate_uniqueness() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        [User.objects.create(username="twice") for _ in range(2)]
 
 
 @transaction.atomic
