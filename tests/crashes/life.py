@@ -93,8 +93,9 @@ class Life:
             self._statements.bury()
             return False
         except (DatabaseError, InterfaceError):
-            close_old_connections()
             return False
+        finally:
+            close_old_connections()  # as between two requests, and between two messages of a worker
         return True
 
 
