@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import arguments, claiming, performing, wakeups
+from livestream.outbox import arguments, claiming, performing, states, wakeups
 from livestream.outbox.registry import Task, TaskFunction, task_for, task_of
 from livestream.outbox.urgency import Urgency
 
@@ -201,6 +201,5 @@ def retry(*, message_ids: Iterable[str], now: datetime) -> int:
 
     Running messages, and those whose `eta` has not come, are left alone.
     """
-    wanted = OutboxMessage.objects.filter(pk__in=message_ids, eta__lte=now)
-    idle = wanted.filter(Q(running_until=None) | Q(running_until__lte=now))
+    idle = OutboxMessage.objects.filter(states.is_idle(now=now), pk__in=message_ids, eta__lte=now)
     return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None)
