@@ -85,6 +85,7 @@ def _run_batch(messages: Sequence[OutboxMessage], *, savepoints: bool = False) -
                     failures.store(message=message, error=error)
     except Exception as raised:  # noqa: BLE001 - whatever the work or the commit raises is stored on a row
         failure = raised
+    # Outside of the handler: there, errors of the next run would get this one as their context.
     if failure is None:
         _observe([message for message, error in done if error is None])
         return claimed[len(done) :]

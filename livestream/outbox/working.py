@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 BATCH = 40
 # Tasks of money take longer than others, and none should wait for many others before its batch commits.
 _BATCH_OF_MONEY = 4
-# During a backlog, external tasks and further attempts have their turn once in so many batches.
+# During a backlog, external tasks and further attempts have their turn in one of this many batches.
 _TURNS = 4
 # How long their turn lasts.
 _ALONE_SECONDS = 0.05
