@@ -1,4 +1,4 @@
-"""The virtual environment of programs that are compared with, whose packages the service does not need."""
+"""The virtual environment of programs that the service is compared with; it needs none of their packages."""
 
 from __future__ import annotations
 

@@ -31,10 +31,11 @@ def goal_figures(now: datetime) -> Iterator[Metric]:
 def late_escrows(now: datetime) -> Iterator[Metric]:
     """Read how many escrows have been due for over a minute.
 
-    An open escrow is late if a task that settles it is a minute old, a decided one if it was decided a minute ago.
+    An open escrow is late if a task that settles it was stored over a minute ago, a decided escrow if it was
+    decided over a minute ago.
     """
     tasks = OutboxMessage.objects.filter(actor__in=_SETTLING, created_at__lt=now - _LATE).order_by()
     undecided = Escrow.objects.filter(state=Escrow.State.OPEN, pk__in=tasks.values("subject")[: metrics.CAP])
     decided = unsettled_escrows(before=now - _LATE).exclude(pk__in=waiting_for_account().values("pk"))
     late = {"open": metrics.capped(undecided), "decided": metrics.capped(decided)}
-    yield metrics.gauges("livestream_escrows_late", "Escrows that are due for over a minute.", "state", late)
+    yield metrics.gauges("livestream_escrows_late", "Escrows that have been due for over a minute.", "state", late)

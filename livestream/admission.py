@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from livestream.errors import DomainError
 
-# Seconds that requests may wait in the reserved thread, in all. Each wait consumes the budget, and each request
-# that ends refills it by a quarter: while four requests a second end, none is refused.
+# How many seconds requests may wait in the reserved thread, in all. Each wait uses up some of this budget, and each
+# request that ends adds a quarter of a second: while four requests a second end, none is refused.
 WAIT_BUDGET = 1.0
 _REFILL = 0.25
 
@@ -24,10 +24,10 @@ class Overloaded(DomainError):
 
 
 class Admission:
-    """Admits requests to all threads of a process but one; if the number of threads is unknown, to all.
+    """Admits requests to all threads of a process except one; if the number of threads is unknown, to all.
 
-    Further requests wait in the last thread, and the probe behind them, as long as the budget lasts. Once it
-    is used up, they are refused at once until other requests have ended.
+    Further requests wait in the last thread, one after the other, and the probe behind them. Once they have
+    used up the budget, they are refused at once until other requests have ended.
     """
 
     def __init__(self) -> None:

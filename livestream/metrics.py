@@ -62,7 +62,7 @@ def seconds_since(at: datetime | None, now: datetime) -> float:
 
 
 class DatabaseFigures(Collector):
-    """Reads all declared figures; says so, and nothing else, where the database is away."""
+    """Reads all declared figures; while the database is away, reports only that."""
 
     def describe(self) -> Iterable[Metric]:
         return []
@@ -73,7 +73,7 @@ class DatabaseFigures(Collector):
             now = clock.now()
             for source in _sources:
                 yield from _read(source, now)
-        # A failure ends it, since the next source would wait for the database as well.
+        # After a failure no source is read, because the next one would wait for the database as well.
         except (DatabaseError, InterfaceError, DomainError) as error:
             log.warning("figures_unread", source=getattr(source, "__name__", "clock"), error=repr(error))
             up = 0

@@ -21,9 +21,9 @@ from livestream.api.unavailable import refusal_of
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# The probe by which an operator decides to restart this process.
-_LIVENESS = "/healthz"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
+# A process that does not answer here is restarted.
+_LIVENESS = "/healthz"
 
 
 class RequestContextMiddleware:
@@ -74,7 +74,7 @@ class AdmissionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == _LIVENESS:
-            # For a cookie, the request log would look up the user in the database.
+            # With a cookie, the request log would look up the user in the database.
             request.META.pop("HTTP_COOKIE", None)
             return self.get_response(request)
         try:

@@ -26,7 +26,7 @@ def purge_receiver_runs() -> None:
 
 @sweep(every=_A_MINUTE)
 def purge_tracked_events() -> None:
-    """Purge a few chunks of the tracked ids of events that are older than RETENTION_DAYS."""
+    """Purge a few chunks of the ids of tracked events that are older than RETENTION_DAYS."""
     purge_in_chunks(purge=tracking.purge, chunk_size=tracking.PURGED_AT_ONCE, now=clock.now())
 
 

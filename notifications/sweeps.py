@@ -1,4 +1,4 @@
-"""Sweeps of the relay: tables that are queues of their own, whose worker may have to be woken."""
+"""Sweeps of notifications: tables that are their own queues, and for which a worker may have to be woken."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def enqueue_missing_audiences() -> None:
 
 @sweep(every=60)
 def purge_old_rows() -> None:
-    """Purge a few chunks of old rows, so few that the relay is not delayed."""
+    """Purge a few chunks of old rows, so few that other sweeps are not delayed."""
     for purge in (retention.purge_pushes, retention.purge_webhooks, retention.purge_audiences):
         purge_in_chunks(purge=purge, chunk_size=retention.CHUNK_SIZE, now=clock.now())
 
 
 def _is_idle(task: Callable[..., object], *, key: str) -> bool:
-    """Return whether no message of the task waits under this key; a failed message keeps its own retry time."""
+    """Return whether no message of the task waits or runs with this key; one that failed keeps its own pause."""
     return not pending_messages(task, key=key).exists()

@@ -4,14 +4,14 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-# After a connection is lost, a worker's consumer connects again. Dramatiq reads this when it is imported.
+# The pause (ms) after which a worker's consumer connects again. Dramatiq reads this when it is imported.
 os.environ.setdefault("dramatiq_restart_delay", "1000")
 
 from dramatiq.middleware import AgeLimit, Callbacks, Retries, ShutdownNotifications, TimeLimit
 from environs import EnvError
 
 MILLISECONDS = 1_000
-# How long a call to the broker may take to connect, or to be answered.
+# How long a call to the broker may take to connect, and to be answered.
 _SECONDS = 5
 _REDIS_LIMITS = {"socket_connect_timeout": str(_SECONDS), "socket_timeout": str(_SECONDS)}
 _RABBITMQ_LIMITS = {
@@ -50,11 +50,11 @@ def broker(url: str, *, namespace: str) -> dict[str, Any]:
 
 def _options(*, kind: str, url: str, namespace: str) -> dict[str, Any]:
     if kind == "rabbitmq":
-        # Without confirms a killed RabbitMQ lost four messages of five.
+        # Without confirms, a RabbitMQ that was killed lost four of five messages.
         return {"url": _with(url=url, limits=_RABBITMQ_LIMITS), "confirm_delivery": True}
     if kind == "redis":
-        # A job of a killed worker is handed on by maintenance. With Dramatiq's own values
-        # (60 s, one in a thousand) that took up to half an hour.
+        # Maintenance hands the messages of a killed worker to others. With Dramatiq's default values
+        # (60 s, one call in a thousand) this took up to half an hour.
         return {
             "url": _with(url=url, limits=_REDIS_LIMITS),
             "namespace": namespace,
@@ -65,7 +65,7 @@ def _options(*, kind: str, url: str, namespace: str) -> dict[str, Any]:
 
 
 def _with(*, url: str, limits: dict[str, str]) -> str:
-    """Return the URL with these parameters, beneath those that it has."""
+    """Return the URL with these parameters; its own override them."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query=urlencode(limits | dict(parse_qsl(parts.query)))))
 

@@ -15,9 +15,9 @@ Database = dict[str, Any]
 def sqlite(*, path: Path | str, synchronous: str = "FULL", lock_timeout: float = 20) -> Database:
     """Return settings for a SQLite file that several threads and processes may write.
 
-    IMMEDIATE takes the write lock at BEGIN, and waits for it for at most `lock_timeout` seconds, so a
-    transaction never fails half-way on upgrading its lock. FULL makes a commit survive a power cut, which is
-    what a wallet promises.
+    IMMEDIATE takes the write lock at BEGIN, and waits for it for at most `lock_timeout` seconds. So a
+    transaction never fails half-way because it cannot upgrade its lock. FULL makes a commit survive a power
+    cut, which is what a wallet promises.
     """
     pragmas = f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON;"
     return {
@@ -29,9 +29,9 @@ def sqlite(*, path: Path | str, synchronous: str = "FULL", lock_timeout: float =
 
 
 def from_url(url: str, *, pool_size: int | None, limits: Limits, synchronous: str = "FULL") -> Database:
-    """Return settings for a database URL; raise EnvError where it is not one.
+    """Return settings for a database URL; raises EnvError if it is not one.
 
-    What the URL itself says overrides the limits.
+    Options in the URL override the limits.
     """
     try:
         parsed: Database = dict(dj_database_url.parse(url))
@@ -58,7 +58,7 @@ def is_postgres(*, database: Database) -> bool:
 
 def _with_limits(*, database: Database, limits: Limits, options: str) -> Database:
     given = database.get("OPTIONS", {})
-    # The server takes the last of two values, so ours come first. libpq would ignore PGOPTIONS beside them.
+    # Of two values the server takes the last one, so ours come first. If `options` is given, libpq ignores PGOPTIONS.
     theirs = given.get("options") or os.environ.get("PGOPTIONS", "")
     server = " ".join(filter(None, [limits.server_options(), options, theirs]))
     usual = {"connect_timeout": limits.connect} | _tcp(limits=limits)
@@ -66,7 +66,7 @@ def _with_limits(*, database: Database, limits: Limits, options: str) -> Databas
 
 
 def _tcp(*, limits: Limits) -> dict[str, int]:
-    """Notice a server that is gone although its connection is open, also while waiting for an answer."""
+    """Return options that notice a server that is gone although its connection is open, even while one waits for it."""
     if not limits.tcp:
         return {}
     probes = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
@@ -75,14 +75,13 @@ def _tcp(*, limits: Limits) -> dict[str, int]:
 
 def _with_pool(*, database: Database, pool_size: int, timeout: float) -> Database:
     # Connections are opened on demand: a command that needs one should not open four. The pool stops trying to
-    # open a connection when its caller gives up. psycopg's own pauses between attempts grow for five minutes,
-    # so it would notice minutes later that the database is back.
+    # open a connection when its caller gives up. Otherwise psycopg tries for five minutes, with growing pauses,
+    # and would notice late that the database is back.
     pool = {"min_size": 0, "max_size": pool_size, "timeout": timeout, "reconnect_timeout": timeout}
-    # Django would have nothing prepared; its own cursors bind in the client and prepare nothing
-    # anyway, so this concerns the one statement that is prepared explicitly (goals/sql.py).
+    # Django's default for `prepare_threshold` is to prepare nothing. Its cursors bind in the client, and so prepare
+    # nothing anyway: this concerns only the statement that is prepared explicitly (goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
-    # A pool and persistent connections exclude each other in Django.
-    # The health check is a round trip for each request or task. Without it, a restart of the server would fail
-    # one of them for each connection in the pool.
+    # Django allows either a pool or persistent connections (CONN_MAX_AGE). The health check is a round trip for each
+    # request or task. Without it, a restart of the server would fail one of them for each connection in the pool.
     overrides = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False, "OPTIONS": options}
     return database | overrides

@@ -13,7 +13,7 @@ _DAY = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits in seconds; 0 is no limit, but for `pool` and `connect`."""
+    """Limits in seconds. 0 is no limit, except for `pool` and `connect`, which cannot be 0."""
 
     lock: float  # waiting for a lock that another transaction holds
     idle_in_transaction: float  # an open transaction without a query, because its process hangs
@@ -29,8 +29,8 @@ class Limits:
             "lock_timeout": self.lock,
             "idle_in_transaction_session_timeout": self.idle_in_transaction,
             "statement_timeout": self.statement,
-            # On the server's side: a process that hangs while it receives a large result is not idle, and
-            # only this ends its session.
+            # On the server's side. A process that hangs while it receives a large result is not idle: only this
+            # limit ends its session.
             "tcp_user_timeout": self.tcp,
         }
         return " ".join(f"-c {name}={milliseconds(limit)}" for name, limit in limits.items() if limit)
@@ -42,18 +42,18 @@ def milliseconds(seconds: float) -> int:
 
 
 # docs/decisions/0016-time-limits.md has the reasons. A process that hangs in a transaction holds its locks for
-# `idle_in_transaction` seconds; others that need them continue at most 12 seconds after it hung.
+# `idle_in_transaction` seconds. Others that need them continue at most 12 seconds after it began to hang.
 LIMITS = {
     WEB: Limits(lock=2, idle_in_transaction=5, statement=10, pool=3, sqlite_lock=5),
     WORKER: Limits(lock=4, idle_in_transaction=8, statement=60, pool=5),
     RELAY: Limits(lock=0.2, idle_in_transaction=5, statement=5, pool=5),
     SERVE: Limits(lock=2, idle_in_transaction=8, statement=60, pool=5, sqlite_lock=5),
-    # Migrations and proofs of the ledger take long, and a person waits for them. A migration that waits for a
-    # lock blocks everybody behind it, so it gives up as well, and can be started again.
+    # Migrations and `verify_ledger` take long, and a person waits for them. A migration that waits for a lock
+    # blocks everybody behind it, so it gives up as well, and can be started again.
     COMMAND: Limits(lock=10, idle_in_transaction=60, statement=0, pool=10),
 }
-# For tests. Races have more threads than the pool has connections, so the last thread may wait long on a busy
-# machine, which must not fail a test.
+# For tests. Some have more threads than the pool has connections, and on a busy machine the last thread may wait
+# long for one.
 UNLIMITED = Limits(lock=0, idle_in_transaction=0, statement=0, pool=60, connect=60, tcp=0)
 
 

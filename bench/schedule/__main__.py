@@ -60,18 +60,18 @@ def _at_once(options: Options) -> Content:
 
 
 def _flood(options: Options) -> Content:
-    gossip = 2 * options.tasks
-    runs = [flood.measure(gossip=number, each=options.payouts, broker=options.broker) for number in (0, gossip)]
-    table = _table("Payouts and sales' ends behind gossip", "gossip", "what", "median ms", "at most ms", "gossip left")
+    numbers = (0, 2 * options.tasks)
+    runs = [flood.measure(number=number, each=options.payouts, broker=options.broker) for number in numbers]
+    table = _table("Payouts and sales' ends in a flood", "tasks", "what", "median ms", "at most ms", "tasks left")
     for run in runs:
         for what, late in (("payouts", run.payouts_ms), ("sales' ends", run.ends_ms)):
             middle = f"{median(late):,.0f}"
-            table.add_row(f"{run.gossip:,}", what, middle, f"{max(late):,.0f}", f"{run.left:,}")
+            table.add_row(f"{run.tasks:,}", what, middle, f"{max(late):,.0f}", f"{run.left:,}")
     console.print(table)
-    _aim("a payout behind gossip, at most", max(runs[1].payouts_ms), MONEY_AIM)
-    _aim("a sale's end behind gossip, at most", max(runs[1].ends_ms), MONEY_AIM)
+    _aim("a payout in the flood, at most", max(runs[1].payouts_ms), MONEY_AIM)
+    _aim("a sale's end in the flood, at most", max(runs[1].ends_ms), MONEY_AIM)
     if not runs[1].left:
-        console.print("No gossip was left afterwards: ask for more of it, with --tasks.")
+        console.print("No task of the flood was left afterwards: use more of them, with --tasks.")
     return {"runs": [asdict(run) for run in runs]}
 
 
@@ -100,8 +100,8 @@ def _skew(options: Options) -> Content:
 def _hung(options: Options) -> Content:
     number, seconds = options.tasks, options.seconds
     run = scenarios.hung(tasks=number, seconds=seconds, hangs=options.hangs, broker=options.broker)
-    console.print(f"hung: a worker stood still for {run.hung_s:g} s while it held {run.held} tasks")
-    console.print(f"hung: what it held was done {run.held_s:.1f} s after it stood still; nothing was done twice")
+    console.print(f"hung: a worker was stopped for {run.hung_s:g} s while it held {run.held} tasks")
+    console.print(f"hung: what it held was done {run.held_s:.1f} s after it was stopped; nothing was done twice")
     _aim(f"hung: p99 of others {run.others.p99:.0f} ms, at most", run.others.most, HUNG_AIM)
     return asdict(run)
 
@@ -165,15 +165,20 @@ def _table(title: str, *headings: str) -> Table:
 def _options() -> Options:
     parser = argparse.ArgumentParser(prog="python -m bench.schedule", description=__doc__)
     parser.add_argument("scenarios", nargs="*", help=f"which of {', '.join(SCENARIOS)} to measure (all)")
-    parser.add_argument("--tasks", type=int, default=10_000, help="how many; twice as much gossip, ten times an hour")
+    parser.add_argument(
+        "--tasks",
+        type=int,
+        default=10_000,
+        help="how many (10,000); twice as many in a flood, ten times as many in an hour",
+    )
     parser.add_argument("--seconds", type=float, default=20, help="within how many seconds they are due (20)")
     parser.add_argument("--payouts", type=int, default=5, help="how many shows are paid out, and sales ended (5)")
     parser.add_argument("--window", type=float, default=60, help="how much of the hour is looked at, in seconds (60)")
     parser.add_argument("--whole-hour", action="store_true", help="look at all of it")
     parser.add_argument("--hangs", type=float, default=15, help="for how many seconds a worker is stopped (15)")
-    parser.add_argument("--way", default="", help="only the ways that begin like this, where ways are compared")
+    parser.add_argument("--way", default="", help="only the ways whose names begin like this, where ways are compared")
     parser.add_argument("--broker", default="amqp://guest:guest@127.0.0.1:5672", help="the broker of the service")
-    parser.add_argument("--redis", default="redis://127.0.0.1:6379/7", help="Dramatiq's other one")
+    parser.add_argument("--redis", default="redis://127.0.0.1:6379/7", help="the Redis of Dramatiq alone")
     parser.add_argument("--quick", action="store_true", help="few tasks, to see that it works")
     parser.add_argument("--out", type=Path, help="a folder to save the figures in, as JSON")
     options = parser.parse_args()

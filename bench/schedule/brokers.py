@@ -1,4 +1,4 @@
-"""The brokers' queues of a measurement, which are of its own, and are deleted in the end."""
+"""The queues of a measurement: they have their own names, and are deleted in the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import redis
 from livestream.outbox import Urgency
 
 NAMESPACE = "bench-schedule"
-# Of Dramatiq alone. It is also the namespace of its keys on Redis.
+# The queue of Dramatiq alone, and the namespace of its keys on Redis.
 ALONE = "bench-schedule-alone"
 _RABBITMQ = ("amqp", "amqps")
 

@@ -1,4 +1,4 @@
-"""Money behind gossip: how late shows are paid out and sales end while there are many pushes and tracking calls."""
+"""Money in a flood: how late shows are paid out and sales end while many pushes and tracking tasks are due."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAYERS = 200
 _PAUSE = 1.0
 _LOOK_EVERY = 0.005
 _LONGEST = 120.0
-_GOSSIP = (tasks.push, tasks.track)
+_FLOODING = (tasks.push, tasks.track)
 _INSERT = """
     INSERT INTO livestream_outboxmessage (id, actor, urgency, kwargs, subject, eta, due_at, attempts, error,
         request_id, client_id, created_at)
@@ -35,7 +35,7 @@ _INSERT = """
     FROM generate_series(1, %(tasks)s) AS n
 """
 _LEFT = "SELECT count(*) FROM livestream_outboxmessage WHERE urgency = ANY(%s)"
-_TOLD = """
+_DONE = """
     SELECT coalesce(goal_id, escrow_id) FROM livestream_eventrecord
     WHERE (name = 'escrow.completed' AND escrow_id = ANY(%(escrows)s))
         OR (name = 'goal.ended' AND goal_id = ANY(%(goals)s))
@@ -44,35 +44,35 @@ _TOLD = """
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """How late each payout and each end of a sale was (ms), and how much gossip was left afterwards.
+    """How late each payout and each end of a sale was (ms), behind how many less urgent tasks.
 
     A payout is late from the moment it was stored until `escrow.completed` is committed, a sale's end
-    from its `exp` until `goal.ended` is.
+    from its `exp` until `goal.ended` is. `left` is how many of the less urgent tasks were left afterwards.
     """
 
-    gossip: int
+    tasks: int
     payouts_ms: list[float]
     ends_ms: list[float]
     left: int
     peak_mb: dict[str, float]
 
 
-def measure(*, gossip: int, each: int, broker: str) -> Flood:
-    """Pay out `each` shows and end as many sales behind so many due tasks of gossip.
+def measure(*, number: int, each: int, broker: str) -> Flood:
+    """Pay out `each` shows and end as many sales while `number` less urgent tasks are due.
 
-    Raises RuntimeError where the ledger is wrong afterwards.
+    Raises RuntimeError if the ledger is wrong afterwards.
     """
     escrows, sales = _build(each)
     way = ways.service(task=ways.INSERT, broker=broker, with_web=True)
     measuring.lateness.make_table()
     with way.running() as processes:
         measuring.warm_up(way, processes)
-        _store_gossip(gossip)
+        _store_flood(number)
         payouts, ends, left = _watch(processes[-1], escrows, sales)
         peaks = measuring.peaks(processes)
     if wrong := verify_ledger():
         raise RuntimeError("; ".join(map(str, wrong)))
-    return Flood(gossip, payouts, ends, left, peaks)
+    return Flood(number, payouts, ends, left, peaks)
 
 
 def _build(each: int) -> tuple[list[str], list[str]]:
@@ -89,17 +89,17 @@ def _build(each: int) -> tuple[list[str], list[str]]:
     return [escrow_ids.show_funding(goal_id) for goal_id in goals[:each]], goals[each:]
 
 
-def _store_gossip(gossip: int) -> None:
+def _store_flood(number: int) -> None:
     with connection.cursor() as cursor:
-        for task in _GOSSIP:
+        for task in _FLOODING:
             declared = task_of(task)
             values: dict[str, Any] = {"actor": declared.name, "urgency": int(declared.urgency), "now": clock.now()}
-            cursor.execute(_INSERT, values | {"tasks": gossip // len(_GOSSIP)})
+            cursor.execute(_INSERT, values | {"tasks": number // len(_FLOODING)})
         cursor.execute("ANALYZE livestream_outboxmessage")
 
 
 def _watch(web: Process, escrows: Sequence[str], sales: Sequence[str]) -> tuple[list[float], list[float], int]:
-    """Have shows paid out and sales ended in turn, and return how late each was, and what gossip was left."""
+    """Have shows paid out and sales ended in turn, and return how late each was, and how many tasks were left."""
     begins = clock.now() + timedelta(seconds=1)
     wanted = {goal_id: begins + timedelta(seconds=_PAUSE * turn) for turn, goal_id in enumerate(sales)}
     _plan(wanted)
@@ -129,7 +129,7 @@ def _plan(ends: dict[str, datetime]) -> None:
 
 def _look(escrows: Sequence[str], goals: Sequence[str], seen: dict[str, datetime]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, {"escrows": list(escrows), "goals": list(goals)})
+        cursor.execute(_DONE, {"escrows": list(escrows), "goals": list(goals)})
         found = [str(row[0]) for row in cursor.fetchall()]
     now = clock.now()
     for each in found:

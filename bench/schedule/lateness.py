@@ -1,4 +1,4 @@
-"""How late tasks were run: by what they stored or noted, beside the moments they were wanted at."""
+"""How late tasks were run: the moments that they noted, compared with those at which they were wanted."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def forget(way: Way, processes: Sequence[Process]) -> None:
 
 
 def wait_for(number: int, way: Way, processes: Sequence[Process], *, until: float) -> float:
-    """Wait until so many tasks are done and committed, at most until `until`; return that moment (unix seconds).
+    """Wait until `number` tasks are done and committed, at most until `until`; return that moment (unix seconds).
 
     Raises RuntimeError if some are not.
     """

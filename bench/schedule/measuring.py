@@ -1,4 +1,4 @@
-"""One measurement: tasks are stored, run by a way's processes, and compared with the moments they were wanted at."""
+"""One measurement: tasks are stored and run by a way's processes, and their lateness is summarized."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def peaks(processes: Sequence[Process]) -> dict[str, float]:
 
 
 def spread(tasks: int, seconds: float) -> list[float]:
-    """Return offsets of so many tasks, evenly spread."""
+    """Return the offsets of `tasks` tasks that are spread evenly over `seconds`."""
     return [number * seconds / tasks for number in range(tasks)]
 
 

@@ -47,7 +47,7 @@ def answer(line: str) -> object:
 
 
 def pay_out(escrow_id: str) -> None:
-    """Store the payout of an escrow as a web process does, which also tells the workers of it."""
+    """Store the payout of an escrow as a web process does, which also wakes the workers."""
     with transaction.atomic():
         streamer = Escrow.objects.get(pk=escrow_id).user_id
         enqueue(payouts.escrow_out, escrow_id=escrow_id, user_id=streamer)
@@ -64,4 +64,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    os._exit(0)  # the threads of a worker would keep the process, and its work goes with the database
+    os._exit(0)  # otherwise the threads of a worker would keep the process alive; the database is dropped anyway

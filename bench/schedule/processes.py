@@ -1,4 +1,4 @@
-"""The processes of a measurement: asked over their pipes, suspended, and looked at."""
+"""The processes of a measurement: they answer over pipes, can be suspended, and their memory is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How to start a process: what it is called here, its command line, and what is added to its environment."""
+    """How to start a process: its name here, its command line, and what is added to its environment."""
 
     name: str
     line: Sequence[str]

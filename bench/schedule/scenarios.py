@@ -1,4 +1,4 @@
-"""What is measured: tasks within some seconds, at once, within an hour, with wrong clocks, and with a hung worker."""
+"""Scenarios of this service alone: tasks over an hour, with a wrong clock, and with a hung worker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HELD = "SELECT (kwargs ->> 'number')::int FROM livestream_outboxmessage WHERE r
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What a window of an hour showed; memory in MB by process, at its beginning and at its end."""
+    """What was measured in a window of an hour; memory in MB by process, at its beginning and at its end."""
 
     late: Lateness
     waiting: int
@@ -43,7 +43,7 @@ class Hung:
 
 
 def hour(*, tasks: int, seconds: float, window: float, broker: str) -> Hour:
-    """Store tasks over an hour, and look at a window of it."""
+    """Store tasks that are due within an hour, and measure a window of it."""
     way = ways.service(task=ways.INSERT, broker=broker)
     offsets = measuring.spread(tasks, seconds)
     wanted = sum(each < window for each in offsets)
@@ -74,7 +74,7 @@ def skewed(*, tasks: int, seconds: float, broker: str) -> Iterator[Run]:
 
 
 def hung(*, tasks: int, seconds: float, hangs: float, broker: str) -> Hung:
-    """Suspend a worker that holds a batch for `hangs` seconds, while tasks go on being due.
+    """Suspend a worker that holds a batch for `hangs` seconds, while tasks continue to become due.
 
     Raises RuntimeError if a task was done twice, or never.
     """

@@ -1,7 +1,7 @@
 """Runs a module on a machine whose clock is wrong: `python bench/schedule/shifted.py SECONDS MODULE [ARGUMENT …]`.
 
-The clock is moved inside this process, before anything else is imported. It concerns `time.time`,
-`time.time_ns` and what `datetime` says of the present; the steady clocks stay as they are.
+The clock is moved inside this process, before anything else is imported. This changes `time.time`,
+`time.time_ns` and the present time of `datetime`, but no steady clock.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _LikeReal(type):
 
 
 def shift(seconds: float) -> None:
-    """Move this process's clock by so many seconds."""
+    """Move this process's clock forward by `seconds`."""
     time_of_day, nanoseconds, difference = time.time, time.time_ns, timedelta(seconds=seconds)
 
     class Moved(_real, metaclass=_LikeReal):

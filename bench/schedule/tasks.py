@@ -1,4 +1,4 @@
-"""The measured tasks, and those that stand in their way."""
+"""The measured tasks, and those of the flood."""
 
 from __future__ import annotations
 

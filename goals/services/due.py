@@ -1,4 +1,4 @@
-"""What should have happened by now and has not: found, and finished (spec section 9, `settle_escrows`)."""
+"""What should have happened by now: finding it, and finishing it (spec section 9, `settle_escrows`)."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def find_due(*, before: datetime, escrow_id: str | None = None, although_closed:
 
     Money that is owed to a closed account is due only with `although_closed`.
 
-    Goals come first, since their end decides about escrows. It looks for the next when it is
-    asked for it: what finishing the one before has settled is not found any more.
+    Goals come first, since their end decides about escrows. Each one is looked for when the caller asks for
+    it, so that what the caller has finished before is not found again.
     """
     yield from _overdue_goals(before, escrow_id)
     yield from _uncounted(before, escrow_id)

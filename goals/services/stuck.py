@@ -1,11 +1,11 @@
-"""Stuck escrows: they are due, and no task that would settle them is pending (spec section 10)."""
+"""Stuck escrows: they are due, but no task that would settle them is pending (spec section 10)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from goals import escrow_ids
 from goals.services import due
@@ -14,9 +14,9 @@ from livestream.outbox import Delivery, Urgency, enqueue, sweep_transaction
 from wallet import selectors
 from wallet.models import Escrow
 
-# Tasks that settle in time need less than this. Later, they are lost or dead.
+# Tasks that settle escrows need less than this. What is due for longer has no task, or a dead one.
 _LATE = timedelta(seconds=10)
-# After a task about an escrow has given up, it is left alone for so long.
+# After a task about an escrow became dead, the escrow is left alone for this long.
 _PAUSE = timedelta(minutes=10)
 PAGE = 1_000
 
@@ -30,9 +30,9 @@ class Found:
 
 
 def find_open(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
-    """Return which of the next `size` open escrows are stuck: their goals ended over ten seconds ago.
+    """Return which of the next `size` open escrows are stuck because their goals ended over ten seconds ago.
 
-    It takes three queries, however many escrows are open.
+    It takes at most four queries, however many escrows are open.
     """
     page = _page(Escrow.objects.filter(state=Escrow.State.OPEN), after, size)
     of_goal = {escrow_ids.goal_of(escrow_id): escrow_id for escrow_id in page}
@@ -44,9 +44,9 @@ def find_open(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
 
 
 def find_decided(*, now: datetime, after: str = "", size: int = PAGE) -> Found:
-    """Return which of the next `size` escrows are stuck that were decided over ten seconds ago and are not settled.
+    """Return which of the next `size` unsettled escrows are stuck: they were decided over ten seconds ago.
 
-    Escrows that wait for a closed account are left to support. It takes two queries.
+    Escrows that wait for a closed account are left to support. It takes at most three queries.
     """
     waiting = selectors.waiting_for_account()
     unsettled = selectors.unsettled_escrows(before=now - _LATE).exclude(pk__in=waiting.values("pk"))
@@ -65,23 +65,22 @@ def _page(escrows: QuerySet[Escrow], after: str, size: int) -> list[str]:
 
 
 def _without_work(subjects: dict[str, set[str]], page: list[str], now: datetime, size: int) -> Found:
-    """Leave out the escrows about which a task is pending.
+    """Leave out the escrows about which a task is pending, or has just become dead.
 
-    A failing task about a goal does not count: it may be a push, which must not delay the money.
+    `subjects` are the ids of each escrow and its goals. A task about a goal that was tried before counts only
+    while it runs: it may have nothing to do with money, and must not delay it.
     """
     about = set().union(*subjects.values())
     tasks = OutboxMessage.objects.filter(subject__in=about, failed_at=None, eta__lte=now)
-    tasks = tasks.filter(urgency__lte=Urgency.LIFECYCLE)
-    found = tasks.values_list("subject", "attempts", "running_until").distinct() if about else ()
-    busy = {
-        subject for subject, attempts, until in found if (until and until > now) or not attempts or subject in subjects
-    }
+    counting = Q(subject__in=list(subjects)) | Q(attempts=0) | Q(running_until__gt=now)
+    tasks = tasks.filter(counting, urgency__lte=Urgency.LIFECYCLE)
+    busy = set(tasks.values_list("subject", flat=True).distinct()) if about else set()
     busy |= _given_up_lately(set(subjects), now)
     stuck = [escrow_id for escrow_id, its in subjects.items() if not its & busy]
     return Found(sorted(stuck), page[-1] if len(page) == size else "")
 
 
 def _given_up_lately(about: set[str], now: datetime) -> set[str]:
-    """Return those of these escrows about which a task has just given up: the next would soon do the same."""
+    """Return those of these escrows of which a task has just become dead: the next one would soon do the same."""
     dead = OutboxMessage.objects.filter(subject__in=about, failed_at__gt=now - _PAUSE)
     return set(dead.values_list("subject", flat=True)) if about else set()

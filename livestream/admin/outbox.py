@@ -16,6 +16,7 @@ from livestream.desk.pages import confirmed_action
 from livestream.desk.redaction import last_line
 from livestream.desk.search import LookedUpAdmin, goals_called
 from livestream.models import OutboxMessage
+from livestream.outbox import states
 
 # The task list of django_dramatiq shows payloads with their secrets; the outbox is shown instead.
 admin.site.unregister(Task)
@@ -30,25 +31,25 @@ def _due(now: datetime) -> Q:
 
 
 class StateFilter(ChoiceFilter):
-    """Messages that wait for their time, are due, failed and will be retried, or are dead."""
+    """Messages that wait for their time, are due, have failed and will be retried, or are dead."""
 
     title = "state"
     parameter_name = "state"
     offered = (
         Choice("waiting", "Waiting", lambda now: Q(failed_at=None, eta__gt=now, due_at__gt=now), _BY_DUE),
         Choice("due", "Due", _due, _BY_DUE),
-        Choice("failing", "Failing", lambda now: Q(failed_at=None, running_until=None) & ~Q(error=""), _BY_DUE),
+        Choice("failing", "Failing", lambda now: states.is_failing(now=now), _BY_DUE),
         Choice("dead", "Dead", lambda now: Q(failed_at__isnull=False), ("-failed_at", "-id")),
     )
 
 
-def _idle(now: datetime) -> Q:
-    return Q(running_until=None) | Q(running_until__lte=now)
-
-
 def _overdue(age: timedelta) -> Choice:
-    name = f"{int(age.total_seconds())}"
-    return Choice(name, f"for over {age}", lambda now: _idle(now) & Q(failed_at=None, due_at__lt=now - age), _BY_DUE)
+    return Choice(
+        f"{int(age.total_seconds())}",
+        f"for over {age}",
+        lambda now: states.is_idle(now=now) & Q(failed_at=None, due_at__lt=now - age),
+        _BY_DUE,
+    )
 
 
 class OverdueFilter(ChoiceFilter):

@@ -21,7 +21,7 @@ _LONGEST_INSERT_ID = 200
 # Sending a thousand events to a distant server takes long, and other tasks must not wait for that.
 _SECONDS_AT_A_TIME = 0.5
 PURGED_AT_ONCE = 1000
-# The time of two processes differs by less, so none tracks an event whose id another has purged.
+# The times of two processes differ by less, so that none tracks an event whose id another one has purged.
 _SLACK = timedelta(days=1)
 # In order, so that two transactions that store the same ids do not deadlock.
 _KEEP = """

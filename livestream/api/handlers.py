@@ -46,7 +46,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None, **_
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, without a word about why: that stands in the log under the request id.
+    """Answer 500 without the reason, which is in the log under the request id.
 
     An error of the database that a middleware raised is 503 instead, as it is in a view.
     """
@@ -61,7 +61,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """Answer a temporary refusal with a problem, or with a page in the admin.
 
-    The page asks nothing of the database, not even who the user is.
+    The page makes no query, not even for the user.
     """
     if not request.path.startswith(_ADMIN):
         return refusal_response(refusal, instance=request.path)

@@ -10,14 +10,14 @@ from livestream.fields import ObjectIdField
 
 
 class OutboxMessage(models.Model):
-    """One piece of work to do at `eta`; the row is gone once it is done.
+    """One piece of work to do at `eta`; its row is deleted when it is done.
 
-    `eta` is the moment to do it at, and `due_at` the moment at which it may be claimed: `eta`, or the end of
-    the pause after a failure. While it runs, nobody else claims it before `running_until`. `key` is unique
-    among the waiting messages of a task; while a message runs, its key is in `claimed_key`. `attempts`
-    counts the attempts that have begun.
+    It may be claimed from `due_at` on. This is `eta` for later work, slightly before `eta` for work that was
+    due when it was stored, and after a failure the end of the pause. While it runs, nobody else claims it
+    before `running_until`. `key` is unique among the waiting messages of a task; while a message runs, its key
+    is in `claimed_key`. `attempts` counts the attempts that have begun.
 
-    A claim changes no indexed column where there is no key: a claim then costs no entry in any index.
+    Claiming a message without a key changes no indexed column, and so adds no entry to any index.
     """
 
     id = ObjectIdField(primary_key=True)
@@ -27,7 +27,7 @@ class OutboxMessage(models.Model):
     key = models.CharField(max_length=200, null=True)
     claimed_key = models.CharField(max_length=200, null=True)
     subject = models.CharField(max_length=64, blank=True, db_index=True)
-    # Workers of the previous release look at it, to see whether a key was enqueued again while they ran its task.
+    # Workers of the previous release compare it, to see whether a key was enqueued again while they ran its task.
     version = ObjectIdField(default=ids.new_id, db_default="")
     eta = models.DateTimeField()
     due_at = models.DateTimeField()

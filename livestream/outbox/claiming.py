@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from livestream.models import OutboxMessage
-from livestream.outbox import sql
+from livestream.outbox import sql, states
 from livestream.outbox.registry import find_task, names_of, task_names
 from livestream.outbox.urgency import Urgency
 from livestream.storage import limits
@@ -37,15 +37,15 @@ def lease() -> timedelta:
 def due(*, urgency: Urgency, names: Sequence[str], now: datetime) -> QuerySet[OutboxMessage]:
     """Return the messages of these tasks that may be claimed, the most overdue first."""
     rows = OutboxMessage.objects.filter(urgency=urgency, failed_at=None, due_at__lte=now, actor__in=names)
-    return rows.filter(_idle(now), ~_same_is_running(now)).order_by("due_at")
+    return rows.filter(states.is_idle(now=now), ~_same_is_running(now)).order_by("due_at")
 
 
 def claim(*, urgency: Urgency, together: bool, limit: int, now: datetime) -> Messages:
     """Claim up to `limit` due messages of this class, and return them with the new count of attempts.
 
-    `together` are first attempts of tasks that run in a transaction. Without it, the others: external
-    tasks and further attempts, of which a caller claims one at a time, since none may wait behind another.
-    Messages of tasks that this release does not know wait for one that does.
+    With `together`, it claims first attempts of transactional tasks. Without it, it claims external tasks and
+    further attempts; a caller claims these one at a time, so that none waits behind another. Messages of tasks
+    that this release does not know are left to a release that knows them.
     """
     form = sql.claim if connection.vendor == "postgresql" else claim_by_orm
     return form(
@@ -129,7 +129,7 @@ def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
 def _attempts_of(ids: Sequence[str], *, wait: bool) -> dict[str, int]:
     """Lock these rows and return their attempts by id; those that another worker runs are left out.
 
-    A claim that is just looking for work may hold the lock of a row for some milliseconds, which `wait` is for.
+    With `wait`, it waits briefly for locked rows: a claim may hold them for some milliseconds.
     """
     rows = OutboxMessage.objects.filter(pk__in=ids).order_by("pk")
     if not wait:
@@ -149,10 +149,6 @@ def _attempts_of(ids: Sequence[str], *, wait: bool) -> dict[str, int]:
 def claimed_row(message: OutboxMessage) -> QuerySet[OutboxMessage]:
     """Return the row of a claimed message; empty if another worker has claimed it since."""
     return OutboxMessage.objects.filter(pk=message.pk, attempts=message.attempts, running_until__isnull=False)
-
-
-def _idle(now: datetime) -> Q:
-    return Q(running_until=None) | Q(running_until__lte=now)
 
 
 def _same_is_running(now: datetime) -> Exists:

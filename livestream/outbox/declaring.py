@@ -21,8 +21,8 @@ def durable(
     """Declare a function as a task that runs in one transaction with the deletion of its row.
 
     Its database effects happen exactly once. It must not call the network. The function itself
-    stays as it is; it takes keyword arguments only, after `now` where it needs the moment.
-    `name` is the task's name where that is not the function's, `subject` the parameter whose
+    stays as it is; it takes keyword arguments only, after `now` if it needs the moment.
+    `name` is the task's name if it is not the function's. `subject` is the parameter whose
     argument (an id of a goal, escrow or session) the task is found by. Raises TypeError for
     other parameters, RuntimeError for a name that is taken.
     """
@@ -60,7 +60,7 @@ def external(
 
 
 def _declare_actor(task: Task) -> None:
-    # The outbox retries, and not the broker, which may lose its messages.
+    # The outbox retries, because the broker may lose its messages.
     # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
     queue_name = f"{settings.BROKER_NAMESPACE}.{task.urgency.queue}"
     # A worker runs the messages that it holds by priority, lowest first.

@@ -20,15 +20,15 @@ from livestream.storage.conflicts import gave_way
 log = structlog.get_logger(__name__)
 _LONGEST_BACKOFF_SECONDS = 300
 _LONGEST_ERROR = 20_000
-_NO_RESULT = "No try had a result: each time its worker died, was stopped, or ran out of time or memory."
-# How long work that this release does not know is left to workers of another one.
+_NO_RESULT = "No attempt had a result: each time its worker died, was stopped, or ran out of time or memory."
+# How long a message that this release does not know is left to workers of another one.
 _UNKNOWN_PAUSE_SECONDS = 2.0
-# After this long no process of that release is expected any more.
+# A message that no release has known for this long is dead.
 _UNKNOWN_FOR = timedelta(days=1)
 
 
 class UnknownToThisRelease(Exception):
-    """The message names something that only another release knows, whose processes run beside this one's."""
+    """The message names a receiver or an event that this release lacks; another one that runs beside it may know it."""
 
 
 def store_separately(*, message: OutboxMessage, error: Exception) -> None:
@@ -44,7 +44,8 @@ def store_separately(*, message: OutboxMessage, error: Exception) -> None:
 def store(*, message: OutboxMessage, error: Exception) -> None:
     """Store what a claimed and locked message failed with, and when it is retried, if at all.
 
-    A conflict with another transaction is no attempt, and a refusal of the domain is final.
+    A conflict with another transaction counts no attempt. Nor does a message that this release does not know,
+    which is left to another one for a day. A refusal of the domain is final.
     """
     now = clock.now()
     if gave_way(error):
@@ -72,7 +73,7 @@ def _store_attempt(message: OutboxMessage, error: Exception) -> None:
 
 
 def _is_final(error: Exception) -> bool:
-    """Return whether a retry would only fail again: a refusal of the domain, or what no release knows."""
+    """Return whether a retry would only fail again: the domain refused it, or no release knows the message."""
     refused = isinstance(error, DomainError) and error.status < 500 and error.retry_after is None
     return refused or isinstance(error, UnknownToThisRelease)
 

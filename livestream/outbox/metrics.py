@@ -10,6 +10,7 @@ from prometheus_client import Counter, Histogram, Metric
 
 from livestream import metrics
 from livestream.models import OutboxMessage
+from livestream.outbox import states
 from livestream.outbox.registry import task_names
 from livestream.outbox.urgency import Urgency
 
@@ -19,7 +20,7 @@ LATENESS = Histogram(
     ["urgency"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600),
 )
-FAILURES = Counter("livestream_outbox_failures", "Tries of tasks that failed.", ["actor"])
+FAILURES = Counter("livestream_outbox_failures", "Attempts at tasks that failed.", ["actor"])
 # The oldest task of a class is looked for among this many that are due first.
 _LOOKED_AT = 1_000
 
@@ -28,11 +29,11 @@ _LOOKED_AT = 1_000
 def outbox_figures(now: datetime) -> Iterator[Metric]:
     """Read how many tasks there are by state, among the 10,000 that come first."""
     alive = OutboxMessage.objects.filter(failed_at=None, actor__in=task_names())
-    overdue, idle = Q(eta__lte=now), Q(running_until=None) | Q(running_until__lte=now)
+    overdue, idle, failing = Q(eta__lte=now), states.is_idle(now=now), states.is_failing(now=now)
     found = alive.order_by("due_at")[: metrics.CAP].aggregate(
         waiting=Count("pk", filter=~overdue),
-        due=Count("pk", filter=overdue & idle & Q(due_at__lte=now)),
-        failing=Count("pk", filter=overdue & idle & Q(due_at__gt=now)),
+        due=Count("pk", filter=overdue & idle & ~failing),
+        failing=Count("pk", filter=overdue & failing),
         running=Count("pk", filter=overdue & ~idle),
     )
     found["dead"] = metrics.capped(OutboxMessage.objects.filter(failed_at__isnull=False))

@@ -26,8 +26,8 @@ _DRAINED_AT_ONCE = 100
 _BATCH_SECONDS = 0.1
 # Batches of less urgent classes are shorter, because money waits for their processor time.
 _SHORT_BATCH_SECONDS = 0.02
-# For the same reason, tasks after the first of a batch wait only this long for a lock. One that gives way is
-# among the first of its next batch.
+# Tasks after the first of a batch wait only this long for a lock, because the batch holds its own locks meanwhile.
+# A task that gives way is among the first of its next batch.
 _LOCK_WAIT_MILLISECONDS = 50
 _attempt: ContextVar[int] = ContextVar("attempt", default=1)
 
@@ -35,8 +35,8 @@ _attempt: ContextVar[int] = ContextVar("attempt", default=1)
 def perform(*, message_id: str) -> None:
     """Run the message once: a repeated, early or concurrent delivery is a no-op.
 
-    It never raises what the task raises. A failure is stored on the row, with its traceback, and
-    tried again later; a refusal of the domain is final.
+    It never raises what the task raises. A failure is stored on the row with its traceback, and the task is
+    retried later; a refusal of the domain is final.
     """
     message = claiming.claim_one(message_id=message_id, now=clock.now())
     if message is not None:
@@ -46,8 +46,8 @@ def perform(*, message_id: str) -> None:
 def perform_claimed(*, messages: Sequence[OutboxMessage]) -> None:
     """Run claimed messages, in their order.
 
-    Transactional tasks share a transaction; one that fails is rolled back alone. A task that was tried before
-    has a transaction of its own, because it may have killed its worker.
+    First attempts of transactional tasks share a transaction; one that fails is rolled back alone. A further
+    attempt has a transaction of its own, because the task may have killed its worker.
     """
     batch: list[OutboxMessage] = []
     for message in messages:
@@ -71,7 +71,8 @@ def attempt() -> int:
 def _run_batch(messages: Sequence[OutboxMessage], *, savepoints: bool = False) -> list[OutboxMessage]:
     """Run as many of these as fit into a short transaction; return the rest.
 
-    A savepoint for each costs as much as a small task. So they run without first, and if one fails, again with.
+    They run without savepoints first, because a savepoint costs as much as a small task. If one fails, they are
+    rolled back and run again, each in a savepoint.
     """
     failure: Exception | None = None
     try:
@@ -84,6 +85,7 @@ def _run_batch(messages: Sequence[OutboxMessage], *, savepoints: bool = False) -
                     failures.store(message=message, error=error)
     except Exception as raised:  # noqa: BLE001 - whatever the work or the commit raises is stored on a row
         failure = raised
+    # Outside of the handler: there, errors of the next run would get this one as their context.
     if failure is None:
         _observe([message for message, error in done if error is None])
         return claimed[len(done) :]
@@ -102,7 +104,7 @@ def _run_until_commit_is_due(
     done: list[tuple[OutboxMessage, Exception | None]] = []
     is_urgent = all(each.urgency <= Urgency.LIFECYCLE for each in messages)
     until = time.monotonic() + (_BATCH_SECONDS if is_urgent else _SHORT_BATCH_SECONDS)
-    # Run again with savepoints, the first has waited for its lock already.
+    # The first may wait longer, but not once more when the batch runs again.
     shortened_from = 0 if savepoints else 1
     for number, message in enumerate(messages):
         if number == shortened_from:
@@ -164,10 +166,10 @@ def _observe(done: Sequence[OutboxMessage]) -> None:
 
 
 def drain(*, subjects: Collection[str]) -> int:
-    """Drain the due messages of these subjects, without waiting for a worker; returns how many there were.
+    """Perform the due messages of these subjects, without waiting for a worker; returns how many there were.
 
-    Workers may perform the same messages meanwhile: each is performed once. Tasks that call the
-    network, and failed messages, are left to the workers.
+    Workers may perform the same messages at the same time: each is performed once. Tasks that call the
+    network, and messages that were tried before, are left to the workers.
     """
     tried: set[str] = set()
     while found := list(_due(subjects).exclude(pk__in=tried).values_list("id", flat=True)[:_DRAINED_AT_ONCE]):

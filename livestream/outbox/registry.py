@@ -17,10 +17,10 @@ MAX_RUNTIME_SECONDS = 60
 class Task:
     """A declared task: a service function, and how it is run.
 
-    `transactional` says whether it runs in the transaction that deletes its row. `max_runtime` is the
-    number of seconds for which its process renews the lease. `subject` names
-    the parameter whose argument the task is found by. With `takes_moment` the function's first
-    parameter is `now`, which a worker fills in when it runs the task.
+    `transactional`: it runs in the transaction that deletes its row.
+    `max_runtime`: for how many seconds its process renews the lease.
+    `subject`: the parameter whose argument the task is found by.
+    `takes_moment`: the function's first parameter is `now`, which a worker fills in when it runs the task.
     """
 
     name: str
@@ -46,9 +46,9 @@ def register(
     max_runtime: int = MAX_RUNTIME_SECONDS,
     subject: str | None = None,
 ) -> Task:
-    """Keep a function as a task, under its own name unless `name` is given.
+    """Register a function as a task, under its own name unless `name` is given.
 
-    Raises TypeError for parameters that cannot be stored, RuntimeError where two have one name.
+    Raises TypeError for parameters that cannot be stored, RuntimeError for a name that is taken.
     """
     signature = inspect.signature(function)
     takes_moment = next(iter(signature.parameters), None) == MOMENT
@@ -83,7 +83,7 @@ def _refuse_unfit(task: Task) -> None:
 
 
 def task_of(function: TaskFunction) -> Task:
-    """Return the task that a function was declared as; TypeError where it was not."""
+    """Return the task that a function was declared as; raises TypeError if it was not."""
     task = _by_function.get(function)
     if task is None:
         raise TypeError(f"{function!r} is not declared with @durable or @external")
@@ -91,12 +91,12 @@ def task_of(function: TaskFunction) -> Task:
 
 
 def find_task(name: str) -> Task | None:
-    """Return the declared task called `name`, or None where this release has none."""
+    """Return the declared task called `name`; None if this release has none."""
     return _by_name.get(name)
 
 
 def get_task(name: str) -> Task:
-    """Return the declared task called `name`; KeyError where this release has none."""
+    """Return the declared task called `name`; raises KeyError if this release has none."""
     return _by_name[name]
 
 

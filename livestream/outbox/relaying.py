@@ -29,8 +29,9 @@ log = structlog.get_logger(__name__)
 # How many workers of a class are woken at once, at most.
 _MAX_WAKE_UPS = 2
 _COUNT_LIMIT = working.BATCH * _MAX_WAKE_UPS
-# While a class has due work, the wake-up is repeated at the first interval (seconds), and ever less often while
-# the same message stays its first. Workers may be busy or missing, and more messages would pile up in the broker.
+# Seconds. While a class has due work, the wake-up is repeated after the first pause. While the same message stays
+# the most overdue one, each pause is twice as long, up to the longest: workers may be busy or missing, and messages
+# would pile up in the broker.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 2.0
 _PAUSE_SECONDS = 1.0  # after a failure
 
@@ -72,7 +73,7 @@ class Relay:
 
     def _forget_all_but(self, classes: set[Urgency]) -> None:
         """Forget classes without due work: their next message is worth a wake-up at once."""
-        self._woken_for = {urgency: told for urgency, told in self._woken_for.items() if urgency in classes}
+        self._woken_for = {urgency: woken for urgency, woken in self._woken_for.items() if urgency in classes}
 
 
 def backlog(*, now: datetime) -> list[Backlog]:
@@ -94,7 +95,7 @@ def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[t
 
 
 def release_leases(*, now: datetime) -> int:
-    """End all claims and make their messages due; only for a process that knows that no other one is running."""
+    """End all claims and make their messages due; only for a process that knows that no other one runs."""
     held = OutboxMessage.objects.filter(failed_at=None, running_until__isnull=False)
     # An attempt that a power cut ended does not count.
     return held.update(due_at=now, running_until=None, attempts=Greatest(F("attempts") - 1, 0))
@@ -106,8 +107,8 @@ def run(stop: threading.Event) -> None:
     sweeper.start()
     relay = Relay()
     while not stop.is_set():
-        worked = _outlive(lambda: relay.once(now=clock.now()), name="relay")
-        stop.wait(settings.RELAY_POLL if worked else _PAUSE_SECONDS)
+        succeeded = _succeeds(lambda: relay.once(now=clock.now()), name="relay")
+        stop.wait(settings.RELAY_POLL if succeeded else _PAUSE_SECONDS)
     sweeper.join()
     connection.close()
 
@@ -116,21 +117,17 @@ def _sweep_until(stop: threading.Event) -> None:
     """Call the sweeps when they are due; in a thread of its own, because a sweep may wait for a lock."""
     while not stop.is_set():
         for each in sweeping.due_sweeps(at=time.monotonic()):
-            if not _outlive(each.function, name=each.function.__name__):
+            if not _succeeds(each.function, name=each.function.__name__):
                 each.next_at += _PAUSE_SECONDS
         stop.wait(settings.RELAY_POLL)
     connection.close()
 
 
-def _outlive(step: Callable[[], object], *, name: str) -> bool:
-    """Call the step and return whether it succeeded.
-
-    A relay outlives every outage, and a sweep that fails keeps neither the others nor the
-    relay from their work.
-    """
+def _succeeds(step: Callable[[], object], *, name: str) -> bool:
+    """Call the step and return whether it succeeded; a failure is logged, and stops neither relay nor sweeps."""
     try:
         step()
-    except Exception as error:  # noqa: BLE001 - whatever fails, the next round may not
+    except Exception as error:  # noqa: BLE001 - whatever failed, the next round may succeed
         log.warning("relay_failure", step=name, error=repr(error))
         close_old_connections()
         return False

@@ -1,4 +1,4 @@
-"""Returning claimed messages that are not done: for a retry, or as dead, for a person."""
+"""Returning claimed messages that are not done: they are put back for a retry, or marked as dead."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.db.models.functions import Greatest
 from livestream.models import OutboxMessage
 from livestream.storage import limits
 
-# How long giving a row its key back waits for a transaction that is storing the same key.
+# How long returning its key to a row waits for a transaction that is storing the same key.
 _WAIT_MILLISECONDS = 100
 
 
 def put_back(message: OutboxMessage, *, due_at: datetime, attempts: int, error: str | None = None) -> None:
-    """Give a claimed and locked message its key back and make it due at `due_at`.
+    """Return its key to a claimed and locked message, and make it due at `due_at`.
 
     If the key was enqueued again while it ran, the newer row takes over the attempts and the pause.
     """
@@ -38,6 +38,7 @@ def mark_dead(message: OutboxMessage, *, error: str, now: datetime) -> None:
 
 
 def _newer(message: OutboxMessage) -> OutboxMessage | None:
+    """Lock and return the row in which the key was enqueued again; None if another transaction has locked it."""
     alike = OutboxMessage.objects.filter(actor=message.actor, key=message.claimed_key)
     return alike.select_for_update(skip_locked=True).first()
 

@@ -13,13 +13,13 @@ from django.db.models import Q, QuerySet
 
 from livestream import clock, context
 from livestream.models import OutboxMessage
-from livestream.outbox import arguments, claiming, performing, wakeups
+from livestream.outbox import arguments, claiming, performing, states, wakeups
 from livestream.outbox.registry import Task, TaskFunction, task_for, task_of
 from livestream.outbox.urgency import Urgency
 
 Pending = Literal["keep", "touch", "replace"]
 _OVERWRITTEN = {
-    # This changes nothing but locks the row, so that it is not claimed before this transaction has ended.
+    # Nothing here reads `version`: writing it locks the row, so that it is not claimed before this transaction ends.
     "touch": ["version"],
     "replace": ["version", "kwargs", "eta", "due_at", "running_until", "attempts"],
 }
@@ -31,18 +31,18 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """When a task is to run, and what happens if the same work is waiting already.
+    """When a task runs, and what happens if the same work is waiting already.
 
-    `eta`: the moment to run it at, now where it is None.
-    `key`: unique among the waiting messages of the task; without one nothing is shared.
+    `eta`: the moment to run it at; None means now.
+    `key`: unique among the waiting messages of the task; without one, each message is separate.
     `pending`: what happens if a message with this key is waiting. `touch` keeps it and makes
     sure that it runs after this transaction, `replace` gives it the new time and arguments,
     `keep` leaves it alone.
-    `inline`: the calling process runs the task right after its commit rather than waiting for a
-    worker. If it dies, a worker does.
-    `subject`: the id (goal, escrow or session) that the message is found by, where it is not
-    the argument that the task declares as its subject.
-    `urgency`: the class of this message, where it is not that of its task.
+    `inline`: the calling process runs the task right after its commit, instead of a worker. If the
+    process dies, a worker runs it.
+    `subject`: the id (goal, escrow or session) that the message is found by, if it is not the
+    argument that the task declares as its subject.
+    `urgency`: the class of this message, if it is not that of its task.
     """
 
     eta: datetime | None = None
@@ -79,9 +79,9 @@ def enqueue(
 def enqueue(task: TaskFunction, delivery: Delivery = _NOW, /, *args: object, **kwargs: object) -> None:
     """Store one message that runs `task`, a declared function, with these keyword arguments.
 
-    A task that takes the moment is given `now` by the worker. Raises TypeError for a function
-    that is no declared task and for arguments that it does not take, TransactionManagementError
-    outside a transaction: work that is stored without one could be lost.
+    A task that takes the moment is given `now` by the worker. Raises TypeError for a function that is
+    no declared task and for arguments that it does not take, TransactionManagementError outside a
+    transaction.
     """
     declared = task_of(task)
     _store(_message(declared, delivery, arguments.storable(declared, args, kwargs)), delivery)
@@ -146,7 +146,7 @@ def _store(message: OutboxMessage, delivery: Delivery) -> None:
 
 def _wake_after_commit(message: OutboxMessage) -> None:
     if message.due_at >= message.eta:
-        return  # wanted later
+        return  # it is not due yet
     wake = _waker(task_for(Urgency(message.urgency), preferred=message.actor))
     hooks, savepoints = connection.run_on_commit, set(connection.savepoint_ids)
     if not hooks or hooks[-1][:2] != (savepoints, wake):  # one wake-up is enough for many messages
@@ -201,6 +201,5 @@ def retry(*, message_ids: Iterable[str], now: datetime) -> int:
 
     Running messages, and those whose `eta` has not come, are left alone.
     """
-    wanted = OutboxMessage.objects.filter(pk__in=message_ids, eta__lte=now)
-    idle = wanted.filter(Q(running_until=None) | Q(running_until__lte=now))
+    idle = OutboxMessage.objects.filter(states.is_idle(now=now), pk__in=message_ids, eta__lte=now)
     return idle.update(failed_at=None, attempts=0, due_at=now, running_until=None)

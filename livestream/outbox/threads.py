@@ -11,9 +11,9 @@ from dramatiq import Middleware
 
 from livestream.outbox.urgency import Urgency
 
-# Of eight threads, two are reserved for money and one more for the lifecycle; at most two push, two track, and
-# one cuts clips. More of them would not do more, since the threads of a process share one interpreter: they would
-# only take its time from money.
+# Of eight threads, two are reserved for money, and one more for the lifecycle. At most two work for pushes, two for
+# analytics, and one cuts clips: more threads would do no more work, because the threads of a process share one
+# interpreter, and would only take its time from money.
 _RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 4, 1 / 4
 
 
@@ -44,26 +44,26 @@ class Threads:
                 self._lock.notify_all()
 
     def give_way(self, urgency: Urgency, *, seconds: float) -> None:
-        """Wait while a thread works for money or the lifecycle, for `seconds` at most; these two never wait.
+        """Wait for at most `seconds` while a thread works for money or the lifecycle; these two never wait.
 
         The threads of a process share one interpreter, so any other work takes time from them.
         """
         if urgency > Urgency.LIFECYCLE:
             with self._lock:
-                self._lock.wait_for(self._is_nothing_urgent, timeout=seconds)
+                self._lock.wait_for(self._nothing_is_urgent, timeout=seconds)
 
-    def _is_nothing_urgent(self) -> bool:
+    def _nothing_is_urgent(self) -> bool:
         return not (self._busy[Urgency.MONEY] or self._busy[Urgency.LIFECYCLE])
 
     def _admits(self, urgency: Urgency) -> bool:
         if urgency is Urgency.MONEY or self._total < 2:
             return True
         others = sum(number for each, number in self._busy.items() if each is not Urgency.MONEY)
-        lesser = others - self._busy[Urgency.LIFECYCLE]
+        less_urgent = others - self._busy[Urgency.LIFECYCLE]
         shared = max(self._share(1 - _RESERVED), 2)
         if urgency is Urgency.LIFECYCLE:
             return others < shared
-        return others < shared and lesser < shared - 1 and self._busy[urgency] < self._limit(urgency)
+        return others < shared and less_urgent < shared - 1 and self._busy[urgency] < self._limit(urgency)
 
     def _limit(self, urgency: Urgency) -> int:
         match urgency:

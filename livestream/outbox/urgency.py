@@ -11,7 +11,7 @@ class Urgency(enum.IntEnum):
     MONEY = 0  # moves money, or decides what happens on stage
     LIFECYCLE = 1  # begins and ends sessions and goals
     PUSHES = 2  # pushes to clients, and other calls to vendors
-    ANALYTICS = 3  # analytics
+    ANALYTICS = 3  # reports events to analytics
     CLIPS = 4  # cuts video, which takes a processor for minutes
 
     @property

@@ -1,4 +1,4 @@
-"""Wake-ups: broker messages that say that a class has due work. A thread of its own sends them.
+"""Wake-ups: broker messages that say that a class has due work. A separate thread sends them.
 
 No request and no relay waits for the broker, which may hang. A wake-up that is not sent only costs time:
 the relay requests another one as long as there is due work.
@@ -33,7 +33,7 @@ class Dispatcher:
         threading.Thread(target=self._run, name="wake-ups", daemon=True).start()
 
     def request(self, task: Task, count: int) -> None:
-        """Have `count` wake-ups of the task's class sent; those that wait already are included."""
+        """Have `count` wake-ups of the task's class sent, including those that wait already."""
         with self._changed:
             _, waiting = self._waiting.get(task.urgency, (task, 0))
             self._waiting[task.urgency] = task, max(waiting, count)
@@ -55,7 +55,7 @@ _creating = threading.Lock()
 
 def request(*, task: Task, count: int = 1) -> None:
     """Have `count` workers woken for due work of the task's class; never waits for the broker."""
-    if isinstance(dramatiq.get_broker(), StubBroker):  # in this process's memory, which takes a message at once
+    if isinstance(dramatiq.get_broker(), StubBroker):  # in the memory of this process, so sending never waits
         send(task=task, count=count)
     else:
         _get_dispatcher().request(task, count)

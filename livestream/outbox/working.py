@@ -22,15 +22,15 @@ from livestream.storage.database_clock import ClockSkewed
 log = structlog.get_logger(__name__)
 
 BATCH = 40
-# Tasks of money take longer than others, and none should wait for the commit of many before it.
+# Tasks of money take longer than others, and none should wait for many others before its batch commits.
 _BATCH_OF_MONEY = 4
-# During a backlog, external tasks and further attempts are claimed after so many batches.
+# During a backlog, external tasks and further attempts have their turn in one of this many batches.
 _TURNS = 4
-# How long a turn of these goes on.
+# How long their turn lasts.
 _ALONE_SECONDS = 0.05
 # How long a thread works for one class before a more urgent message may take it.
 _SLICE_SECONDS = 0.5
-# How long a batch of pushes or analytics waits for more urgent work; so it is slowed down, and not stopped.
+# How long a batch of less urgent work waits for more urgent work. It is slowed down, but never stopped.
 _GIVE_WAY_SECONDS = 0.2
 
 
@@ -59,7 +59,7 @@ def work_off(*, task: Task) -> None:
         for turn in itertools.count():
             THREADS.give_way(task.urgency, seconds=_GIVE_WAY_SECONDS)
             done = _perform(task.urgency, together=True, limit=limit)
-            if done < limit or turn % _TURNS == 0:  # otherwise the query mostly finds nothing
+            if done < limit or turn % _TURNS == 0:
                 done += _perform_alone(task.urgency)
             if not done:
                 return

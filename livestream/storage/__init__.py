@@ -1,1 +1,1 @@
-"""Database helpers for migrations and big tables: append-only tables, SQL functions, conflicts, paging, purging."""
+"""What all apps need of the database: its clock, its limits and conflicts, append-only tables, paging and purging."""

@@ -39,8 +39,8 @@ _LOG_EVERY = 60 * _SECOND
 _DATABASE = "default"
 _SQL = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-# All processes of a machine have the same clock, so one value for them is enough, and none is left
-# behind by a process that has ended.
+# All processes of a machine have the same clock, so one value is enough for them; with one for each, that of a
+# process that has ended would stay.
 SKEW = Gauge(
     "livestream_clock_skew_seconds",
     "By how much the clock of this machine is ahead of the database's.",
@@ -49,7 +49,7 @@ SKEW = Gauge(
 
 
 class ClockSkewed(DomainError):
-    """The clock of this machine is so far off that vendors would refuse what it signs."""
+    """The clock of this machine is so far off that vendors would refuse its signatures."""
 
     status = 503
     code = "clock_skewed"
@@ -127,7 +127,7 @@ class DatabaseClock:
 
     def _put_off(self) -> _Known:
         with self._writing:
-            assert self._known is not None  # noqa: S101 - it is never taken away
+            assert self._known is not None  # noqa: S101 - once known, it stays so
             self._known = replace(self._known, read_again=steady_ns() + _READ_EVERY)
             return self._known
 
@@ -161,14 +161,14 @@ def install() -> None:
 
 
 def _may_read(*, age: int) -> bool:
-    """Return whether a query on this thread's connection has no side effect on its user."""
+    """Return whether a query on this thread's connection has no effect on the code that uses it."""
     connection = connections[_DATABASE]
     if connection.connection is None:
         return age >= _CONNECT_AFTER
     if connection.needs_rollback:
         return False
     status = connection.connection.info.transaction_status
-    # A reading must not begin a transaction: its user may have to set the isolation level first.
+    # A reading must not begin a transaction: that code may have to set the isolation level first.
     return status == (TransactionStatus.IDLE if connection.autocommit else TransactionStatus.INTRANS)
 
 

@@ -30,15 +30,16 @@ def limit_of(error: BaseException) -> str | None:
 
 def root_of(error: BaseException) -> BaseException:
     """Return the error that aborted a transaction, if a later query failed only because of that."""
-    # The context comes first: as the cause, Django gives what it noted last, which may be of an earlier transaction.
+    # The context comes first: Django sets the cause to the error that it noted last, which may be of an earlier
+    # transaction.
     while isinstance(error, ProgrammingError) and (earlier := error.__context__ or error.__cause__):
         error = earlier
     return error
 
 
 def state_of(error: BaseException) -> str:
-    """Return the SQLSTATE of an error that Django raised; empty where it has none."""
-    return getattr(error.__cause__, "sqlstate", None) or "" if isinstance(error, Error) else ""
+    """Return the SQLSTATE of an error that Django raised; empty if it has none."""
+    return (getattr(error.__cause__, "sqlstate", None) or "") if isinstance(error, Error) else ""
 
 
 def is_sqlite_lock(error: BaseException) -> bool:

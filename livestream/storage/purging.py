@@ -11,8 +11,8 @@ _MAX_CHUNKS = 5
 def purge_in_chunks(*, purge: Callable[..., int], chunk_size: int, now: datetime) -> None:
     """Call `purge` up to five times, until it deletes fewer rows than `chunk_size`.
 
-    The limit keeps the relay, whose thread runs this, from being late with due messages. The
-    next sweep purges the rest.
+    The limit keeps this sweep from delaying the others, which share its thread. The next sweep purges
+    the rest.
     """
     for _ in range(_MAX_CHUNKS):
         if purge(now=now) < chunk_size:

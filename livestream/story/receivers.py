@@ -11,6 +11,7 @@ from livestream.events import delivering, registry
 from livestream.events.registry import Receiver
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage, ReceiverRun
+from livestream.outbox import states
 from livestream.story.formatting import count, moment
 from livestream.story.timeline import Line, State
 
@@ -78,6 +79,6 @@ def _not_done(message: OutboxMessage) -> Line:
     name, tries = _receiver_of(message), count(message.attempts, "try", "tries")
     if message.failed_at:
         return Line(text=f"{name}: failed for good after {tries}: {last_line(message.error)}", state=State.FAILED)
-    if message.attempts and message.error:
+    if states.has_failed(message):
         return Line(text=f"{name}: failing, {tries} so far: {last_line(message.error)}", state=State.FAILED)
     return Line(text=f"{name}: waits to run", state=State.WAITING)

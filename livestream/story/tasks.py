@@ -8,6 +8,7 @@ from django.db.models import F
 
 from livestream.desk.redaction import last_line
 from livestream.models import OutboxMessage
+from livestream.outbox import states
 from livestream.story import buckets
 from livestream.story.formatting import count
 from livestream.story.registry import timeline_section
@@ -56,6 +57,6 @@ def _state(message: OutboxMessage, now: datetime) -> tuple[State, str]:
         return State.FAILED, f"Failed for good after {tries}"
     if message.running_until and message.running_until > now:
         return State.WAITING, "Running"
-    if message.attempts:
+    if states.has_failed(message):
         return State.FAILED, f"Failing, {tries} so far"
     return State.WAITING, "Due" if message.eta <= now else "Planned"

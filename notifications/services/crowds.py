@@ -7,6 +7,7 @@ push says when it happened.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -37,7 +38,7 @@ def process_audience(now: datetime, *, lane: int) -> None:
 
 
 def page_size() -> int:
-    """Return the most webhooks that a page has on this database."""
+    """Return how many webhooks a page has at most on this database."""
     return _PAGE[connection.vendor]
 
 
@@ -45,7 +46,7 @@ def lanes_wanted(*, now: datetime) -> int:
     """Return how many workers can be used now: one for each waiting page, up to a limit."""
     most = _LANES[connection.vendor]
     waiting = selectors.due_audience(now=now).order_by()[: most * page_size()].count()
-    return -(-waiting // page_size())
+    return math.ceil(waiting / page_size())
 
 
 def process_page(*, now: datetime) -> int:

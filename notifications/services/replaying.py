@@ -35,9 +35,9 @@ class WebhookFailedAgain(Conflict):
 def replay_webhook(*, webhook_id: int, now: datetime) -> str:
     """Process a stored webhook again, and return what became of it.
 
-    What was published is not published twice: the receivers of its event run again. What is about a
-    viewer is in no log, and is tracked and pushed from here; news only while it is new. One that
-    was ignored is read anew, since this release may know more; one that failed is tried now.
+    If it was published, it is not published twice: the receivers of its event run again. If it is about a
+    viewer, who is not in the event log, it is tracked again, and pushed again while it is recent. If it was
+    ignored, it is interpreted again, since this release may know more. If it failed, it is retried now.
     Raises WebhookNotFound, WebhookFailedAgain and what `replay_event` does.
     """
     webhook = Webhook.objects.filter(pk=webhook_id).first()
@@ -58,11 +58,11 @@ def _replay_published(webhook: Webhook, now: datetime) -> None:
     if webhook.is_stage or EventRecord.objects.filter(event_id=webhook.event_id).exists():
         replay_event(event_id=webhook.event_id)
     else:
-        _follow_again(webhook, now)
+        _handle_again(webhook, now)
 
 
 @retried
-def _follow_again(webhook: Webhook, now: datetime) -> None:
+def _handle_again(webhook: Webhook, now: datetime) -> None:
     event = meanings.event_of(webhook)
     fresh = webhook.received_at > now - timedelta(seconds=settings.REPLAY_NEWS_MAX_AGE)
     with transaction.atomic():

@@ -37,8 +37,8 @@ def send_page(*, provider: Provider, now: datetime, size: int = PAGE, until: flo
     """Send the next `size` waiting pushes and return how many were looked at.
 
     Each call is noted as soon as it is made, and none begins after `until` (monotonic seconds): a
-    slow provider must not hold the page for longer than its task may. A push that is refused is set
-    aside and holds nobody up; where the provider is away, Unavailable is raised, and all of it still waits.
+    slow provider must not hold the page for longer than its task may. A push that is refused is marked,
+    and delays no other. If the provider is unavailable, it raises Unavailable, and the pushes wait.
     """
     waiting = list(selectors.waiting_pushes()[:size])
     for together in calls(pushes=waiting):

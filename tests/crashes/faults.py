@@ -17,7 +17,7 @@ _DEADLOCK = "DO $$ BEGIN RAISE EXCEPTION 'a deadlock' USING ERRCODE = '40P01'; E
 
 
 class Kind(StrEnum):
-    """What happens: the process dies, the database gives way to somebody else, or the connection is lost."""
+    """What happens: the process dies, the transaction is rolled back for another one, or the connection is lost."""
 
     DEATH, DEADLOCK, LOSS = "death", "deadlock", "loss"
 
@@ -35,16 +35,17 @@ class Fault:
 
 
 class Statements:
-    """Counts the statements of this thread, commits included, and lets one fault happen.
+    """Counts the statements of this thread, including commits, and makes one fault happen.
 
-    `struck` is the statement at which it happened, `lasting` are the numbers of those that commit or
-    need no commit. Nothing is counted while it is `paused`.
+    `hit`: the statement at which it happened.
+    `lasting`: the numbers of the statements that commit, or that need no commit.
+    `paused`: nothing is counted meanwhile.
     """
 
     def __init__(self, fault: Fault | None = None) -> None:
         self.fault = fault
         self.count = 0
-        self.struck = ""
+        self.hit = ""
         self.lasting: list[int] = []
         self.paused = True
         self._dead = False
@@ -65,8 +66,8 @@ class Statements:
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         return self._at(sql, lambda: execute(sql, params, many, context))
 
-    def bury(self) -> None:
-        """Wait until the database has noticed the death; what follows is another process."""
+    def wait_until_session_ended(self) -> None:
+        """Wait until the database has noticed the death. What follows belongs to another process."""
         self._dead = False
         if self._backend is not None:
             with connection.cursor() as cursor:
@@ -74,7 +75,7 @@ class Statements:
             self._backend = None
 
     def _at(self, sql: str, execute: Callable[[], Any]) -> Any:
-        if self._dead:  # what runs while a process unwinds here, a killed process never runs
+        if self._dead:  # handlers and `finally` blocks still run here; in a killed process they would not
             raise Killed
         if self.paused:
             return execute()
@@ -83,14 +84,14 @@ class Statements:
             self.lasting.append(self.count)
         if self.fault is None or self.count != self.fault.number:
             return execute()
-        self.struck = sql
+        self.hit = sql
         if self.fault.after:
             execute()
         _FAULTS[self.fault.kind](self)
         raise AssertionError("unreachable: a fault raises")
 
     def _die(self) -> None:
-        """Leave the database as a killed process does: with its connection cut, and nothing said."""
+        """Leave the database as a killed process does: its connection is cut, and no transaction is ended."""
         raw: Any = connection.connection
         if connection.vendor == "postgresql":
             self._backend = raw.info.backend_pid

@@ -1,4 +1,4 @@
-"""The flows of money, each as people play it: a show paid out, one refunded, a private show and a 1-on-1 split."""
+"""Four flows of money: a show that is paid out, one that is refunded, a private show and a 1-on-1 that are split."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from livestream import clock
 from livestream.models import EventRecord, User
 from sessions_app.models import Session
 from sessions_app.services import ending
-from tests.crashes.life import Life
+from tests.crashes.player import Player
 from tests.support.endings import offering_session
 from tests.support.invitations import agree, end, invite
 from tests.support.people import make_funding, make_show, make_user
@@ -20,59 +20,59 @@ from tests.support.shows import buy
 from tests.support.stage import PATIENCE, come_online, go_on_stage, leave_stage
 from wallet.models import Transfer
 
-Flow = Callable[[Life], None]
+Flow = Callable[[Player], None]
 COINS = 1000
-# Longer than any claim and any pause between two tries: a fault is made good before people go on.
+# Longer than any lease and any pause after a failure: what a fault interrupted is done before people go on.
 _A_WHILE = 10
 _A_SHOW = 60
 
 
-def show_paid_out(life: Life) -> None:
+def show_paid_out(player: Player) -> None:
     """Sell a show to three, perform it to its end, and have it paid out."""
     session, viewers = _house(viewers=3)
-    show = _sold_show(life, session, viewers)
-    _enter_stage(life, show)
-    life.wait(seconds=_A_SHOW + PATIENCE)
-    _over(life, session)
+    show = _sold_show(player, session, viewers)
+    _enter_stage(player, show)
+    player.wait(seconds=_A_SHOW + PATIENCE)
+    _over(player, session)
 
 
-def show_refunded(life: Life) -> None:
+def show_refunded(player: Player) -> None:
     """Sell a show to five, perform ten seconds of it, and refund everybody in chunks."""
     session, viewers = _house(viewers=5)
-    show = _sold_show(life, session, viewers)
-    _enter_stage(life, show)
-    life.wait(seconds=_A_WHILE)
-    life.act(partial(leave_stage, show, source="left"), done=lambda: _heard("left"))
-    life.wait(seconds=_A_WHILE)
-    _end(life, show)
-    _over(life, session)
+    show = _sold_show(player, session, viewers)
+    _enter_stage(player, show)
+    player.wait(seconds=_A_WHILE)
+    player.act(partial(leave_stage, show, source="left"), done=lambda: _heard("left"))
+    player.wait(seconds=_A_WHILE)
+    _end(player, show)
+    _over(player, session)
 
 
-def private_show_split(life: Life) -> None:
+def private_show_split(player: Player) -> None:
     """Invite to a private show, join it, agree, and end it after twenty seconds."""
     session, (inviting, joining) = _house(viewers=2)
-    life.act(partial(come_online, session.streamer_id, source="2000000"), done=lambda: _heard("2000000"))
-    life.wait(seconds=_A_WHILE)
+    player.act(partial(come_online, session.streamer_id, source="2000000"), done=lambda: _heard("2000000"))
+    player.wait(seconds=_A_WHILE)
     for viewer in (inviting, joining):
-        _invite(life, session, viewer, GoalType.TRIGGER_PRIVATE)
+        _invite(player, session, viewer, GoalType.TRIGGER_PRIVATE)
     goal = Goal.objects.get(type=GoalType.TRIGGER_PRIVATE)
-    _agree(life, goal)
-    life.wait(seconds=2 * _A_WHILE)
-    _end(life, goal)
-    _over(life, session)
+    _agree(player, goal)
+    player.wait(seconds=2 * _A_WHILE)
+    _end(player, goal)
+    _over(player, session)
 
 
-def one_on_one_split(life: Life) -> None:
+def one_on_one_split(player: Player) -> None:
     """Invite to a 1-on-1, agree, perform twenty seconds of it, and end it."""
     session, [viewer] = _house(viewers=1)
-    _invite(life, session, viewer, GoalType.TRIGGER_EXCLUSIVE)
-    _agree(life, Goal.objects.get(type=GoalType.TRIGGER_EXCLUSIVE))
-    life.wait(seconds=_A_WHILE)
+    _invite(player, session, viewer, GoalType.TRIGGER_EXCLUSIVE)
+    _agree(player, Goal.objects.get(type=GoalType.TRIGGER_EXCLUSIVE))
+    player.wait(seconds=_A_WHILE)
     goal = Goal.objects.get(type=GoalType.EXCLUSIVE)
-    _enter_stage(life, goal)
-    life.wait(seconds=2 * _A_WHILE)
-    _end(life, goal)
-    _over(life, session)
+    _enter_stage(player, goal)
+    player.wait(seconds=2 * _A_WHILE)
+    _end(player, goal)
+    _over(player, session)
 
 
 FLOWS: dict[str, Flow] = {
@@ -85,48 +85,48 @@ def _house(*, viewers: int) -> tuple[Session, list[User]]:
     return offering_session(), [make_user(coins=COINS) for _ in range(viewers)]
 
 
-def _sold_show(life: Life, session: Session, viewers: list[User]) -> Goal:
+def _sold_show(player: Player, session: Session, viewers: list[User]) -> Goal:
     """Sell one ticket to each until all are sold, and make the show."""
     target = 200 * len(viewers)
-    life.act(partial(make_funding, session, target=target), done=lambda: _exists(GoalType.FUNDING))
+    player.act(partial(make_funding, session, target=target), done=lambda: _exists(GoalType.FUNDING))
     sale = Goal.objects.get(type=GoalType.FUNDING)
     for viewer in viewers:
         # A viewer who gets no answer repeats the purchase with the same key.
-        life.act(partial(buy, sale, viewer, key="mine"), done=lambda: False)
-        life.wait(seconds=_A_WHILE)
+        player.act(partial(buy, sale, viewer, key="mine"), done=lambda: False)
+        player.wait(seconds=_A_WHILE)
     sale.refresh_from_db()
-    life.act(partial(make_show, sale, target=_A_SHOW), done=lambda: _exists(GoalType.SHOW))
-    life.wait(seconds=_A_WHILE)
+    player.act(partial(make_show, sale, target=_A_SHOW), done=lambda: _exists(GoalType.SHOW))
+    player.wait(seconds=_A_WHILE)
     return Goal.objects.get(type=GoalType.SHOW)
 
 
-def _enter_stage(life: Life, goal: Goal) -> None:
-    life.act(partial(go_on_stage, goal, source="entered"), done=lambda: _heard("entered"))
+def _enter_stage(player: Player, goal: Goal) -> None:
+    player.act(partial(go_on_stage, goal, source="entered"), done=lambda: _heard("entered"))
 
 
-def _invite(life: Life, session: Session, viewer: User, kind: GoalType) -> None:
+def _invite(player: Player, session: Session, viewer: User, kind: GoalType) -> None:
     paid = Transfer.objects.filter(kind=Transfer.Kind.HOLD, debit_id=viewer.pk)
-    life.act(partial(invite, session, viewer, kind=kind), done=paid.exists)
-    life.wait(seconds=_A_WHILE)
+    player.act(partial(invite, session, viewer, kind=kind), done=paid.exists)
+    player.wait(seconds=_A_WHILE)
 
 
-def _agree(life: Life, goal: Goal) -> None:
-    life.act(partial(agree, goal), done=lambda: Goal.objects.get(pk=goal.pk).agreed_at is not None)
+def _agree(player: Player, goal: Goal) -> None:
+    player.act(partial(agree, goal), done=lambda: Goal.objects.get(pk=goal.pk).agreed_at is not None)
 
 
-def _end(life: Life, goal: Goal) -> None:
-    life.act(partial(end, goal), done=lambda: Goal.objects.get(pk=goal.pk).ended_at is not None)
-    life.wait(seconds=_A_WHILE)
+def _end(player: Player, goal: Goal) -> None:
+    player.act(partial(end, goal), done=lambda: Goal.objects.get(pk=goal.pk).ended_at is not None)
+    player.wait(seconds=_A_WHILE)
 
 
-def _over(life: Life, session: Session) -> None:
+def _over(player: Player, session: Session) -> None:
     """End the session, and wait until nothing is left to be done."""
-    life.wait(seconds=_A_WHILE)
-    life.act(
+    player.wait(seconds=_A_WHILE)
+    player.act(
         lambda: ending.deactivate_session(session_id=session.id, now=clock.now()),
         done=lambda: not Session.objects.get(pk=session.pk).active,
     )
-    life.wait_until_quiet()
+    player.wait_until_quiet()
 
 
 def _exists(kind: GoalType) -> bool:

@@ -1,4 +1,4 @@
-"""What a flow came to: everything that must be the same whether or not a process died on the way."""
+"""The outcome of a flow: everything that must be the same, whether or not a process died meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Outcome = dict[str, Any]
 def outcome() -> Outcome:
     """Return balances, escrows, goals, earnings and transfers, and how often each event was logged and received.
 
-    People and escrows are called by their order, since their ids differ from one world to the next.
+    People and escrows are named by their order, since their ids differ each time a flow is played.
     """
     names = _names()
     return {
@@ -39,7 +39,7 @@ def outcome() -> Outcome:
 
 
 def left_undone() -> list[str]:
-    """Return what is wrong by itself: rules of the ledger, money on its way, work that waits or is dead."""
+    """Return what is wrong by itself: broken rules of the ledger, unsettled money, tasks that wait or are dead."""
     waiting = OutboxMessage.objects.all()
     return [
         *map(str, verify_ledger()),
@@ -50,7 +50,7 @@ def left_undone() -> list[str]:
 
 
 def differences(found: Outcome, wanted: Outcome) -> list[str]:
-    """Return what is not as it was without a fault."""
+    """Return what differs from the outcome without a fault."""
     return [f"{name}: {found[name]} and not {wanted[name]}" for name in wanted if found[name] != wanted[name]]
 
 

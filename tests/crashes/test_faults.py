@@ -1,4 +1,4 @@
-"""The faults themselves: what a death leaves in the database, and what an error does."""
+"""The faults of these tests: what a death leaves in the database, and what an error does."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def make_two() -> None:
         make_user()
 
 
-def strike(fault: Fault) -> Statements:
-    """Make two users while the fault happens."""
+def make_two_with(fault: Fault) -> Statements:
+    """Make two users; the fault happens meanwhile."""
     statements = Statements(fault)
     statements.paused = False
     with statements.watched(), pytest.raises((Killed, DatabaseError, InterfaceError)) as raised:
         make_two()
-    statements.bury()
+    statements.wait_until_session_ended()
     statements.paused = True
-    assert statements.struck
+    assert statements.hit
     assert (raised.type is Killed) is (fault.kind is Kind.DEATH)
     if fault.kind is not Kind.DEATH:
         assert is_conflict(raised.value) is (fault.kind is Kind.DEADLOCK)
@@ -50,7 +50,7 @@ def all_statements() -> Statements:
 @pytest.mark.parametrize("kind", Kind)
 def test_nothing_is_left_of_what_was_not_committed(kind: Kind, all_statements: Statements):
     for number in range(1, all_statements.count + 1):
-        assert strike(Fault(number, kind)).struck == "COMMIT" or number < all_statements.count
+        assert make_two_with(Fault(number, kind)).hit == "COMMIT" or number < all_statements.count
         connection.close()
         assert User.objects.count() == 0, number
 
@@ -58,7 +58,7 @@ def test_nothing_is_left_of_what_was_not_committed(kind: Kind, all_statements: S
 @pytest.mark.parametrize("kind", [Kind.DEATH, Kind.LOSS])
 def test_what_was_committed_stays_although_nobody_was_told(kind: Kind, all_statements: Statements):
     assert all_statements.lasting[-1] == all_statements.count
-    strike(Fault(all_statements.count, kind, after=True))
+    make_two_with(Fault(all_statements.count, kind, after=True))
     connection.close()
     assert User.objects.count() == 2
 
@@ -70,6 +70,6 @@ def test_a_dead_process_does_nothing_more():
         for _ in range(2):
             with pytest.raises(Killed):
                 make_two()
-        statements.bury()
+        statements.wait_until_session_ended()
         make_two()
     assert User.objects.count() == 2

@@ -1,7 +1,7 @@
-"""Whichever statement of a flow of money a process dies or fails at, all coins end where they belong.
+"""A process may die or fail at any statement of a flow of money: all coins end where they belong.
 
-Each run takes a sample of the statements, another one every day; `CRASH_SEED` takes that of an earlier run.
-`CRASH_EVERY=1` takes every statement, and `CRASH_EVERY=20` every twentieth, of which `CRASH_SEED` is the first.
+Each run takes a sample of the statements, another one every day; `CRASH_SEED` repeats that of an earlier run.
+`CRASH_EVERY=1` takes every statement. `CRASH_EVERY=20` takes every twentieth; `CRASH_SEED` chooses the first one.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from livestream import clock
 from tests.crashes.faults import Fault, Kind, Statements
 from tests.crashes.flows import FLOWS
 from tests.crashes.outcome import differences
-from tests.crashes.worlds import World
+from tests.crashes.playing import Played
 
 EVERY = int(os.environ.get("CRASH_EVERY", "0"))
 SEED = int(os.environ.get("CRASH_SEED", clock.MachineClock().now().toordinal()))
 DEATHS, ERRORS = 10, 3
 
-Play = Callable[..., World]
+Play = Callable[..., Played]
 
 
 @pytest.mark.slow
@@ -35,10 +35,10 @@ def test_a_process_that_dies_or_fails_at_any_statement_changes_nothing_in_the_en
     print(f"{flow}: {len(faults)} faults in {undisturbed.statements.count} statements, CRASH_SEED={SEED}")  # noqa: T201 - to repeat it
     wrong = {}
     for fault in faults:
-        world = play(flow, fault)
-        assert world.statements.struck, f"{fault} never came"
-        if found := world.left_undone + differences(world.outcome, undisturbed.outcome):
-            wrong[f"{fault}, {world.statements.struck[:300]}"] = found
+        played = play(flow, fault)
+        assert played.statements.hit, f"{fault} did not happen"
+        if found := played.left_undone + differences(played.outcome, undisturbed.outcome):
+            wrong[f"{fault}, {played.statements.hit[:300]}"] = found
     assert wrong == {}, f"CRASH_SEED={SEED}"
 
 
@@ -56,5 +56,5 @@ def _each(of: Statements, kind: Kind) -> list[Fault]:
 
 
 def _last(of: Statements, kind: Kind) -> list[Fault]:
-    """Return the faults after which a transaction is committed, but nobody was told."""
+    """Return the faults right after a commit, whose result the process never learns."""
     return [Fault(number, kind, after=True) for number in of.lasting]

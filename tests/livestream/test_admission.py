@@ -33,7 +33,7 @@ def admission_of(threads: int | None) -> Admission:
 
 
 def occupy(admission: Admission, requests: int) -> ExitStack:
-    """Have so many requests under way, until the stack is closed."""
+    """Begin this many requests, which end when the stack is closed."""
     stack = ExitStack()
     for _ in range(requests):
         stack.enter_context(admission.admitted())

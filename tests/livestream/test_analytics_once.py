@@ -1,4 +1,4 @@
-"""What was tracked once is not counted again, whoever replays what, and whatever the sink."""
+"""What was tracked once is not counted again, whatever is replayed, and whatever the sink."""
 
 import json
 import threading

@@ -37,7 +37,7 @@ def test_tasks_are_told_by_state(moving, client):
     task(eta=soon, due_at=soon)
     [task() for _ in range(2)]
     [task(due_at=soon, running_until=soon, attempts=1) for _ in range(3)]
-    [task(due_at=soon, attempts=2) for _ in range(4)]
+    [task(due_at=soon, attempts=2, error="ValueError") for _ in range(4)]
     [task(failed_at=clock.now()) for _ in range(5)]
     told = scrape(client)
     states = ("waiting", "due", "running", "failing", "dead")

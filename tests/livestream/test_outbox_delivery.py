@@ -134,7 +134,7 @@ def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(wo
 
 @pytest.mark.usefixtures("moving")  # a frozen clock: no lease runs out on a busy machine
 def test_no_wake_up_is_lost_however_many_ask_while_it_runs(worker, probe):
-    """Whoever asks has committed something; the last run must have seen all of it."""
+    """Each thread commits a mark with each message; the last run must have seen all marks."""
     seen = []
     probe.work = lambda: seen.append(probe.marks)
 

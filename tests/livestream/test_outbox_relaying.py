@@ -36,7 +36,7 @@ def broker():
 
 
 def store_due(probe, count):
-    """Store work that came due while nobody looked."""
+    """Store work that is due in a minute, when no wake-up is sent for it."""
     for _ in range(count):
         probe.do(eta=clock.now() + LATER)
 
@@ -78,7 +78,7 @@ def test_wake_ups_for_unclaimed_work_are_repeated_at_growing_intervals(durable_p
     assert woken == [0, 0.5, 1.5, 3.5, 5.5, 7.5, 9.5]
 
 
-def test_while_workers_get_on_they_are_woken_every_half_second(durable_probe, broker, moving, monkeypatch):
+def test_while_workers_make_progress_they_are_woken_every_half_second(durable_probe, broker, moving, monkeypatch):
     moment = [100.0]
     monkeypatch.setattr(relaying.time, "monotonic", lambda: moment[0])
     for seconds in range(20):
@@ -113,7 +113,7 @@ def test_while_the_broker_is_away_the_commit_stands_and_workers_are_woken_later(
 
 
 @committing
-def test_nobody_waits_for_a_broker_that_takes_connections_and_says_nothing(durable_probe):
+def test_nobody_waits_for_a_broker_that_accepts_connections_and_does_not_answer(durable_probe):
     with socket.create_server(("127.0.0.1", 0)) as server, broker_away("amqp", port=server.getsockname()[1]):
         for _ in range(20):
             durable_probe.do()

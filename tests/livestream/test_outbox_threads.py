@@ -1,4 +1,4 @@
-"""The threads of a worker: money always finds one, and so does the lifecycle, whatever floods the others."""
+"""The threads of a worker: money and the lifecycle always find one, whatever floods the other classes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHERS = [Urgency.PUSHES, Urgency.ANALYTICS, Urgency.CLIPS]
 
 
 def flooded(threads, *classes):
-    """Have as many threads work for these classes as may; return how many those are, and what ends them."""
+    """Occupy as many threads as are admitted for these classes; return their number, and what frees them."""
     busy, running = 0, ExitStack()
     for urgency in classes:
         while running.enter_context(threads.working_for(urgency)):

@@ -51,7 +51,7 @@ def machine(monkeypatch):
 
 @pytest.fixture
 def source(machine):
-    """A clock that has read nothing, as that of a new process; it is the clock of everybody in this test."""
+    """A clock that has read nothing, as in a new process; all code of this test uses it."""
     source = DatabaseClock()
     before = clock.follow(source)
     yield source
@@ -188,7 +188,7 @@ def test_a_thread_without_a_connection_opens_one_only_after_ten_seconds(source, 
 
 @pytest.fixture
 def away(monkeypatch):
-    """Take the database away from the clock."""
+    """A function after which each reading of the clock fails."""
 
     def take_away():
         def refuse():

@@ -90,7 +90,7 @@ def execute_all(statements: Iterable[str]) -> None:
 
 @transaction.atomic
 def hang_in_a_transaction() -> None:
-    """Ask nothing for longer than allowed, and then ask again."""
+    """Keep a transaction open without a query for longer than allowed, and then query again."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 50")
         cursor.execute("SELECT pg_backend_pid()")
@@ -99,7 +99,7 @@ def hang_in_a_transaction() -> None:
 
 
 def wait_until_ended(pid: int) -> None:
-    """Ask, from another session, until the server has ended a session."""
+    """Query from another session until the server has ended a session."""
     with closing(psycopg.connect(**other_session(), autocommit=True)) as other:
         alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
         until(lambda: other.execute(alive, [pid]).fetchone() == (0,), what="the session to be ended", seconds=30)

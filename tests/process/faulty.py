@@ -1,7 +1,7 @@
-"""Starts one process of the service, with faults that a test orders: `python -m tests.process.faulty worker NAME`.
+"""Starts one process of the service, in which a test can order faults: `python -m tests.process.faulty worker NAME`.
 
-Nothing of the product is changed. The process looks into the folder of orders (`FAULTS_FOLDER`) after each
-SQL statement, so that it can stop inside a transaction, and every 50 milliseconds for its machine's clock.
+No code of the product is changed. The process looks into the folder of orders (`FAULTS_FOLDER`) after each SQL
+statement, to stop inside a transaction, and every 50 milliseconds, to set its clock.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _PAUSE_SECONDS = 0.05
 
 
 class MachineClock:
-    """This machine's clock as Python reads it, which can be set; steady clocks go on as they are."""
+    """This machine's clock as Python code sees it, which can be set; steady clocks are not changed."""
 
     offset = 0.0
     _time, _time_ns = time.time, time.time_ns
 
     def replace(self) -> None:
-        """Have everybody read this clock; before anything else is imported, which may keep the functions."""
+        """Replace the clock that all code reads; called before other imports, which may keep the old functions."""
         time.time, time.time_ns = self._read, self._read_ns  # type: ignore[assignment]
-        # datetime belongs to the interpreter, so its members are replaced where only the interpreter does it.
+        # The members of a built-in class cannot be assigned, so its dictionary is changed directly.
         members = gc.get_referents(datetime.__dict__)[0]
         members["now"] = classmethod(lambda cls, tz=None: self._now(cls, tz))
         members["utcnow"] = classmethod(lambda cls: self._now(cls, UTC).replace(tzinfo=None))
@@ -50,7 +50,7 @@ class MachineClock:
 
 
 class Faults:
-    """What this process was ordered to do: `KIND.stop` is for all of its kind, `NAME.clock` for it alone."""
+    """Follows the orders for this process: `KIND.stop` is for all of its kind, `NAME.clock` for it alone."""
 
     def __init__(self, *, kind: str, name: str, machine: MachineClock) -> None:
         folder = Path(os.environ[FOLDER])
@@ -64,10 +64,10 @@ class Faults:
             connection.execute_wrappers.append(self._after_statement)
 
     def follow_clock(self) -> None:
-        """Keep this machine's clock as it is ordered, in a thread of its own."""
-        threading.Thread(target=self._set_clock_again_and_again, name="machine clock", daemon=True).start()
+        """Set this machine's clock whenever that is ordered, in a separate thread."""
+        threading.Thread(target=self._set_clock_as_ordered, name="machine clock", daemon=True).start()
 
-    def _set_clock_again_and_again(self) -> None:
+    def _set_clock_as_ordered(self) -> None:
         while True:
             if self._clock.exists() and (ordered := self._clock.read_text()) != str(self._machine.offset):
                 self._machine.offset = float(ordered)
@@ -104,7 +104,7 @@ def _is_within(function: str) -> bool:
 
 
 def _forget(names: list[str]) -> None:
-    """Be a release that has no such event (`session.changed`) and no such receiver (`user.blocked:release`)."""
+    """Remove events (`session.changed`) and receivers (`user.blocked:release`) that an older release does not have."""
     from livestream.events import registry
     from livestream.events.signals import DomainSignal
 
@@ -140,12 +140,12 @@ def main(kind: str, name: str) -> None:
     machine.replace()
     faults = Faults(kind=kind, name=name, machine=machine)
     faults.follow_clock()
-    os.register_at_fork(after_in_child=faults.follow_clock)  # of gunicorn
+    os.register_at_fork(after_in_child=faults.follow_clock)  # in gunicorn's workers
     import django
     from django.db.backends.signals import connection_created
 
     connection_created.connect(faults.watch)
-    if kind != "web":  # gunicorn's own process loads no product
+    if kind != "web":  # gunicorn's main process does not load Django
         django.setup()
         _forget([each for each in os.environ.get(FORGOTTEN, "").split(",") if each])
     (Path(os.environ[FOLDER]) / f"{name}.started").touch()

@@ -1,4 +1,4 @@
-"""A fleet: web, workers and relays as processes of their own over one database, with faults to order."""
+"""A fleet: web, workers and relays as separate processes over one database, in which a test can order faults."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ class Fleet:
             until(lambda name=name: self._runs(name), what=f"{name} to run", seconds=120, every=0.1)
 
     def kill(self, name: str) -> None:
-        """End a process, stopped or not, as the loss of its machine would."""
+        """Kill a process, whether it is stopped or not, as the loss of its machine would."""
         process = self._processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=60)
 
     def kill_all(self) -> None:
-        """End what still runs."""
+        """Kill all processes that still run."""
         for name in list(self._processes):
             self.kill(name)
 
     def order_stop(self, kind: str, *, within: str, sql: str) -> None:
-        """Have the first process of this kind stop that runs such a statement below a function of this name."""
+        """Order a process of this kind to stop at its first statement like `sql` below the function `within`."""
         (self.folder / f"{kind}.stopped").unlink(missing_ok=True)
         prepared = self.folder / f"{kind}.prepared"
         prepared.write_text(json.dumps({"within": within, "sql": sql}))
@@ -96,7 +96,7 @@ class Fleet:
         return not self.stamps.due() and not self.stamps.uncounted()
 
     def assert_all_is_done(self) -> None:
-        """Wait until all work is done; none of it gave up."""
+        """Wait until all work is done; none of it may be dead."""
         until(self.is_done, what="all work to be done", seconds=60)
         assert self.stamps.dead() == []
 
@@ -110,7 +110,7 @@ class Fleet:
         (self.folder / f"{name}.started").unlink(missing_ok=True)
         own = {"SECRET_KEY": SECRET_KEY, faulty.FOLDER: str(self.folder)}
         if kind == "web":
-            # The first one is where everybody goes.
+            # The first web process has the address of the house.
             self.ports[name] = free_port() if self.ports else self.house.port
             own[faulty.PORT] = str(self.ports[name])
         with self.house.log.open("ab") as log:

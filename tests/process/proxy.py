@@ -1,4 +1,4 @@
-"""A proxy between the service and its broker, which can hang, refuse, and cut what is connected."""
+"""A proxy between the service and its broker, which can hang, refuse connections, and cut them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _PAUSE_SECONDS = 0.05
 
 
 class Mode(Enum):
-    """What becomes of connections, those that are there and new ones."""
+    """What happens to connections, both existing and new ones."""
 
     FORWARDS = "forwards"
-    HANGS = "hangs"  # all are kept and taken, and nothing is read: as a broker that blocks, or a pulled cable
-    REFUSES = "refuses"  # nobody listens: as a broker that was stopped
-    RESETS = "resets"  # all are taken and cut: as a broker behind a balancer that lost it
+    HANGS = "hangs"  # all are accepted and kept, but nothing is read: as with a broker that blocks, or a pulled cable
+    REFUSES = "refuses"  # nobody listens: as with a broker that was stopped
+    RESETS = "resets"  # all are accepted and cut: as with a load balancer whose broker is gone
 
 
 class Proxy:
-    """Listens on a port of its own; used as a context."""
+    """Listens on its own port; a context manager."""
 
     def __init__(self, *, host: str, port: int) -> None:
         self._target = (host, port)

@@ -13,7 +13,7 @@ from livestream.outbox import Urgency
 
 
 def empty(*, namespace: str) -> int:
-    """Throw away what waits in the queues, as a broker that lost its disk does; returns how many messages it was."""
+    """Delete the messages that wait in the queues, as a broker that lost its disk does; returns how many there were."""
     url = os.environ["BROKER_URL"]
     return _empty_redis(url, namespace) if urlsplit(url).scheme.startswith("redis") else _empty_rabbitmq(url, namespace)
 

@@ -9,10 +9,18 @@ from livestream.demo.cast import Cast
 from livestream.demo.people import Person
 from livestream.demo.server import Body
 
+_NEVER_REACHED = 10**9
+
 
 def open_session(cast: Cast) -> Body:
     """Return the streamer's active session, opened where there is none."""
     return acts.go_live(cast, title="Processes")
+
+
+def open_sale(cast: Cast, *, seconds: int) -> Body:
+    """Sell tickets for `seconds`: the target is more than anybody pays."""
+    session = open_session(cast)
+    return acts.sell_tickets(cast, session=session, title=acts.new_key(), target=_NEVER_REACHED, seconds=seconds)
 
 
 def funded_show(cast: Cast, *, seconds: int, tickets: Mapping[Person, int]) -> tuple[Body, Body]:

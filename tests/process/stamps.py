@@ -1,4 +1,4 @@
-"""When things happened by the database's own clock: noted by its triggers, so no process can be wrong about it."""
+"""When things happened, by the database's clock: its triggers note it, so the clocks of processes do not matter."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Stamps:
         return times[0] if times else None
 
     def dead(self) -> list[Any]:
-        """Return the tasks that gave up."""
+        """Return the dead tasks."""
         return self._database.query("SELECT actor, error FROM livestream_outboxmessage WHERE failed_at IS NOT NULL")
 
     def due(self) -> list[Any]:

@@ -1,4 +1,4 @@
-"""A process hangs, as on a paused machine, or is killed while it works: nobody is late, and all is done once."""
+"""A process hangs, as on a paused machine, or is killed: others are hardly late, and all work is done once."""
 
 from __future__ import annotations
 
@@ -17,24 +17,23 @@ from livestream.demo.cast import Cast
 from livestream.demo.server import Body
 from tests.process.fixtures import people_of
 from tests.process.fleet import Fleet
-from tests.process.shows import contribute, open_session
+from tests.process.shows import contribute, open_sale
 from tests.process.stamps import ENDED, PROGRESS, SETTLED
 from tests.process.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
-# How late others may be: the limits of a worker (8 seconds), one try more, and the next look of a relay.
+# How late others may be: the time limits of a worker (8 seconds), one retry, and the next round of a relay.
 MOST_SECONDS = 12.0
-# Who needs nothing of the process that hangs is answered at once: half a second, on a machine that is not busy.
+# A request that needs nothing of the process that hangs is answered at once: within half a second, on an idle machine.
 AT_ONCE_SECONDS = 2.0
-# How late what a killed worker held is done: its lease (3 seconds), and the next look of a relay.
+# When the work of a killed worker is done: after its lease (3 seconds) and the next round of a relay.
 MOST_AFTER_KILL_SECONDS = 5.0
-FOREVER = 10**9
 
 
 @pytest.fixture(scope="module")
 def running(fleet: Fleet) -> Fleet:
-    """Two processes of each kind. Everybody goes to the first web; `web-2` is there to hang."""
+    """Two processes of each kind. All requests go to `web-1`, except those that make `web-2` hang."""
     fleet.start("web-1", "web-2", "relay-1", "relay-2", "worker-1", "worker-2")
     return fleet
 
@@ -47,7 +46,7 @@ def people(running: Fleet) -> Iterator[Cast]:
 
 @dataclass(frozen=True)
 class Act:
-    """What makes a process do the work in which it hangs."""
+    """Requests that cause the work in which a process hangs."""
 
     cast: Cast
     fleet: Fleet
@@ -88,7 +87,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.within}")
 def test_others_are_not_late_for_a_process_that_hangs(running: Fleet, people: Cast, case: Case) -> None:
-    sale = _sell(people, seconds=600)
+    sale = open_sale(people, seconds=600)
     receipt = contribute(people.viewers[0], sale, quantity=1, key=acts.new_key())
     until(running.is_done, what="a quiet moment")
     before = people.balances()
@@ -118,7 +117,7 @@ HELD = [
 
 @pytest.mark.parametrize(("within", "sql"), HELD, ids=[within for within, _ in HELD])
 def test_what_a_killed_worker_held_is_done_by_another_one(running: Fleet, people: Cast, within: str, sql: str) -> None:
-    sale = _sell(people, seconds=600)
+    sale = open_sale(people, seconds=600)
     until(running.is_done, what="a quiet moment")
     running.order_stop("worker", within=within, sql=sql)
     contribute(people.viewers[0], sale, quantity=1, key=acts.new_key())
@@ -147,8 +146,8 @@ def _sent_at(fleet: Fleet, *, before: float) -> float | None:
 
 
 def _others_go_on(fleet: Fleet, cast: Cast) -> None:
-    """Somebody else's sale opens, sells, and ends on time, while web is quick."""
-    other = _sell(cast, seconds=4)
+    """Another sale opens, sells, and ends on time, and requests are answered at once."""
+    other = open_sale(cast, seconds=4)
     assert _seconds(lambda: fleet.ask("web-1", "/healthz")) < AT_ONCE_SECONDS
     assert _seconds(lambda: contribute(cast.viewers[1], other, quantity=1, key=acts.new_key())) < AT_ONCE_SECONDS
     escrow = acts.escrow_of(other)
@@ -189,11 +188,6 @@ _PUSHED = """
 def _pushed_at(fleet: Fleet, sale: Body, *, progress: int) -> float | None:
     at = fleet.stamps.one(_PUSHED.format(goal=sale["id"], progress=progress))
     return None if at is None else float(at)
-
-
-def _sell(cast: Cast, *, seconds: int) -> Body:
-    session = open_session(cast)
-    return acts.sell_tickets(cast, session=session, title=acts.new_key(), target=FOREVER, seconds=seconds)
 
 
 def _seconds(ask: Callable[[], object]) -> float:

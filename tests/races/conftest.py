@@ -1,4 +1,4 @@
-"""What races share."""
+"""Fixtures of races."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.support.receivers import only_money
 
 @pytest.fixture
 def moving(monkeypatch: pytest.MonkeyPatch) -> Iterator[clock.MovableClock]:
-    """A clock that stands still, and a database whose deadlocks no second try makes good.
+    """A clock that stands still. A conflict is not retried, so that a deadlock fails the test.
 
-    Clients and analytics are not told: for hundreds of goals that would take most of the time.
+    Only receivers that move money run: for hundreds of goals, the others would take most of the time.
     """
     monkeypatch.setattr(conflicts, "TRIES", 1)
     only_money(monkeypatch)

@@ -30,17 +30,23 @@ def owed():
     return -Account.objects.get(pk=transfer_ids.DEPOSITS).balance
 
 
-def test_a_deposit_does_not_wait_for_one_that_has_not_committed():
-    slow, fast = make_user(), make_user(coins=1)
+def deposit_without_commit(user, amount):
+    """Deposit in a thread whose transaction stays open; return the turnstile that holds it, and the thread."""
     halfway = Turnstile()
 
     def linger():
         with transaction.atomic():
-            deposit(slow, 10)
+            deposit(user, amount)
             halfway.stop()
 
     lingering = in_thread(linger)
     halfway.wait_until_reached()
+    return halfway, lingering
+
+
+def test_a_deposit_does_not_wait_for_one_that_has_not_committed():
+    slow, fast = make_user(), make_user(coins=1)
+    halfway, lingering = deposit_without_commit(slow, 10)
     behind = in_thread(partial(deposit, fast, 10))
     behind.wait_until_stuck()
     assert behind.is_done()
@@ -56,15 +62,7 @@ def test_a_deposit_does_not_wait_for_one_that_has_not_committed():
 
 def test_a_very_large_deposit_waits_for_those_in_flight_and_counts_them():
     slow, rich = make_user(), make_user()
-    halfway = Turnstile()
-
-    def linger():
-        with transaction.atomic():
-            deposit(slow, 10)
-            halfway.stop()
-
-    lingering = in_thread(linger)
-    halfway.wait_until_reached()
+    halfway, lingering = deposit_without_commit(slow, 10)
     large = in_thread(partial(deposit, rich, LARGE))
     large.wait_until_stuck()
     assert not large.is_done()

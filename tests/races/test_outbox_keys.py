@@ -79,7 +79,7 @@ def test_work_that_is_being_enqueued_again_is_claimed_after_that_commit(probe):
     assert (probe.marks, probe.rows()) == (1, [])
 
 
-def test_work_that_may_be_kept_is_not_asked_for_twice_at_once(durable_probe):
+def test_work_that_is_enqueued_by_many_at_once_with_keep_is_stored_once(durable_probe):
     asks = [lambda: durable_probe.do(key="k", pending="keep")] * 8
     assert at_once(*asks) == [None] * 8
     assert len(durable_probe.rows()) == 1
@@ -115,7 +115,7 @@ def test_external_work_is_begun_by_one_of_many(external_probe):
 
 
 def test_no_wake_up_is_lost_in_many_rounds_of_asking_and_doing(probe):
-    """Whoever asks has committed something. The last run must have seen all of it."""
+    """Each thread commits a mark with its message. The last run must have seen all marks."""
     seen = []
     probe.work = lambda: seen.append(probe.marks)
 

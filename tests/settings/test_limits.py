@@ -14,7 +14,7 @@ from settings.limits import LIMITS, Limits, read_limits
 from settings.process_kinds import KINDS, kind_of_command
 
 ROOT = Path(__file__).resolve().parents[2]
-# Nobody may be more than this late for a process that hangs (docs/decisions/0016-time-limits.md).
+# How late others may be because of a process that hangs (docs/decisions/0016-time-limits.md).
 LATEST_SECONDS = 12
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Q
 
+from livestream.storage import advisory_locks
 from wallet.errors import EscrowNotEmpty, EscrowNotFound
 from wallet.models import Account, Earning, Escrow, PendingCredit
 from wallet.services import accounts
@@ -29,9 +29,7 @@ def lock_escrow(*, escrow_id: str) -> Escrow:
     Payers share an advisory lock rather than the row, so that counting, which writes the row,
     never makes them wait. The order of locks is session, escrow, accounts by id, goal.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [escrow_id])
+    advisory_locks.lock(name=escrow_id)
     return lock_row(escrow_id=escrow_id)
 
 

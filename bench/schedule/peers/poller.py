@@ -1,11 +1,11 @@
-"""A bare schedule table: what PostgreSQL and psycopg allow at most.
+"""A bare table of tasks: the most that PostgreSQL and psycopg allow.
 
     poller.py prepare DATABASE
     poller.py work DATABASE
     poller.py store DATABASE FILE
 
 A row has a moment and nothing else. Each process deletes due rows in batches and runs their tasks
-in the same transaction, without tries, failures, keys, classes of urgency, or threads.
+in the same transaction, without retries, failures, keys, classes of urgency, or threads.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from livestream.command_line.exits import WrongArgument
 from livestream.events import registry
 from livestream.events.contracts import GOAL_CREATED
 from livestream.models import EventRecord, OutboxMessage
+from livestream.outbox import states
 from livestream.outbox.registry import find_task, task_names
 from livestream.storage.keyset import iterate
 
@@ -33,7 +34,7 @@ class Command(BatchCommand[OutboxMessage]):
             "--state",
             choices=[DEAD, FAILING, STUCK],
             default=DEAD,
-            help="dead: gave up (default); failing: waits for its next try; stuck: overdue, and nobody at work on it",
+            help="dead: waits for a person (default); failing: failed, will be retried; stuck: due, and nobody runs it",
         )
         parser.add_argument(
             "--actor",
@@ -60,7 +61,7 @@ class Command(BatchCommand[OutboxMessage]):
 
     def act(self, item: OutboxMessage, options: Options) -> list[str]:
         retried = outbox.retry(message_ids=[item.id], now=clock.now())
-        return self.plan(item, options) if retried else ["done, or at work, by now"]
+        return self.plan(item, options) if retried else ["done or running by now"]
 
 
 def _refuse(options: Options) -> None:
@@ -93,16 +94,15 @@ def _where_it_went(actor: str) -> str:
 def _selected(options: Options) -> QuerySet[OutboxMessage]:
     now = clock.now()
     before = now - (options["older_than"] or (_STUCK_FOR if options["state"] == STUCK else timedelta()))
-    living = Q(failed_at=None) & (Q(running_until=None) | Q(running_until__lte=now))
-    states = {
+    conditions = {
         DEAD: Q(failed_at__lte=before),
-        FAILING: living & Q(attempts__gt=0, eta__lte=before),
-        STUCK: living & Q(eta__lte=before),
+        FAILING: states.is_failing(now=now) & Q(eta__lte=before),
+        STUCK: states.is_idle(now=now) & Q(failed_at=None, eta__lte=before),
     }
     named, types = _named(options)
     actors = [name for actor in named for name in old_names.tasks_called(actor)]
     narrowed = {"actor__in": actors, "subject": options["subject"], "id": options["id"]}
-    rows = OutboxMessage.objects.filter(states[options["state"]])
+    rows = OutboxMessage.objects.filter(conditions[options["state"]])
     if types:
         created = EventRecord.objects.filter(name=GOAL_CREATED.name, payload__type__in=types)
         rows = rows.filter(subject__in=created.values("goal_id"))

@@ -1,4 +1,4 @@
-"""People and processes, one after another in this thread. After a death or an error, another try follows."""
+"""What people, relays and workers do, one after another in this thread. After a death or an error, they try again."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from tests.support.probes import Killed
 
 Waiting = tuple[int, str, int]
 _ROUNDS = 200
-# Whatever a flow leaves to be done is done by then.
+# Everything that a flow leaves to be done is done by then.
 _LONG = timedelta(days=2)
 
 
-class Life:
-    """Plays a flow: what people do at their moments, and between them what relays and workers do."""
+class Player:
+    """Plays a flow: does what people do, lets time pass, and meanwhile does what relays and workers do."""
 
     def __init__(self, moving: clock.MovableClock, statements: Statements) -> None:
         self._moving = moving
         self._statements = statements
 
     @contextmanager
-    def in_danger(self) -> Iterator[None]:
-        """Count the statements of the block, and let the fault happen in it."""
+    def counted(self) -> Iterator[None]:
+        """Count the statements of the block; the fault happens at one of them."""
         before, self._statements.paused = self._statements.paused, False
         try:
             yield
@@ -42,14 +42,14 @@ class Life:
             self._statements.paused = before
 
     def act(self, do: Callable[[], Any], *, done: Callable[[], bool]) -> None:
-        """Let somebody do something; where they get no answer they look whether it is done, and try again."""
+        """Do what a person does. If they get no answer, they look whether it is done, and try again."""
         for _ in range(_ROUNDS):
-            if self._survives(do) or done():
+            if self._completes(do) or done():
                 return
-        raise AssertionError("nobody could do it")
+        raise AssertionError(f"not done after {_ROUNDS} attempts")
 
     def wait(self, *, seconds: float) -> None:
-        """Let time pass, in which everything is done at its moment, and again once a claim or a pause is over."""
+        """Let time pass, and do all work when it becomes due, also after a lease or a pause has ended."""
         end = self._moving.at + timedelta(seconds=seconds)
         self._sweep()
         self._work_off()
@@ -75,22 +75,22 @@ class Life:
                 return
             for urgency in sorted({each[0] for each in due}):
                 task = task_for(Urgency(urgency), preferred="")
-                self._survives(partial(working.work, task=task, message_id=None))
+                self._completes(partial(working.work, task=task, message_id=None))
             before = due
         raise AssertionError(f"still due after {_ROUNDS} rounds: {before[:5]}")
 
     def _sweep(self) -> None:
         for each in sweeping.declared_sweeps():
             if each.function.__module__ == sweeps.__name__:  # those that find money and goals
-                self._survives(each.function)
+                self._completes(each.function)
 
-    def _survives(self, step: Callable[[], Any]) -> bool:
-        """Run this in a process; tell whether it came to its end."""
+    def _completes(self, step: Callable[[], Any]) -> bool:
+        """Run this step as a process would, and return whether it came to its end."""
         try:
-            with self.in_danger():
+            with self.counted():
                 step()
         except Killed:
-            self._statements.bury()
+            self._statements.wait_until_session_ended()
             return False
         except (DatabaseError, InterfaceError):
             return False
@@ -104,7 +104,7 @@ def _rows() -> Any:
 
 
 def _due() -> list[Waiting]:
-    """Return urgency, id and tries of what is due."""
+    """Return urgency, id and attempts of each due message."""
     return list(_rows().filter(due_at__lte=clock.now()).order_by("id").values_list("urgency", "id", "attempts"))
 
 
