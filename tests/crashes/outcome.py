@@ -25,11 +25,7 @@ def outcome() -> Outcome:
             (names[each.pk], each.state, each.received, each.refunded_early, each.settled_at is not None)
             for each in Escrow.objects.order_by("escrow_id")
         ],
-        "goals": list(
-            Goal.objects.order_by("type").values_list(
-                "type", "active", "outcome", "ended_because", "level", "progress", "performed"
-            )
-        ),
+        "goals": [_goal(each) for each in Goal.objects.order_by("type")],
         "earnings": Counter(Earning.objects.values_list("state", "amount")),
         "transfers": Counter(Transfer.objects.values_list("kind", "amount")),
         "contributions": Contribution.objects.count(),
@@ -52,6 +48,12 @@ def left_undone() -> list[str]:
 def differences(found: Outcome, wanted: Outcome) -> list[str]:
     """Return what differs from the outcome without a fault."""
     return [f"{name}: {found[name]} and not {wanted[name]}" for name in wanted if found[name] != wanted[name]]
+
+
+def _goal(goal: Goal) -> tuple[Any, ...]:
+    """Return what became of a goal; what was performed beyond its target only tells how late it was completed."""
+    performed = min(goal.performed, goal.target) if goal.levels else goal.performed
+    return goal.type, goal.active, goal.outcome, goal.ended_because, goal.level, goal.progress, performed
 
 
 def _names() -> dict[str, str]:

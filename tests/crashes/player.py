@@ -109,5 +109,6 @@ def _due() -> list[Waiting]:
 
 
 def _next_moment(*, after: datetime) -> datetime | None:
-    at: datetime | None = _rows().filter(due_at__gt=after).order_by("due_at").values_list("due_at", flat=True).first()
-    return at
+    """Return when the next message can be claimed: when it is due, or when the claim of a dead process ends."""
+    moments = (max(filter(None, pair)) for pair in _rows().values_list("due_at", "running_until"))
+    return min((at for at in moments if at > after), default=None)
