@@ -45,7 +45,8 @@ def milliseconds(seconds: float) -> int:
 # `idle_in_transaction` seconds. Others that need them continue at most 12 seconds after it began to hang.
 LIMITS = {
     WEB: Limits(lock=2, idle_in_transaction=5, statement=10, pool=3, sqlite_lock=5),
-    WORKER: Limits(lock=4, idle_in_transaction=8, statement=60, pool=5),
+    # The lock limit is less than a lease: while the first task of a batch waits, the others keep their claims.
+    WORKER: Limits(lock=2, idle_in_transaction=8, statement=60, pool=5),
     RELAY: Limits(lock=0.2, idle_in_transaction=5, statement=5, pool=5),
     SERVE: Limits(lock=2, idle_in_transaction=8, statement=60, pool=5, sqlite_lock=5),
     # Migrations and `verify_ledger` take long, and a person waits for them. A migration that waits for a lock

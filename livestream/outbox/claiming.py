@@ -127,11 +127,11 @@ def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
 
 
 def _attempts_of(ids: Sequence[str], *, wait: bool) -> dict[str, int]:
-    """Lock these rows and return their attempts by id; those that another worker runs are left out.
+    """Lock these rows and return their attempts by id; those that another worker runs or gave up are left out.
 
     With `wait`, it waits briefly for locked rows: a claim may hold them for some milliseconds.
     """
-    rows = OutboxMessage.objects.filter(pk__in=ids).order_by("pk")
+    rows = OutboxMessage.objects.filter(pk__in=ids, failed_at=None, running_until__isnull=False).order_by("pk")
     if not wait:
         return dict(rows.select_for_update(skip_locked=True).values_list("pk", "attempts"))
     try:

@@ -30,9 +30,11 @@ log = structlog.get_logger(__name__)
 _MAX_WAKE_UPS = 2
 _COUNT_LIMIT = working.BATCH * _MAX_WAKE_UPS
 # Seconds. While a class has due work, the wake-up is repeated after the first pause. While the same message stays
-# the most overdue one, each pause is twice as long, up to the longest: workers may be busy or missing, and messages
-# would pile up in the broker.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 2.0
+# the most overdue one, each pause is twice as long, up to the usual one: workers may be busy.
+_FIRST_PAUSE, _USUAL_PAUSE = 0.5, 2.0
+# If workers are missing, wake-ups must not pile up in the broker, so the pause grows further: to this part of the time
+# that has passed since the first wake-up, and to the longest one.
+_PART, _LONGEST_PAUSE = 1 / 30, 60.0
 _PAUSE_SECONDS = 1.0  # after a failure
 
 
@@ -46,11 +48,21 @@ class Backlog:
     number: int
 
 
+@dataclass(slots=True)
+class _Woken:
+    """For which most overdue message a class was woken, since when, at which moment last, and the pause after it."""
+
+    first: str
+    since: float
+    at: float
+    pause: float
+
+
 class Relay:
     """Wakes workers; remembers the first message of each class, to repeat a wake-up only at intervals."""
 
     def __init__(self) -> None:
-        self._woken_for: dict[Urgency, tuple[str, float, float]] = {}
+        self._woken_for: dict[Urgency, _Woken] = {}
 
     def once(self, *, now: datetime) -> int:
         """Read the backlog once, wake workers, and return how many due messages they were woken for."""
@@ -63,12 +75,16 @@ class Relay:
         return sum(each.number for each in found)
 
     def _is_time(self, waiting: Backlog) -> bool:
-        first, at, pause = self._woken_for.get(waiting.urgency, ("", -math.inf, 0.0))
-        moment, moved = time.monotonic(), first != waiting.first
-        if moment < at + (_FIRST_PAUSE if moved else pause):
+        moment, woken = time.monotonic(), self._woken_for.get(waiting.urgency)
+        if woken is None or woken.first != waiting.first:
+            if woken is not None and moment < woken.at + _FIRST_PAUSE:
+                return False
+            self._woken_for[waiting.urgency] = _Woken(waiting.first, since=moment, at=moment, pause=_FIRST_PAUSE)
+            return True
+        if moment < woken.at + woken.pause:
             return False
-        pause = _FIRST_PAUSE if moved else min(pause * 2, _LONGEST_PAUSE)
-        self._woken_for[waiting.urgency] = waiting.first, moment, pause
+        longest = min(max(_USUAL_PAUSE, (moment - woken.since) * _PART), _LONGEST_PAUSE)
+        woken.at, woken.pause = moment, min(2 * woken.pause, longest)
         return True
 
     def _forget_all_but(self, classes: set[Urgency]) -> None:

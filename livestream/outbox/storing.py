@@ -21,7 +21,7 @@ Pending = Literal["keep", "touch", "replace"]
 _OVERWRITTEN = {
     # Nothing here reads `version`: writing it locks the row, so that it is not claimed before this transaction ends.
     "touch": ["version"],
-    "replace": ["version", "kwargs", "eta", "due_at", "running_until", "attempts"],
+    "replace": ["version", "kwargs", "eta", "due_at", "running_until", "attempts", "error"],
 }
 # Work without an `eta` may be claimed at once, even by a worker whose estimate of the time is slightly behind.
 _SLACK = timedelta(seconds=1)

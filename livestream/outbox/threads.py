@@ -11,9 +11,10 @@ from dramatiq import Middleware
 
 from livestream.outbox.urgency import Urgency
 
-# Of eight threads, two are reserved for money, and one more for the lifecycle. At most two work for pushes, two for
-# analytics, and one cuts clips: more threads would do no more work, because the threads of a process share one
-# interpreter, and would only take its time from money.
+# Of eight threads, two are reserved for money. Of the six others, five may work for the lifecycle, and five for the
+# less urgent classes: a flood of either leaves a thread to the other. At most two work for pushes, two for analytics,
+# and one cuts clips: more threads would do no more work, because the threads of a process share one interpreter, and
+# would only take its time from money.
 _RESERVED, _PUSHING, _TRACKING = 1 / 4, 1 / 4, 1 / 4
 
 
@@ -58,12 +59,11 @@ class Threads:
     def _admits(self, urgency: Urgency) -> bool:
         if urgency is Urgency.MONEY or self._total < 2:
             return True
-        others = sum(number for each, number in self._busy.items() if each is not Urgency.MONEY)
-        less_urgent = others - self._busy[Urgency.LIFECYCLE]
+        lifecycle = self._busy[Urgency.LIFECYCLE]
+        less_urgent = sum(self._busy.values()) - self._busy[Urgency.MONEY] - lifecycle
         shared = max(self._share(1 - _RESERVED), 2)
-        if urgency is Urgency.LIFECYCLE:
-            return others < shared
-        return others < shared and less_urgent < shared - 1 and self._busy[urgency] < self._limit(urgency)
+        own = lifecycle if urgency is Urgency.LIFECYCLE else less_urgent
+        return lifecycle + less_urgent < shared and own < shared - 1 and self._busy[urgency] < self._limit(urgency)
 
     def _limit(self, urgency: Urgency) -> int:
         match urgency:

@@ -1,7 +1,7 @@
 """Wake-ups: broker messages that say that a class has due work. A separate thread sends them.
 
-No request and no relay waits for the broker, which may hang. A wake-up that is not sent only costs time:
-the relay requests another one as long as there is due work.
+No request and no relay waits for the broker, which may hang. What could not be sent is sent again until the
+broker accepts it. If the process ends before, the relay requests another one as long as there is due work.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self.process = os.getpid()
         self._waiting: dict[Urgency, tuple[Task, int]] = {}
+        self._failed: set[Urgency] = set()
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name="wake-ups", daemon=True).start()
 
@@ -44,9 +45,15 @@ class Dispatcher:
             with self._changed:
                 while not self._waiting:
                     self._changed.wait()
-                task, count = self._waiting.pop(min(self._waiting))
-            if not send(task=task, count=count):
+                # The most urgent class first, but a queue that the broker refuses stops no other one.
+                urgency = min(self._waiting, key=lambda each: (each in self._failed, each))
+                task, count = self._waiting.pop(urgency)
+            if send(task=task, count=count):
+                self._failed.clear()
+            else:
+                self._failed.add(urgency)
                 time.sleep(_PAUSE_SECONDS)
+                self.request(task, count)
 
 
 _dispatcher: Dispatcher | None = None

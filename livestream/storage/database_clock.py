@@ -105,9 +105,10 @@ class DatabaseClock:
         return self._known.skew / _SECOND if self._known else 0.0
 
     def _refreshed(self, known: _Known | None, steady: int) -> _Known:
-        if known is None or steady - known.estimate.steady >= _KEPT_FOR:
+        age = steady - known.estimate.steady if known else 0
+        if known is None or age >= _KEPT_FOR:
             known = self._read()
-        elif steady >= known.read_again and _may_read(age=steady - known.estimate.steady):
+        elif steady >= known.read_again and _may_read(connect=known.refused or age >= _CONNECT_AFTER):
             known = self._read_unless_another_does(known)
         if known.refused:
             raise ClockSkewed(retry_after=1)
@@ -160,11 +161,14 @@ def install() -> None:
         os.register_at_fork(after_in_child=source.renew_locks)
 
 
-def _may_read(*, age: int) -> bool:
-    """Return whether a query on this thread's connection has no effect on the code that uses it."""
+def _may_read(*, connect: bool) -> bool:
+    """Return whether a query on this thread's connection has no effect on the code that uses it.
+
+    `connect`: whether a thread that has no connection opens one.
+    """
     connection = connections[_DATABASE]
     if connection.connection is None:
-        return age >= _CONNECT_AFTER
+        return connect
     if connection.needs_rollback:
         return False
     status = connection.connection.info.transaction_status

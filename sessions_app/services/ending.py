@@ -92,7 +92,7 @@ def end_after_countdown(now: datetime, *, session_id: str) -> None:
     session = selectors.find_session(session_id=session_id)
     if _is_seen(session.streamer_id):
         with transaction.atomic():
-            if _lock_countdown(session_id):
+            if _lock_countdown(session_id, now):
                 cancel_disconnect(session_id=session_id)
                 count_down(session_id=session_id, seconds=settings.DEVICE_DISCONNECT_COUNTDOWN, now=now)
         return
@@ -105,7 +105,7 @@ def end_after_countdown(now: datetime, *, session_id: str) -> None:
 @retried
 def _end_unless_back(session: Session, now: datetime) -> None:
     with transaction.atomic():
-        if not _lock_countdown(session.id):
+        if not _lock_countdown(session.id, now):
             return  # the streamer came back in the meantime
         ended = _deactivate(session.id, now)
         cancel_disconnect(session_id=session.id)  # of a session that had ended before
@@ -156,10 +156,13 @@ def _is_seen(streamer_id: str) -> bool:
     return any(realtime.is_on_stage(goal_id=goal_id, user_id=streamer_id) for goal_id in on)
 
 
-def _lock_countdown(session_id: str) -> bool:
-    """Lock the countdown, so that nothing stops it meanwhile; return False if it was stopped."""
+def _lock_countdown(session_id: str, now: datetime) -> bool:
+    """Lock the countdown that is over, so that nothing stops it meanwhile; return False if it was stopped.
+
+    The streamer may have come back and left again since, which has begun another one that is not over.
+    """
     [_, messages] = _countdowns(session_id)
-    return bool(messages.select_for_update())
+    return bool(messages.filter(eta__lte=now).select_for_update())
 
 
 def _countdowns(session_id: str) -> list[QuerySet[OutboxMessage]]:

@@ -117,11 +117,9 @@ def test_each_task_is_an_actor_in_its_queue_and_the_broker_retries_none(product_
         assert actors[name].options["max_retries"] == 0
 
 
-def test_a_worker_takes_messages_of_money_first_and_clips_last(product_tasks):
+def test_no_message_stops_those_of_another_class_by_its_priority(product_tasks):
     actors = dramatiq.get_broker().actors
-    queues = {actors[name].priority: actors[name].queue_name for name in product_tasks}
-    in_order = [queues[priority].rpartition(".")[2] for priority in sorted(queues)]
-    assert in_order == ["money", "lifecycle", "pushes", "analytics", "clips"]
+    assert len({actors[name].priority for name in product_tasks}) == 1
 
 
 def receivers(app):

@@ -11,10 +11,10 @@ from django.db import transaction
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import retry
+from livestream.outbox import Urgency, retry
 from tests.support.broker import broker_away, eventually, relay, runnable
 from tests.support.ports import free_port
-from tests.support.probes import Killed
+from tests.support.probes import Killed, Probe, probe_in_transaction
 from tests.support.threads import Turnstile, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,3 +183,20 @@ def test_work_of_another_release_waits_untouched_beside_the_rest(worker, durable
     durable_probe.do()
     worker.drain()
     assert OutboxMessage.objects.values().get() == before
+
+
+def test_a_flood_of_money_does_not_stop_the_lifecycle(worker, durable_probe):
+    """It lasts until the task of the lifecycle is done: each task of money enqueues the next one."""
+    flood = Probe(probe_in_transaction)
+
+    def go_on():
+        if not durable_probe.marks:
+            flood.do(urgency=Urgency.MONEY)
+
+    flood.work = go_on
+    for _ in range(20):
+        flood.do(urgency=Urgency.MONEY)
+    eventually(lambda: flood.calls > 20)
+    durable_probe.do(urgency=Urgency.LIFECYCLE)
+    eventually(lambda: not runnable())
+    assert durable_probe.marks == 1

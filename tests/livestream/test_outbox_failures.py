@@ -10,7 +10,8 @@ from django.db import OperationalError
 
 from livestream import clock
 from livestream.errors import Conflict, Forbidden
-from livestream.outbox import failures, retry
+from livestream.models import OutboxMessage
+from livestream.outbox import claiming, failures, performing, retry
 from tests.support.broker import relay, silent_broker
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,21 @@ def test_work_of_another_release_is_left_to_it_and_counts_no_attempt(probe, movi
         probe.perform()
     row = probe.row()
     assert (row.attempts, row.failed_at, row.error) == (0, None, "no such receiver")
+
+
+def claim_of(probe, moving):
+    [claimed] = claiming.claim(urgency=probe.row().urgency, together=False, limit=1, now=moving.at)
+    return claimed
+
+
+def test_a_late_failure_of_work_that_another_worker_gave_up_does_not_return_its_key(external_probe, moving):
+    external_probe.do(key="k")
+    OutboxMessage.objects.update(attempts=settings.OUTBOX_MAX_ATTEMPTS - 1)
+    stopped = claim_of(external_probe, moving)
+    moving.advance(seconds=settings.OUTBOX_LEASE + 1)
+    performing.perform_claimed(messages=[claim_of(external_probe, moving)])
+    failures.store_separately(message=stopped, error=OperationalError("database is locked"))
+    dead = external_probe.row()
+    assert (dead.attempts, dead.failed_at, dead.key) == (settings.OUTBOX_MAX_ATTEMPTS, moving.at, None)
+    external_probe.do(key="k")
+    assert {row.key for row in external_probe.rows()} == {None, "k"}

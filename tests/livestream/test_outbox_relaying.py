@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,24 @@ def test_wake_ups_for_unclaimed_work_are_repeated_at_growing_intervals(durable_p
         woken += [moment[0] - 100] if one.once(now=moving.at) else []
         moment[0] += 0.125
     assert woken == [0, 0.5, 1.5, 3.5, 5.5, 7.5, 9.5]
+
+
+def test_while_no_worker_comes_back_wake_ups_do_not_pile_up(durable_probe, broker, moving, monkeypatch):
+    moment = [0.0]
+    monkeypatch.setattr(relaying.time, "monotonic", lambda: moment[0])
+    durable_probe.do()
+    found = relaying.backlog(now=moving.at)
+    monkeypatch.setattr(relaying, "backlog", lambda *, now: found)
+    one = relaying.Relay()
+    woken = []
+    while moment[0] < 3 * 3600:
+        woken += [moment[0]] if one.once(now=moving.at) else []
+        moment[0] += 0.5
+    assert sum(at < 60 for at in woken) > 30
+    assert sum(at >= 3600 for at in woken) == 2 * 60
+    assert len(woken) < 400
+    found = [replace(each, first="another one") for each in found]
+    assert one.once(now=moving.at) == 1  # it is worth a wake-up at once
 
 
 def test_while_workers_make_progress_they_are_woken_every_half_second(durable_probe, broker, moving, monkeypatch):

@@ -196,3 +196,12 @@ def test_a_retry_leaves_work_for_later_alone_and_does_not_count_it(probe, moving
     before = OutboxMessage.objects.values().get()
     assert outbox.retry(message_ids=[probe.row().id], now=moving.at) == 0
     assert OutboxMessage.objects.values().get() == before
+
+
+def test_work_that_is_replaced_begins_anew(durable_probe):
+    durable_probe.work = durable_probe.failing()
+    durable_probe.do(key="k")
+    durable_probe.perform()
+    assert (durable_probe.row().attempts, bool(durable_probe.row().error)) == (1, True)
+    durable_probe.do(key="k", pending="replace")
+    assert (durable_probe.row().attempts, durable_probe.row().error) == (0, "")

@@ -51,6 +51,16 @@ def test_money_finds_a_thread_in_a_flood_of_everything_else(total):
     running.close()
 
 
+@pytest.mark.parametrize("total", [2, 3, 4, 5, 8, 16, 64])
+def test_the_others_find_a_thread_in_a_flood_of_the_lifecycle(total):
+    for urgency in OTHERS:
+        threads = Threads()
+        threads.add(total)
+        _, running = flooded(threads, Urgency.LIFECYCLE)
+        assert is_admitted(threads, urgency)
+        running.close()
+
+
 def test_no_class_of_the_others_takes_all_that_they_share():
     threads = Threads()
     threads.add(8)

@@ -270,7 +270,8 @@ def test_beyond_the_limit_the_process_refuses_to_work_until_its_clock_is_set(sou
         with pytest.raises(ClockSkewed):
             clock.now()
     machine.ahead, machine.passed = 0, 2
-    assert abs(clock.now() - datetime.now(tz=UTC)) < timedelta(seconds=5)
+    # A thread that has no connection, such as that of the next request, opens one for it.
+    assert abs(in_thread(clock.now)() - datetime.now(tz=UTC)) < timedelta(seconds=5)
 
 
 def test_zero_is_no_limit(source, machine, settings):
@@ -333,7 +334,7 @@ def test_a_refusing_relay_keeps_running_and_wakes_nobody(source, machine, durabl
         machine.ahead, machine.passed = 1_000, 2
         relaying.run(TwoRounds())
         assert arrived(broker) == []
-        machine.ahead, machine.passed = 0, 14  # a thread without a connection reads only after ten seconds
+        machine.ahead, machine.passed = 0, 4
         relaying.run(TwoRounds())
         assert arrived(broker) == [durable_probe.actor]
 

@@ -9,6 +9,7 @@ from sessions_app.models import Session
 from sessions_app.services import ending
 from tests.sessions_app.crowds import all_at_once
 from tests.support.outbox import run_due
+from tests.support.realtime import answering
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +57,25 @@ def test_a_streamer_who_comes_back_in_time_keeps_the_session(session, at_eight):
     at_eight.advance(seconds=600)
     run_due()
     assert is_active(session)
+
+
+def test_a_streamer_who_comes_back_and_leaves_again_while_it_is_over_has_a_whole_countdown_more(session, at_eight):
+    """A reload of the page as the countdown ends: its two webhooks are processed only before the decision."""
+    leave(session, countdown=60)
+    run_due()
+    at_eight.advance(seconds=60)
+    with answering() as server:
+        server.accept(lambda: ending.cancel_disconnect(session_id=session.id))
+        server.accept(lambda: leave(session, countdown=60))
+        server.accept(run_due)
+        run_due()
+        assert is_active(session)
+        at_eight.advance(seconds=59)
+        run_due()
+        assert is_active(session)
+        at_eight.advance(seconds=1)
+        run_due()
+    assert not is_active(session)
 
 
 def test_a_countdown_does_not_delay_an_end_that_is_wanted_now(session, at_eight):
