@@ -79,6 +79,7 @@ def store(way: Way, offsets: Sequence[float]) -> float:
     busy = max(os.getloadavg()[0] / (os.cpu_count() or 1), 1)
     first = time.time() + busy * (3 + len(offsets) * way.ms_to_store / 1000)
     way.store([first + each for each in offsets])
+    world.analyze()
     if time.time() > first:
         raise RuntimeError(f"{way.name}: the machine is too busy to store {len(offsets)} tasks in time")
     return first

@@ -36,10 +36,10 @@ def main(verb: str, url: str, *rest: str) -> None:
         return
     app = App(connector=SyncPsycopgConnector(conninfo=url))
     with app.open():
-        if verb == "prepare":
-            app.schema_manager.apply_schema()
-        else:
+        if verb == "store":
             store(app, json.loads(Path(rest[0]).read_text()))
+        elif not app.check_connection():  # no tables yet
+            app.schema_manager.apply_schema()
 
 
 def store(app: App, moments: list[float]) -> None:
