@@ -62,8 +62,8 @@ _KEPT = {"django_content_type", "auth_permission", "auth_group", "auth_group_per
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_flush_costs_what_a_test_has_stored() -> None:
-    """Empty only the tables that hold rows; to empty all of them and store all permissions again takes half a second."""
-    flush.emit_post_migrate_signal = lambda **_: None
+    """Empty only the tables that hold rows: to empty all, and to store all permissions again, takes half a second."""
+    flush.emit_post_migrate_signal = lambda *_args, **_options: None
     connection.ops.sql_flush = _of_tables_with_rows(connection.ops.sql_flush)
 
 
@@ -77,7 +77,7 @@ def _of_tables_with_rows(sql_flush: Callable[..., list[str]]) -> Callable[..., l
 
 
 def _with_rows(tables: Iterable[str]) -> list[str]:
-    queries = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in sorted(tables))
+    queries = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in sorted(tables))  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(queries))
         return [table for (table,) in cursor.fetchall()]

@@ -40,19 +40,24 @@ _PAUSE_SECONDS = 1.0  # after a failure
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The due messages of a class: the id and actor of the most overdue one, and their number (up to a limit)."""
+    """The due messages of a class: id, actor and moment of the most overdue one, and their number (up to a limit)."""
 
     urgency: Urgency
     first: str
     actor: str
+    due_at: datetime
     number: int
 
 
 @dataclass(slots=True)
 class _Woken:
-    """For which most overdue message a class was woken, since when, at which moment last, and the pause after it."""
+    """For which most overdue message a class was woken, since when, at which moment last, and the pause after it.
+
+    `now` is the database's time at the last wake-up.
+    """
 
     first: str
+    now: datetime
     since: float
     at: float
     pause: float
@@ -68,23 +73,24 @@ class Relay:
         """Read the backlog once, wake workers, and return how many due messages they were woken for."""
         waiting = backlog(now=now)
         self._forget_all_but({each.urgency for each in waiting})
-        found = [each for each in waiting if self._is_time(each)]
+        found = [each for each in waiting if self._is_time(each, now)]
         for each in found:
             task = task_for(each.urgency, preferred=each.actor)
             wakeups.request(task=task, count=math.ceil(each.number / working.BATCH))
         return sum(each.number for each in found)
 
-    def _is_time(self, waiting: Backlog) -> bool:
+    def _is_time(self, waiting: Backlog, now: datetime) -> bool:
         moment, woken = time.monotonic(), self._woken_for.get(waiting.urgency)
         if woken is None or woken.first != waiting.first:
-            if woken is not None and moment < woken.at + _FIRST_PAUSE:
+            # What was due at the last wake-up may all be claimed by now: then its workers are idle again.
+            if woken is not None and waiting.due_at <= woken.now and moment < woken.at + _FIRST_PAUSE:
                 return False
-            self._woken_for[waiting.urgency] = _Woken(waiting.first, since=moment, at=moment, pause=_FIRST_PAUSE)
+            self._woken_for[waiting.urgency] = _Woken(waiting.first, now, since=moment, at=moment, pause=_FIRST_PAUSE)
             return True
         if moment < woken.at + woken.pause:
             return False
         longest = min(max(_USUAL_PAUSE, (moment - woken.since) * _PART), _LONGEST_PAUSE)
-        woken.at, woken.pause = moment, min(2 * woken.pause, longest)
+        woken.now, woken.at, woken.pause = now, moment, min(2 * woken.pause, longest)
         return True
 
     def _forget_all_but(self, classes: set[Urgency]) -> None:
@@ -96,15 +102,15 @@ def backlog(*, now: datetime) -> list[Backlog]:
     """Return the due messages of the tasks that this release knows, by class, the most urgent first."""
     find = sql.backlog if connection.vendor == "postgresql" else backlog_by_orm
     found = find(names=task_names(), limit=_COUNT_LIMIT, now=now)
-    return [Backlog(Urgency(urgency), first, actor, number) for urgency, first, actor, number in found]
+    return [Backlog(Urgency(urgency), first, actor, at, number) for urgency, first, actor, at, number in found]
 
 
-def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, int]]:
+def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, datetime, int]]:
     """Return the same as the SQL statement, on any database."""
     found = []
     for urgency in Urgency:
         rows = claiming.due(urgency=urgency, names=names, now=now)
-        waiting = list(rows.values_list("id", "actor")[:limit])
+        waiting = list(rows.values_list("id", "actor", "due_at")[:limit])
         if waiting:
             found.append((int(urgency), *waiting[0], len(waiting)))
     return found

@@ -36,9 +36,9 @@ _CLAIM = f"""
 """  # noqa: S608 - made of constants
 # For each class: its most overdue message, and the number of due messages, counted up to a limit.
 _BACKLOG = f"""
-    SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], count(*)
+    SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], min(waiting.due_at), count(*)
     FROM unnest(%(classes)s::int[]) AS class (urgency), LATERAL (
-        SELECT m.id, m.actor FROM livestream_outboxmessage m
+        SELECT m.id, m.actor, m.due_at FROM livestream_outboxmessage m
         WHERE m.urgency = class.urgency AND {_CLAIMABLE}
         ORDER BY m.due_at LIMIT %(limit)s
     ) AS waiting
@@ -63,9 +63,11 @@ def claim(
     return sorted(claimed, key=lambda message: (message.eta, message.id))
 
 
-def backlog(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, int]]:
-    """Return urgency, first id, its task, and the number of messages of each class; see `relaying.backlog_by_orm`."""
+def backlog(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, datetime, int]]:
+    """Return urgency, the first message's id, task and `due_at`, and the number; see `relaying.backlog_by_orm`."""
     with connection.cursor() as cursor:
         classes = [int(each) for each in Urgency]
         cursor.execute(_BACKLOG, {"classes": classes, "names": list(names), "limit": limit, "now": now})
-        return [(urgency, str(first), str(actor), number) for urgency, first, actor, number in cursor.fetchall()]
+        return [
+            (urgency, str(first), str(actor), at, number) for urgency, first, actor, at, number in cursor.fetchall()
+        ]

@@ -111,6 +111,17 @@ def test_while_workers_make_progress_they_are_woken_every_half_second(durable_pr
     assert woken == [0, 0.5, 1, 1.5, 2]
 
 
+def test_what_became_due_after_a_wake_up_is_worth_another_one_at_once(durable_probe, broker, moving):
+    """28 tasks a second leave no class without due work at any look, but its workers are idle between them."""
+    for tenths in range(20):
+        durable_probe.do(eta=moving.at + timedelta(seconds=tenths / 10))
+    one = relaying.Relay()
+    for row in durable_probe.rows():
+        moving.move_to(max(row.eta, moving.at))
+        assert one.once(now=moving.at) == 1
+        row.delete()
+
+
 def test_after_a_class_had_no_due_work_its_next_is_worth_a_wake_up_at_once(durable_probe, broker, moving):
     one = relaying.Relay()
     for _ in range(3):
