@@ -39,9 +39,10 @@ def of(late_ms: Sequence[float]) -> Lateness:
 
 
 def make_table() -> None:
-    """Create the table that tasks write to."""
+    """Create the table that tasks write to, and delete the tasks that an earlier scenario left."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLE)
+    OutboxMessage.objects.all().delete()
 
 
 def forget(way: Way, processes: Sequence[Process]) -> None:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from django.db import transaction
@@ -54,9 +55,13 @@ def service(*, task: str, broker: str, shifts: Sequence[float] = (0, 0, 0), with
     """Return this service: two workers and a relay, whose clocks are moved by `shifts` (seconds)."""
     parts = ["worker 1", "worker 2", "relay"]
     about = {"BENCH_BROKER_URL": broker, "BROKER_NAMESPACE": brokers.NAMESPACE}
-    lines = [Command(name, _part(name, by), about) for name, by in zip(parts, shifts, strict=True)]
     if with_web:
-        lines.append(Command("web", _part("web", 0), about))
+        parts.append("web")
+    lines = [
+        # The kind of a process decides its time limits.
+        Command(name, _part(name, by), about | {"PROCESS_KIND": name.split()[0]})
+        for name, by in zip_longest(parts, shifts, fillvalue=0)
+    ]
     return Way("service", task, broker, 1, lines, _nothing, lambda moments: _store(task, moments))
 
 
