@@ -12,7 +12,7 @@ MANAGE := $(PY) manage.py
 CHECKING := DJANGO_SETTINGS_MODULE=settings.test
 
 # More workers than this wait for the disk, not for a processor.
-WORKERS ?= -n auto --maxprocesses 8 --dist loadfile
+WORKERS ?= -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 ARGS ?=
 SCENARIO ?=
 

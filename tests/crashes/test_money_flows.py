@@ -20,7 +20,7 @@ from tests.crashes.playing import Played
 
 EVERY = int(os.environ.get("CRASH_EVERY", "0"))
 SEED = int(os.environ.get("CRASH_SEED", clock.MachineClock().now().toordinal()))
-DEATHS, ERRORS = 10, 3
+DEATHS, ERRORS = 6, 2
 
 Play = Callable[..., Played]
 
