@@ -81,9 +81,10 @@ def _is_final(error: Exception) -> bool:
 def give_up(*, message: OutboxMessage) -> None:
     """Mark a claimed message as dead whose attempts all ended without a result; its task is not run again."""
     with transaction.atomic():
-        if claiming.still_claimed(messages=[message]):
-            message.attempts -= 1  # this claim did not run the task
-            returning.mark_dead(message, error=message.error or _NO_RESULT, now=clock.now())
+        if not claiming.still_claimed(messages=[message]):
+            return
+        message.attempts -= 1  # this claim did not run the task
+        returning.mark_dead(message, error=message.error or _NO_RESULT, now=clock.now())
     metrics.FAILURES.labels(message.actor).inc()
     log.error("outbox_no_result", actor=message.actor, attempts=message.attempts)
 
