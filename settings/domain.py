@@ -41,7 +41,7 @@ CLIP_TIMEOUT = env.int("CLIP_TIMEOUT", 120)
 # the pause between two rounds of a relay (seconds).
 OUTBOX_LEASE = env.int("OUTBOX_LEASE", 3, validate=validate.Range(min=1))
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
-RELAY_POLL = env.float("RELAY_POLL", 0.1)
+RELAY_POLL = env.float("RELAY_POLL", 0.1, validate=validate.Range(0.01, 60))
 
 # By how many seconds a machine's clock may differ from the database's before its processes refuse to
 # work; 0 is no limit. Vendors refuse signatures that are ten minutes off.

@@ -6,7 +6,6 @@ the worker that receives it claims what is due, and the relay repeats it while a
 
 from __future__ import annotations
 
-import itertools
 import time
 
 import structlog
@@ -24,9 +23,8 @@ log = structlog.get_logger(__name__)
 BATCH = 40
 # Tasks of money take longer than others, and none should wait for many others before its batch commits.
 _BATCH_OF_MONEY = 4
-# During a backlog, external tasks and further attempts have their turn in one of this many batches.
-_TURNS = 4
-# How long their turn lasts.
+# External tasks and further attempts run alone. After each batch they have as much time as it took, and at least this:
+# what a stopped or killed worker held is among them, and is the most overdue.
 _ALONE_SECONDS = 0.05
 # How long a thread works for one class before a more urgent message may take it.
 _SLICE_SECONDS = 0.5
@@ -56,11 +54,11 @@ def work_off(*, task: Task) -> None:
             return
         until = time.monotonic() + _SLICE_SECONDS
         limit = _BATCH_OF_MONEY if task.urgency is Urgency.MONEY else BATCH
-        for turn in itertools.count():
+        while True:
             THREADS.give_way(task.urgency, seconds=_GIVE_WAY_SECONDS)
+            began = time.monotonic()
             done = _perform(task.urgency, together=True, limit=limit)
-            if done < limit or turn % _TURNS == 0:
-                done += _perform_alone(task.urgency)
+            done += _perform_alone(task.urgency, seconds=max(time.monotonic() - began, _ALONE_SECONDS))
             if not done:
                 return
             if time.monotonic() > until:
@@ -68,8 +66,8 @@ def work_off(*, task: Task) -> None:
                 return
 
 
-def _perform_alone(urgency: Urgency) -> int:
-    until, done = time.monotonic() + _ALONE_SECONDS, 0
+def _perform_alone(urgency: Urgency, *, seconds: float) -> int:
+    until, done = time.monotonic() + seconds, 0
     while time.monotonic() < until and _perform(urgency, together=False, limit=1):
         done += 1
     return done

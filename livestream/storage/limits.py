@@ -14,6 +14,8 @@ LOCK, STATEMENT, IDLE, POOL = "lock", "statement", "idle_in_transaction", "pool"
 _STATES = {"55P03": LOCK, "57014": STATEMENT, "25P03": IDLE}
 
 COUNTER = Counter("livestream_database_limits", "Time limits of the database that were reached.", ["limit"])
+for _limit in (*_STATES.values(), POOL):
+    COUNTER.labels(_limit)  # 0 from the start: the first increase of a series that is missing is not seen
 
 
 def limit_of(error: BaseException) -> str | None:

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import Urgency, retry
+from livestream.outbox import Urgency, retry, working
+from livestream.outbox.registry import get_task
 from tests.support.broker import broker_away, eventually, relay, runnable
 from tests.support.ports import free_port
 from tests.support.probes import Killed, Probe, probe_in_transaction
@@ -183,6 +184,19 @@ def test_work_of_another_release_waits_untouched_beside_the_rest(worker, durable
     durable_probe.do()
     worker.drain()
     assert OutboxMessage.objects.values().get() == before
+
+
+def test_each_batch_leaves_as_much_time_to_what_runs_alone(durable_probe, monkeypatch):
+    """What a killed worker held runs alone, and is the most overdue."""
+    turns = []
+
+    def perform(urgency, *, together, limit):
+        turns.append(together)
+        return limit if together and len(turns) < 10 else 0
+
+    monkeypatch.setattr(working, "_perform", perform)
+    working.work_off(task=get_task(durable_probe.actor))
+    assert turns == [True, False] * 6
 
 
 def test_a_flood_of_money_does_not_stop_the_lifecycle(worker, durable_probe):
