@@ -168,7 +168,7 @@ def test_while_a_thread_reads_the_others_use_the_current_estimate(source, machin
     assert reading.wait(60)
     meanwhile = clock.now()  # it would wait, if a reading kept others from the estimate
     go_on.set()
-    assert meanwhile - before >= timedelta(seconds=2)  # as the machine's steady clock says
+    assert meanwhile - before >= timedelta(seconds=1.99)  # as the steady clock says; it is carried slightly slower
     assert before <= result() < meanwhile  # as the database says
 
 
