@@ -133,7 +133,7 @@ def test_two_operators_who_replay_at_the_same_time_stand_in_nobodys_way(busy, an
     before = state_of(busy)
     with working():
         told = at_once(*[replay_command] * 3)
-        run_due()
+    run_due()
     assert [each["failed"] for each in told] == [0, 0, 0]
     assert differences(before, state_of(busy)) == {}
     assert max(insert_ids(analytics).values()) == 1
