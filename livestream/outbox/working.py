@@ -26,6 +26,8 @@ _BATCH_OF_MONEY = 4
 # External tasks and further attempts run alone. After each batch they have as much time as it took, and at least this:
 # what a stopped or killed worker held is among them, and is the most overdue.
 _ALONE_SECONDS = 0.05
+# If there were none, this many batches follow without looking again: the query reads the whole backlog.
+_BATCHES_BETWEEN = 3
 # How long a thread works for one class before a more urgent message may take it.
 _SLICE_SECONDS = 0.5
 # How long a batch of less urgent work waits for more urgent work. It is slowed down, but never stopped.
@@ -54,11 +56,17 @@ def work_off(*, task: Task) -> None:
             return
         until = time.monotonic() + _SLICE_SECONDS
         limit = _BATCH_OF_MONEY if task.urgency is Urgency.MONEY else BATCH
+        batches_left = 0
         while True:
             THREADS.give_way(task.urgency, seconds=_GIVE_WAY_SECONDS)
             began = time.monotonic()
             done = _perform(task.urgency, together=True, limit=limit)
-            done += _perform_alone(task.urgency, seconds=max(time.monotonic() - began, _ALONE_SECONDS))
+            if done == limit and batches_left:
+                batches_left -= 1
+            else:
+                alone = _perform_alone(task.urgency, seconds=max(time.monotonic() - began, _ALONE_SECONDS))
+                batches_left = 0 if alone else _BATCHES_BETWEEN
+                done += alone
             if not done:
                 return
             if time.monotonic() > until:

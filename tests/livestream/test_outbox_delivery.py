@@ -188,15 +188,22 @@ def test_work_of_another_release_waits_untouched_beside_the_rest(worker, durable
 
 def test_each_batch_leaves_as_much_time_to_what_runs_alone(durable_probe, monkeypatch):
     """What a killed worker held runs alone, and is the most overdue."""
-    turns = []
+    turns, alone = [], [1, 0, 1, 0]
 
     def perform(urgency, *, together, limit):
-        turns.append(together)
-        return limit if together and len(turns) < 10 else 0
+        turns.append("batch" if together else "alone")
+        return (limit if len(turns) < 15 else 0) if together else (alone.pop(0) if alone else 0)
 
     monkeypatch.setattr(working, "_perform", perform)
     working.work_off(task=get_task(durable_probe.actor))
-    assert turns == [True, False] * 6
+    assert turns == (
+        ["batch", "alone", "alone"] * 2
+        + ["batch", "alone"]
+        + ["batch"] * 4  # of which the last one is followed by another look
+        + ["alone"]
+        + ["batch"] * 2  # of which the last one found nothing
+        + ["alone"]
+    )
 
 
 def test_a_flood_of_money_does_not_stop_the_lifecycle(worker, durable_probe):
