@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.http import HttpRequest
 
-from livestream import clock, users
+from livestream import clock, sign_ins, users
 from livestream.desk.lists import Choice, ChoiceFilter, age_filter, by_time
 from livestream.desk.pages import (
     AdminPasswordChangeForm,
@@ -24,7 +24,7 @@ from livestream.desk.pages import (
 )
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import SearchedByIndex
-from livestream.models import User, UserTag
+from livestream.models import SignIn, User, UserTag
 
 admin.site.unregister(Group)
 
@@ -63,7 +63,7 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
     ordering = ["username"]
     search_help_text = "Id, or the beginning of the username"
     inlines = [TagInline]
-    actions = ["block", "unblock", "close", "reopen"]
+    actions = ["block", "unblock", "close", "reopen", "sign_out"]
 
     def wanted(self, term: str, people: list[str]) -> Sequence[Q]:
         return [Q(pk=term), Q(username__startswith=term)]
@@ -143,6 +143,17 @@ class UserAdmin(LibraryUserAdmin, SearchedByIndex):
         for account in accounts:
             users.reopen_account(user_id=account.pk)
         return f"{len(accounts)} open again"
+
+    @confirmed_action(
+        name="user.sign_out",
+        description="End all sign-ins",
+        permission="livestream.sign_out_user",
+        warning="The apps and browsers of these users ask for the password again.",
+    )
+    def sign_out(self, request: HttpRequest, accounts: Sequence[User], *, reason: str) -> str:
+        because, now = SignIn.ENDED_BY_SUPPORT, clock.now()
+        ended = sum(sign_ins.end_all(user_id=account.pk, because=because, now=now) for account in accounts)
+        return f"{ended} sign-ins ended"
 
 
 relate("livestream.user", "Events", to="livestream.eventrecord", find=searched(lambda user: user.pk))

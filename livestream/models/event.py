@@ -13,11 +13,31 @@ _LATEST_TRANSACTION = (
 )
 
 
+class EventEpoch(models.Model):
+    """A time during which PostgreSQL has numbered transactions without starting again; the newest one is current.
+
+    A server into which a backup is restored counts from a number of its own. With a new epoch, events are
+    numbered from `base` on, above all that are logged, and cursors of the epoch before are refused. Without
+    a row, the epoch is the first one, and its base is 0.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    # At random: two restores of one backup are different epochs.
+    name = models.CharField(max_length=8, unique=True)
+    base = models.BigIntegerField()
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class CurrentTransaction(models.Func):
     """The number of the running transaction, or of a later one that is over already.
 
     So a transaction that waited for a lock has a higher number than the one that held it, even
     where it began earlier. SQLite, with one writer at a time, needs no numbers.
+    Migration 0011 replaces this default by the function `livestream_event_transaction`, which adds the base
+    of the epoch.
     """
 
     template = "0"
@@ -57,6 +77,7 @@ class EventRecord(models.Model):
             models.Index(fields=["escrow_id", "transaction", "position"]),
             models.Index(fields=["user_id", "transaction", "position"]),
             models.Index(fields=["name", "position"]),
+            models.Index(fields=["transaction", "position"], name="event_in_order"),
             models.Index(fields=["occurred_at"], name="event_by_age"),
         ]
         permissions = [("replay_eventrecord", "Can replay an event")]

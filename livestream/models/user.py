@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import hashers
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 
 from livestream.fields import ObjectIdField
 
@@ -30,6 +31,7 @@ class User(AbstractUser):
         permissions = [
             ("block_user", "Can block and unblock somebody for a streamer"),
             ("close_user", "Can close an account and open it again"),
+            ("sign_out_user", "Can end the sign-ins of an account"),
         ]
 
     def save(self, **options: Any) -> None:
@@ -39,6 +41,32 @@ class User(AbstractUser):
             if (fields := options.get("update_fields")) is not None:
                 options["update_fields"] = {*fields, "closed_at"}
         super().save(**options)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether this is the password. If its hash is then replaced by a stronger one, sign-ins stay valid."""
+        to_rehash: list[str] = []
+        is_right = hashers.check_password(raw_password, self.password, to_rehash.append)
+        if to_rehash and not self._replace_hash(to_rehash[0]):
+            # The stored hash has changed meanwhile: another sign-in replaced it, or the owner changed the password.
+            self.refresh_from_db(fields=["password"])
+            return hashers.check_password(raw_password, self.password)
+        return is_right
+
+    def _replace_hash(self, raw_password: str) -> bool:
+        """Replace the hash if it is still stored: to save the user, as Django does, could overwrite a newer one."""
+        weak, fingerprint = self.password, self.get_session_auth_hash()
+        strong = hashers.make_password(raw_password)
+        with transaction.atomic():
+            if not User.objects.filter(pk=self.pk, password=weak).update(password=strong):
+                return False
+            self.password = strong
+            self.sign_ins.filter(fingerprint=fingerprint).update(fingerprint=self.get_session_auth_hash())
+        return True
+
+    @property
+    def public_name(self) -> str:
+        """The name that everybody may read beside the user's id."""
+        return self.username
 
     @property
     def tags(self) -> set[str]:
