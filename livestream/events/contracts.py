@@ -59,7 +59,7 @@ class GoalCreated(GoalEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalAdded(GoalEvent):
-    """A goal took its place in its session."""
+    """A goal was added to its session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class GoalProgressed(GoalEvent):
     """A goal's progress moved by `amount` (coins or seconds).
 
     `payers` maps user ids to the coins of this step; `breakdown_id` is the one payer,
-    where there is only one. A negative amount corrects performed seconds after a late webhook.
+    where there is only one. A negative amount is a refund, or corrects performed seconds after a late webhook.
     """
 
     amount: int
@@ -166,7 +166,7 @@ class EscrowEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscrowCompletedIndividual(EscrowEvent):
-    """One earning of an escrow was paid to the streamer `user_id` (seed 002)."""
+    """One earning of an escrow was paid to the streamer `user_id`."""
 
     user_id: str
     transfer_id: str
@@ -181,9 +181,10 @@ class EscrowCompleted(EscrowEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscrowRefunded(EscrowEvent):
-    """The payers from `first_payer` to `last_payer` (by id) of an escrow were refunded.
+    """Payers of an escrow were refunded.
 
-    A big escrow is refunded in chunks, with one event for each; `final` marks the last.
+    They are those from `first_payer` to `last_payer`, by id. A big escrow is refunded in chunks, with one
+    event for each; `final` marks the last.
     `user_id` is the streamer of the escrow. An `early` refund is about single payers, whose early
     refunds have the event's id as their batch; the escrow stays open.
     """

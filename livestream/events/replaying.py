@@ -55,7 +55,7 @@ def replay_event(*, event_id: str, receivers: Collection[str] | None = None) -> 
     refuse_unknown(receivers=receivers or ())
     record = EventRecord.objects.filter(event_id=event_id).first()
     if record is None:
-        raise EventNotFound(f"The log holds no event {event_id}.")
+        raise EventNotFound("The log holds no event {event_id}.", given={"event_id": event_id})
     event = revive(record=record)
     with transaction.atomic():
         chosen = receivers_to_replay(record=record, event=event, receivers=receivers)
@@ -80,7 +80,7 @@ def revive(*, record: EventRecord) -> Event:
     """Return the payload of a stored event; raises UnknownEvent."""
     signal = DomainSignal.registry.get(record.name)
     if signal is None:
-        raise UnknownEvent(f"This release does not know {record.name}.")
+        raise UnknownEvent("This release does not know {name}.", given={"name": record.name})
     return signal.payload.from_json(record.payload)
 
 
@@ -88,7 +88,9 @@ def refuse_unknown(*, receivers: Collection[str]) -> None:
     """Raise UnknownReceiver where a name is no receiver's."""
     known = {each.name for each in registry.all_receivers()}
     if unknown := sorted(set(receivers) - known):
-        raise UnknownReceiver(f"No receiver is called {', '.join(unknown)}; see manage.py signal_matrix.")
+        raise UnknownReceiver(
+            "No receiver is called {names}; see manage.py signal_matrix.", given={"names": ", ".join(unknown)}
+        )
 
 
 def position_before(*, at: datetime) -> int:

@@ -1,11 +1,11 @@
-"""The feed of one person: the events of the log that concern them, from any cursor."""
+"""The events of the log that concern one person, from any cursor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from goals import sql
@@ -59,7 +59,7 @@ def events_after(*, user_id: str, cursor: Cursor, limit: int) -> list[EventRecor
     A client that continues from the last cursor misses none: events of transactions that are
     still open, and all that began after those, are left for the next call.
     """
-    rows = _settled_after(cursor)
+    rows = settled_after(cursor)
     held = Transfer.objects.filter(debit_id=user_id, kind=Transfer.Kind.HOLD).order_by()
     mine = rows.filter(user_id=user_id)[:limit]
     paid = rows.filter(escrow_id__in=held.values("credit_id").distinct())
@@ -67,12 +67,20 @@ def events_after(*, user_id: str, cursor: Cursor, limit: int) -> list[EventRecor
     return sorted(found.values(), key=cursor_of)[:limit]
 
 
+def end_of_log() -> Cursor:
+    """Return the place after all events that are settled now: a client that reads on from it gets only later ones."""
+    if connection.vendor == "postgresql":
+        return Cursor(sql.call_oldest_open_transaction())
+    return Cursor(position=EventRecord.objects.aggregate(last=Max("position"))["last"] or 0)
+
+
 def cursor_of(record: EventRecord) -> Cursor:
     """Return the place of an event in the log."""
     return Cursor(record.transaction, record.position)
 
 
-def _settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
+def settled_after(cursor: Cursor) -> QuerySet[EventRecord]:
+    """Return the events of goals and escrows that come after the cursor, without those that wait for a transaction."""
     later = Q(transaction__gt=cursor.transaction) | Q(transaction=cursor.transaction, position__gt=cursor.position)
     rows = EventRecord.objects.filter(later, transaction__gte=cursor.transaction, name__in=NAMES)
     # Looked up once: two queries with horizons of their own would leave a gap between them.
