@@ -1,22 +1,72 @@
-"""Bearer tokens; only this module, `tokens` and `auth_views` know which library makes them."""
+"""Bearer tokens; only this module and `tokens` know which library makes them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rest_framework_simplejwt.authentication import JWTAuthentication as LibraryAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from livestream import ids
+from livestream import clock, sign_ins
+from livestream.api.tokens import SIGN_IN, USER, AccessToken
+from livestream.errors import Unauthorized
+from livestream.models import User
+
+_CHALLENGE = 'Bearer realm="api", error="invalid_token"'
+
+
+class TokenExpired(Unauthorized):
+    """The access token is older than `expires_in` seconds."""
+
+    code = "token_expired"
+    title = "The access token has expired; refresh it"
+    advice = "Get a new pair with `POST /auth/token/refresh`, and repeat the call."
+    challenge = _CHALLENGE
+
+
+class TokenInvalid(Unauthorized):
+    """The text is not an access token of this service."""
+
+    code = "token_invalid"
+    title = "This is not an access token of this service"
+    advice = "Send the `access` of the last pair, not its `refresh`."
+    challenge = _CHALLENGE
 
 
 class JWTAuthentication(LibraryAuthentication):
-    """Reads `Authorization: Bearer …`; looks the user up, and refuses who is inactive (401)."""
+    """Reads `Authorization: Bearer …`, and looks up the user and their sign-in in one query.
+
+    Raises TokenExpired, TokenInvalid, TokenRevoked and UserInactive (all 401).
+    """
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """Return the token of an `Authorization` header, or None for another scheme. The scheme is case-insensitive."""
+        scheme, space, rest = header.partition(b" ")
+        return super().get_raw_token(b"Bearer " + rest if space and scheme.lower() == b"bearer" else header)
+
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        """Return the token; raises TokenExpired and TokenInvalid."""
+        try:
+            return AccessToken(raw_token)
+        except ExpiredTokenError as error:
+            raise TokenExpired from error
+        except TokenError as error:
+            raise TokenInvalid from error
 
     def get_user(self, validated_token: Token) -> Any:
-        """Return the user of the token; one that names no id is worth as little as an expired one."""
-        if not ids.is_valid(validated_token.get(api_settings.USER_ID_CLAIM)):
-            raise InvalidToken
-        return super().get_user(validated_token)
+        """Return the user of the token, if its sign-in has not ended."""
+        sign_in_id = validated_token.get(SIGN_IN)
+        if sign_in_id is None:
+            return _user_of_earlier_release(validated_token[USER])
+        return sign_ins.require(sign_in_id=sign_in_id, now=clock.now()).user
+
+
+def _user_of_earlier_release(user_id: str) -> User:
+    """Return the user of a token that was issued before there were sign-ins; the last one expires after an hour."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise TokenInvalid
+    if not user.is_active:
+        raise sign_ins.UserInactive
+    return user

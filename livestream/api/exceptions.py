@@ -9,11 +9,13 @@ from drf_standardized_errors.formatter import flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from livestream.api.problems import CONTENT_TYPE, Entry, build_problem, problem_of
+from livestream.api.common_errors import BY_CODE, ValidationFailed
+from livestream.api.problems import CONTENT_TYPE, Entry, build_problem, headers_of, problem_of
 from livestream.api.unavailable import refusal_of
 from livestream.errors import DomainError
 
@@ -34,14 +36,16 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         response = _ProblemExceptionHandler(exc, cast("ExceptionHandlerContext", context)).run()
     if response is not None:
         response.content_type = CONTENT_TYPE
+        # A view may answer in another format, such as YAML; its problems are JSON.
+        request = context["request"]
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return response
 
 
 def _answer_refusal(error: DomainError, context: dict[str, Any]) -> Response:
     set_rollback()
-    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     body = problem_of(error, instance=context["request"].path)
-    return Response(body, status=error.status, headers=headers)
+    return Response(body, status=error.status, headers=headers_of(error))
 
 
 class _ProblemExceptionHandler(ExceptionHandler):
@@ -51,12 +55,13 @@ class _ProblemExceptionHandler(ExceptionHandler):
         request = cast("Request", self.context["request"])
         invalid = isinstance(exc, exceptions.ValidationError)
         found = flatten_errors(exc.detail)
+        code = ValidationFailed.code if invalid else _code_of(exc)
         return build_problem(
             instance=request.path,
             status=exc.status_code,
-            code="validation_error" if invalid else _code_of(exc),
-            title="The request is not valid" if invalid else _phrase(exc.status_code),
-            # The token library puts its whole reasoning here; its first sentence is enough.
+            code=code,
+            title=_title_of(code, exc.status_code),
+            # An error of the token library has two entries, detail and code; the first is the sentence.
             detail="" if invalid or not found else found[0].detail,
             errors=[_entry(error, request.method) for error in found] if invalid else (),
         )
@@ -71,8 +76,9 @@ def _code_of(exc: exceptions.APIException) -> str:
     return codes if isinstance(codes, str) else exc.default_code
 
 
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase
+def _title_of(code: str, status: int) -> str:
+    known = BY_CODE.get(code)
+    return known.title if known else HTTPStatus(status).phrase
 
 
 def _entry(error: Any, method: str | None) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -67,7 +68,7 @@ class EpochDateTimeField(serializers.Field):
     """
 
     default_error_messages = {
-        "invalid_epoch": _("A time is a whole number of unix seconds."),
+        "invalid_epoch": _("A time must be a whole number of unix seconds."),
         "epoch_out_of_range": _("This time is out of range; it is given in seconds."),
     }
 
@@ -91,7 +92,7 @@ class EpochField(serializers.IntegerField):
 class ObjectIdSerializerField(serializers.Field):
     """A 24-hex ObjectId; anything else is refused with code `invalid_id`."""
 
-    default_error_messages = {"invalid_id": _("An id is a text of 24 hex digits.")}
+    default_error_messages = {"invalid_id": _("An id must be 24 hexadecimal digits.")}
 
     def to_internal_value(self, data: object) -> str:
         if not ids.is_valid(data):
@@ -118,6 +119,35 @@ class StrictBooleanField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+@extend_schema_field({"type": "integer", "format": "int64", "minimum": 0})
+class WholeNumberField(serializers.IntegerField):
+    """A whole number of coins, seconds or things, never negative; only for answers."""
+
+
+@extend_schema_field({"type": "integer", "format": "int64"})
+class SignedNumberField(serializers.IntegerField):
+    """A whole number that may be negative, as a correction is; only for answers."""
+
+
+class EnumField(serializers.ChoiceField):
+    """One of a few texts. The document has them as a component of this name."""
+
+    def __init__(self, name: str, values: Iterable[str], **kwargs: Any) -> None:
+        self.name = name
+        super().__init__(choices=[str(value) for value in values], **kwargs)
+
+
+class ConstField(serializers.Field):
+    """The same text in every document of its kind; only for answers."""
+
+    def __init__(self, value: str, **kwargs: Any) -> None:
+        self.value = str(value)
+        super().__init__(**kwargs)
+
+    def to_representation(self, value: object) -> str:
+        return str(value)
 
 
 def absent() -> NoReturn:

@@ -6,7 +6,6 @@ Staff in the admin get Django's pages instead, which a browser can show.
 from __future__ import annotations
 
 import sys
-from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +15,10 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from livestream import context
-from livestream.api.problems import problem_response, refusal_response
+from livestream.api import common_errors
+from livestream.api.problems import headers_of, refusal_response
 from livestream.api.unavailable import refusal_of
-from livestream.errors import DomainError
+from livestream.errors import DomainError, Forbidden, NotFound
 
 _ADMIN = "/admin/"
 
@@ -27,14 +27,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400: the request could not even be read."""
     if request.path.startswith(_ADMIN):
         return defaults.bad_request(request, exception)
-    return _problem(request, HTTPStatus.BAD_REQUEST, "bad_request")
+    return refusal_response(common_errors.BadRequest(), instance=request.path)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
     if request.path.startswith(_ADMIN):
         return defaults.permission_denied(request, exception)
-    return _problem(request, HTTPStatus.FORBIDDEN, "permission_denied")
+    return refusal_response(Forbidden(), instance=request.path)
 
 
 @csrf_exempt
@@ -42,7 +42,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None, **_
     """Answer 404; also the last route of all, so that no address ever answers with HTML."""
     if request.path.startswith(_ADMIN) and exception is not None:
         return defaults.page_not_found(request, exception)
-    return _problem(request, HTTPStatus.NOT_FOUND, "not_found")
+    return refusal_response(NotFound(), instance=request.path)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -55,7 +55,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request, refusal)
     if request.path.startswith(_ADMIN):
         return defaults.server_error(request)
-    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
+    return refusal_response(common_errors.ServerError(), instance=request.path)
 
 
 def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
@@ -67,7 +67,7 @@ def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
         return refusal_response(refusal, instance=request.path)
     words = {"title": gettext(refusal.title), "language": get_language(), "request_id": context.request_id()}
     page = render_to_string("livestream/unavailable.html", words)
-    return HttpResponse(page, status=refusal.status, headers={"Retry-After": str(refusal.retry_after)})
+    return HttpResponse(page, status=refusal.status, headers=headers_of(refusal))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -76,8 +76,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         from django.views.csrf import csrf_failure as page
 
         return page(request, reason=reason)
-    return _problem(request, HTTPStatus.FORBIDDEN, "csrf_failed")
-
-
-def _problem(request: HttpRequest, status: HTTPStatus, code: str) -> HttpResponse:
-    return problem_response(instance=request.path, status=status.value, code=code, title=status.phrase)
+    return refusal_response(common_errors.CsrfFailed(), instance=request.path)

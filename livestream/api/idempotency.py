@@ -1,4 +1,4 @@
-"""The header `Idempotency-Key` on POSTs that move money (spec section 3)."""
+"""The header `Idempotency-Key` on calls that create, change or move something (spec section 3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from livestream import clock, idempotency
 from livestream.errors import DomainError
-from livestream.idempotency import Answer, Claim, Question
+from livestream.idempotency import Answer, Claim, KeyedRequest
 from livestream.storage.conflicts import retried
 
 HEADER = "Idempotency-Key"
@@ -27,12 +27,30 @@ Method = Callable[..., Response]
 
 
 class InvalidIdempotencyKey(DomainError):
+    """The header `Idempotency-Key` is not 1 to 255 visible ASCII characters."""
+
     code = "invalid_idempotency_key"
-    title = "An Idempotency-Key is 1 to 255 visible ASCII characters"
+    title = "An Idempotency-Key must be 1 to 255 visible ASCII characters"
+    advice = "Send a random text, such as a UUID."
+
+
+class KeyNotSupported(DomainError):
+    """The call does not take an `Idempotency-Key`; it was not carried out."""
+
+    code = "idempotency_key_not_supported"
+    title = "This call does not take an Idempotency-Key"
+    advice = "Send the call without the header."
+
+
+def accepts_key(view_function: Any, http_method: str) -> bool:
+    """Return whether a view takes the header with this HTTP method."""
+    view = getattr(view_function, "cls", None)
+    name = (getattr(view_function, "actions", None) or {}).get(http_method.lower(), http_method.lower())
+    return bool(getattr(getattr(view, name, None), "accepts_idempotency_key", False))
 
 
 def idempotent(method: Method) -> Method:
-    """Decorate a view's POST so that a repeat with the same key gets the first answer again.
+    """Decorate a view's method so that a repeat with the same key gets the first answer again.
 
     The view's work and the answer commit in one transaction. Refusals (4xx) and crashes are
     not kept. Without the header the view runs as it is. Raises InvalidIdempotencyKey (400),
@@ -45,7 +63,7 @@ def idempotent(method: Method) -> Method:
         key = read_key(request)
         if key is None:
             return work()
-        found = idempotency.claim(question=_question(request, key), now=clock.now())
+        found = idempotency.claim(request=_keyed_request(request, key), now=clock.now())
         return _replay(found) if isinstance(found, Answer) else _work_off(found, work)
 
     answer_once.accepts_idempotency_key = True  # type: ignore[attr-defined]
@@ -66,8 +84,19 @@ def read_key(request: Request) -> str | None:
     return key
 
 
-def _question(request: Request, key: str) -> Question:
-    return Question(str(request.user.pk), request.path, key, fingerprint(request.data))
+def _keyed_request(request: Request, key: str) -> KeyedRequest:
+    return KeyedRequest(str(request.user.pk), request.path, key, fingerprint(_content(request)))
+
+
+def _content(request: Request) -> Any:
+    """Return what a key is bound to: method, query and body.
+
+    For a POST without a query it is the body alone, as in earlier releases, whose keys are still stored.
+    """
+    query = {name: values for name, values in request.query_params.lists() if name != "lang"}
+    if request.method == "POST" and not query:
+        return request.data
+    return [request.method, query, request.data]
 
 
 def fingerprint(body: Any) -> str:
@@ -90,12 +119,19 @@ def _work_off(claim: Claim, work: Callable[[], Response]) -> Response:
 @retried
 def _work_and_keep(claim: Claim, work: Callable[[], Response]) -> Response:
     with transaction.atomic(durable=True):
-        response = work()
-        if response.status_code < 400:
-            idempotency.complete(claim=claim, answer=_answer_of(response))
+        try:
+            response = work()
+        except DomainError as error:
+            if not error.keeps_changes:
+                raise
+            refusal = error
         else:
-            transaction.set_rollback(True)
-    return response
+            if response.status_code < 400:
+                idempotency.complete(claim=claim, answer=_answer_of(response))
+            else:
+                transaction.set_rollback(True)
+            return response
+    raise refusal
 
 
 def _answer_of(response: Response) -> Answer:

@@ -19,7 +19,7 @@ class StrictJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Read the body; raises UnreadableBody or one of its kinds, all of them 400."""
+        """Read the body; raises UnreadableBody or one of its kinds."""
         raw = stream.read(LARGEST_BODY_BYTES + 1)
         if len(raw) > LARGEST_BODY_BYTES:
             raise BodyTooLarge

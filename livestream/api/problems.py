@@ -9,12 +9,24 @@ from django.http import JsonResponse
 from django.utils.translation import gettext
 
 from livestream import context
-from livestream.errors import DomainError
+from livestream.errors import DomainError, Unauthorized
 
 CONTENT_TYPE = "application/problem+json"
-_TYPE_PREFIX = "urn:livestream:problem:"
+# The page that explains the code, from the root of the address: the type of a problem is the same text for every call.
+PAGE = "/docs/errors"
 
 Entry = dict[str, str]
+INVALID_MEMBERS = {
+    "type": "array",
+    "description": "What is wrong, with one entry for each member.",
+    "items": {"$ref": "#/components/schemas/InvalidMember"},
+    "example": [{"pointer": "/quantity", "code": "required", "detail": "This field is required."}],
+}
+
+
+def type_of(code: str) -> str:
+    """Return the member `type` of a problem: a reference to the explanation of its code."""
+    return f"{PAGE}#{code}"
 
 
 def build_problem(
@@ -27,14 +39,16 @@ def build_problem(
     errors: Sequence[Entry] = (),
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Build the body of a problem; `code` is stable, `title` and `detail` are translated.
+    """Build the body of a problem; `code` is stable, `title` and `detail` are in the client's language.
+
+    Both are translated here if they are constants; a detail with values in it comes translated.
 
     `errors` are `{pointer, code, detail}`: the pointer is a JSON pointer into the body
     (`/levels/0/target`), or `?name` for a query parameter.
     """
     problem = {
         **(extra or {}),
-        "type": _TYPE_PREFIX + code,
+        "type": type_of(code),
         "title": gettext(title),
         "status": status,
         "detail": gettext(detail) if detail else gettext(title),
@@ -54,19 +68,18 @@ def problem_of(error: DomainError, *, instance: str) -> dict[str, Any]:
         status=error.status,
         code=error.code,
         title=error.title,
-        detail=error.detail,
+        detail=error.sentence(gettext),
         extra=error.extra,
     )
 
 
+def headers_of(error: DomainError) -> dict[str, str]:
+    """Return the headers that belong to a refusal."""
+    delay = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return delay | ({"WWW-Authenticate": error.challenge} if isinstance(error, Unauthorized) else {})
+
+
 def refusal_response(error: DomainError, *, instance: str) -> JsonResponse:
-    """Answer a domain error from outside of the REST framework, with its Retry-After."""
+    """Answer a refusal from outside of the REST framework (middleware, handlers)."""
     body = problem_of(error, instance=instance)
-    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return JsonResponse(body, status=error.status, headers=headers, content_type=CONTENT_TYPE)
-
-
-def problem_response(*, instance: str, status: int, code: str, title: str, detail: str = "") -> JsonResponse:
-    """Answer with a problem from outside of the REST framework (middleware, handlers)."""
-    body = build_problem(instance=instance, status=status, code=code, title=title, detail=detail)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=error.status, headers=headers_of(error), content_type=CONTENT_TYPE)

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import serializers
 
+from livestream.api.declared_above import DeclaredAbove, Field
+from livestream.api.fields import ObjectIdSerializerField
 from livestream.models import User
 
 ReadValue = Callable[[User], Any]
 
-
-@dataclass(frozen=True, slots=True)
-class _Addition:
-    reader: ReadValue
-    field: serializers.Field[Any, Any, Any, Any]
+_readers: dict[str, ReadValue] = {}
 
 
-_additions: dict[str, _Addition] = {}
-
-
-def register(name: str, reader: ReadValue, field: serializers.Field[Any, Any, Any, Any]) -> None:
+def register(name: str, reader: ReadValue, field: Field) -> None:
     """Add the member `name` to the profile: `reader` returns its value for a user, `field` declares it."""
-    _additions[name] = _Addition(reader, field)
+    _readers[name] = reader
+    Profile.declare(name, field)
 
 
 def profile_of(*, user: User) -> dict[str, Any]:
     """Return what a user sees of their own account."""
-    added = {name: addition.reader(user) for name, addition in _additions.items()}
-    return {"id": user.pk, "username": user.username, "tags": sorted(user.tags), **added}
+    about = {"id": user.pk, "username": user.username, "name": user.public_name, "tags": sorted(user.tags)}
+    return about | {name: read(user) for name, read in _readers.items()}
 
 
-class Profile(serializers.Serializer[Any]):
+class Profile(DeclaredAbove):
     """What a user sees of their own account."""
 
-    id = serializers.CharField()
-    username = serializers.CharField()
+    id = ObjectIdSerializerField()
+    username = serializers.CharField(help_text="The name that you sign in with.")
+    name = serializers.CharField(help_text="The name that others see.")
     tags = serializers.ListField(child=serializers.CharField())
-
-    def get_fields(self) -> dict[str, Any]:
-        """Return the declared fields, those of higher floors included."""
-        added = {name: copy.deepcopy(addition.field) for name, addition in _additions.items()}
-        return {**super().get_fields(), **added}

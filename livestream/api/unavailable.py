@@ -5,27 +5,25 @@ from __future__ import annotations
 import structlog
 from django.db import InterfaceError, OperationalError
 
-from livestream.errors import DomainError
+from livestream.errors import DomainError, TryLater
 from livestream.storage import conflicts, limits
 from livestream.storage.database_clock import ClockSkewed
 
 log = structlog.get_logger(__name__)
 
 
-class TemporarilyUnavailable(DomainError):
-    """The database is away, or the connection to it was lost; the same request may succeed a moment later."""
+class TemporarilyUnavailable(TryLater):
+    """The database cannot be reached at the moment. Nothing was changed."""
 
-    status = 503
     code = "temporarily_unavailable"
-    title = "The service is busy; try again in a moment"
+    title = "The service is not available at the moment; try again in a moment"
 
 
-class Busy(DomainError):
-    """A lock or a statement took too long; nothing was changed, and a repeat may succeed."""
+class Busy(TryLater):
+    """Other calls are changing the same data, and waiting for them took too long. Nothing was changed."""
 
-    status = 503
     code = "busy"
-    title = "Others are changing the same thing; try again in a moment"
+    title = "Another call is changing the same data; try again in a moment"
 
 
 def refusal_of(error: BaseException) -> DomainError | None:
