@@ -12,6 +12,38 @@ from dataclasses import dataclass
 STREAM, USER, GOAL, VIEWER = "stream", "user", "goal", "viewer"
 QUALITIES = ("preview", "sd")
 
+# The names as clients read them, with the ids in braces. Everybody who watches joins the first one; the second
+# shows who is there, and holds no more members than Pusher allows in one presence channel.
+AUDIENCE_PATTERN = "private-stream@{streamer_id}"
+STREAM_PATTERN = "presence-stream@{streamer_id}"
+OWN_PATTERN = "private-user@{user_id}"
+STAGE_PATTERN = "presence-enc-goal@{goal_id}"
+PREVIEW_PATTERN = "presence-stream-viewer@{streamer_id}.preview.{user_id}"
+SD_PATTERN = "presence-stream-viewer@{streamer_id}.sd.{user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A kind of channel for those who write clients."""
+
+    pattern: str
+    who: str
+    purpose: str
+
+
+DESCRIBED = (
+    Described(AUDIENCE_PATTERN, "everybody whom the streamer did not block", "what an audience hears of a stream"),
+    Described(
+        STREAM_PATTERN,
+        "everybody whom the streamer did not block; meant for the streamer",
+        "says that the streamer is there; hears the same as `private-stream@`",
+    ),
+    Described(OWN_PATTERN, "this user", "what concerns this user: their goals in full, their coins, their access"),
+    Described(PREVIEW_PATTERN, "this viewer", "tells the viewer that they may watch, without tokens"),
+    Described(SD_PATTERN, "this viewer", "tells the viewer that they may watch, with tokens"),
+    Described(STAGE_PATTERN, "the streamer of the goal", "being in it is being on stage; nothing is pushed there"),
+)
+
 _ID = "[0-9a-f]{24}"
 _SYNTAX = (
     (STREAM, re.compile(rf"(?:private|presence|private-enc)-stream@(?P<subject>{_ID})")),

@@ -6,67 +6,77 @@ from livestream.errors import DomainError, Forbidden
 
 
 class InvalidSignature(DomainError):
-    """Nobody who knows one of our webhook keys has signed this."""
+    """The webhook is not signed with a key of this service."""
 
     status = 401
     code = "invalid_signature"
     title = "The webhook's signature is not valid"
+    advice = "Check the key and the secret that the realtime server signs with."
 
 
 class WebhookTooLarge(DomainError):
-    """Read to the limit, and there was more."""
+    """The webhook is larger than 4 MB."""
 
     status = 413
-    code = "body_too_large"
+    code = "webhook_too_large"
     title = "The webhook is larger than 4 MB"
+    advice = "Send fewer events in one webhook."
 
 
 class TooManyEvents(DomainError):
-    """More events than Pusher ever sends; storing them would take longer than it waits for the answer."""
+    """The webhook has more than 10,000 events."""
 
     status = 413
     code = "too_many_events"
     title = "The webhook has more than 10,000 events"
+    advice = "Send fewer events in one webhook."
 
 
 class MalformedWebhook(DomainError):
-    """The body is signed, but has no time or no list of events."""
+    """The body is signed, but it is not a webhook: `time_ms` or the list of `events` is missing."""
 
     code = "malformed_webhook"
     title = "The webhook is malformed"
+    advice = "Send webhooks in the format of Pusher Channels."
 
 
 class WebhookTooOld(DomainError):
-    """Longer ago than Pusher repeats, with a margin (spec section 5)."""
+    """The webhook was made too long ago."""
 
     code = "webhook_too_old"
     title = "The webhook is too old"
+    advice = "Do not repeat it. Check the clock of the sender."
+    members = {"max_age": {"type": "integer", "description": "How old a webhook may be, in seconds.", "example": 900}}
 
 
 class WebhookFromFuture(DomainError):
-    """Our clock and the sender's disagree, or the sender lies."""
+    """The time of the webhook lies in the future."""
 
     code = "webhook_from_future"
     title = "The webhook's time lies in the future"
+    advice = "Check the clock of the sender."
 
 
 class InvalidSocketId(DomainError):
-    """Not what Pusher calls a connection."""
+    """`socket_id` is not two numbers joined by a dot."""
 
     code = "invalid_socket_id"
-    title = "A socket id is two numbers joined by a dot"
+    title = "A socket id must be two numbers joined by a dot"
+    advice = "Send the `socket_id` of the connection."
 
 
 class ChannelNotAllowed(Forbidden):
-    """The channel is somebody else's, or no channel of this product."""
+    """There is no such channel, or it is not for you."""
 
     code = "channel_not_allowed"
     title = "You may not join this channel"
+    advice = "Subscribe only to your own channels and to those of a stream that you may watch."
 
 
 class SigningUnavailable(DomainError):
-    """Authorizations are signed with Pusher's secret, and there is none."""
+    """The service has no credentials of a realtime server, so it cannot sign."""
 
     status = 503
     code = "channel_auth_unavailable"
     title = "Channels cannot be authorized on this server"
+    advice = "Work without real time: read `GET /events` instead."

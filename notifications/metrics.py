@@ -28,7 +28,7 @@ def push_figures(now: datetime) -> Iterator[Metric]:
     yield metrics.gauge("livestream_pushes_unsent", "Pushes that wait to be sent.", metrics.capped(unsent))
     since = metrics.seconds_since(first, now)
     yield metrics.gauge("livestream_pushes_oldest_unsent_seconds", "How long the next push has waited.", since)
-    yield metrics.gauge("livestream_pushes_failed", "Pushes that were refused for good.", failed)
+    yield metrics.gauge("livestream_pushes_failed", "Pushes that were refused permanently.", failed)
 
 
 @metrics.figures

@@ -50,7 +50,7 @@ def fit(data: Data, *, reserve: int = 0) -> dict[str, Any]:
 
 # Members to leave out, in this order, and whether clients do not need them in a push.
 _LEFT_OUT: tuple[tuple[Sequence[str], bool], ...] = (
-    (("breakdown",), True),
+    (("breakdown", "breakdown_names"), True),
     (("levels",), False),
     (embedded.MEMBERS, False),
 )

@@ -61,6 +61,8 @@ class Provider(Protocol):
     """Sends one call's worth of events, and ends connections; raises Refused or Unavailable."""
 
     name: str
+    # Whether pushes to one viewer, with tokens, are kept as well: only where nothing leaves this machine.
+    keeps_pushes_to_viewers: bool
 
     def send(self, outgoing: Sequence[Outgoing]) -> None: ...
 
@@ -73,6 +75,7 @@ class LocalProvider:
     """Sends nothing: the pushes stay in their table, where admin shows them."""
 
     name = "local"
+    keeps_pushes_to_viewers = True
 
     def send(self, outgoing: Sequence[Outgoing]) -> None:
         for each in outgoing:
@@ -86,6 +89,9 @@ class PusherProvider:
     """Pusher Channels, or a server that speaks its protocol at PUSHER_HOST."""
 
     name = "pusher"
+
+    def __init__(self) -> None:
+        self.keeps_pushes_to_viewers = bool(settings.REALTIME_SERVER)
 
     def send(self, outgoing: Sequence[Outgoing]) -> None:
         """Send everything in one call where that is possible.

@@ -49,19 +49,28 @@ from livestream.events.contracts import (
 )
 from livestream.events.signals import DomainSignal
 from livestream.outbox import Urgency
-from notifications.services import audiences, escrow_pushes, goal_pushes, revoking, session_pushes, tracking
+from notifications.push_contracts import PushEvent
+from notifications.services import (
+    audiences,
+    escrow_pushes,
+    goal_pushes,
+    revoking,
+    session_pushes,
+    tracking,
+    wallet_pushes,
+)
 
 # Escrows (seed 002).
 
 
 @receives(ESCROW_COMPLETED_INDIVIDUAL, effect=True, news=True)
 def notify_escrow_completed_individual(event: EscrowCompletedIndividual) -> None:
-    escrow_pushes.push_completed(name=ESCROW_COMPLETED_INDIVIDUAL.name, event=event, now=clock.now())
+    escrow_pushes.push_completed(name=PushEvent.ESCROW_COMPLETED_INDIVIDUAL, event=event, now=clock.now())
 
 
 @receives(ESCROW_COMPLETED, effect=True, news=True)
 def notify_escrow_completed(event: EscrowCompleted) -> None:
-    escrow_pushes.push_completed(name=ESCROW_COMPLETED.name, event=event, now=clock.now())
+    escrow_pushes.push_completed(name=PushEvent.ESCROW_COMPLETED, event=event, now=clock.now())
 
 
 @receives(ESCROW_REFUNDED, effect=True, news=True)
@@ -92,12 +101,12 @@ def record_bi_escrow_refund(event: EscrowRefunded) -> None:
 
 @receives(GOAL_ADDED, effect=True, news=True)
 def trigger_notify_goal_added(event: GoalAdded) -> None:
-    goal_pushes.push_goal(goal_id=event.goal_id, event="goal.added", event_id=event.event_id, now=clock.now())
+    goal_pushes.push_goal(goal_id=event.goal_id, event=PushEvent.GOAL_ADDED, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_STARTED, types={GoalType.SHOW}, effect=True, news=True)
 def notify_show_goal_started(event: GoalStarted) -> None:
-    goal_pushes.push_goal(goal_id=event.goal_id, event="goal.started", event_id=event.event_id, now=clock.now())
+    goal_pushes.push_goal(goal_id=event.goal_id, event=PushEvent.GOAL_STARTED, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_ADDED, types={GoalType.SHOW}, effect=True, urgency=Urgency.PUSHES)
@@ -116,7 +125,7 @@ def trigger_external_command(event: GoalStarted) -> None:
 
 @receives(GOAL_AGREED, effect=True, news=True)
 def notify_goal_agreed(event: GoalAgreed) -> None:
-    goal_pushes.push_goal(goal_id=event.goal_id, event="goal.agreed", event_id=event.event_id, now=clock.now())
+    goal_pushes.push_goal(goal_id=event.goal_id, event=PushEvent.GOAL_AGREED, event_id=event.event_id, now=clock.now())
 
 
 @receives(GOAL_PROGRESSED, effect=True, news=True)
@@ -128,6 +137,11 @@ def notify_goal_progress_updated(event: GoalProgressed | GoalChanged) -> None:
 @receives(GOAL_PROGRESSED, types={GoalType.FUNDING}, effect=True, urgency=Urgency.PUSHES)
 def notify_viewer_change_stream_for_show(event: GoalProgressed) -> None:
     audiences.authorize_late_buyers(event=event, now=clock.now())
+
+
+@receives(GOAL_PROGRESSED, types=SELLS_TICKETS | INVITATIONS, effect=True, news=True)
+def notify_wallet_updated(event: GoalProgressed) -> None:
+    wallet_pushes.push_wallets(event=event, now=clock.now())
 
 
 @receives(GOAL_STARTED, types={GoalType.KARAOKE}, effect=True, news=True)
@@ -150,7 +164,7 @@ def notify_livestream_mvps(event: GoalCompleted) -> None:
 def notify_goal_completed(event: GoalCompleted) -> None:
     goal_pushes.push_goal(
         goal_id=event.goal_id,
-        event="goal.completed",
+        event=PushEvent.GOAL_COMPLETED,
         event_id=event.event_id,
         level=event.level,
         now=clock.now(),
@@ -171,7 +185,7 @@ def notify_ticket_holders(event: GoalEvent) -> None:
 def notify_goal_ended(event: GoalEnded) -> None:
     goal_pushes.push_goal(
         goal_id=event.goal_id,
-        event="goal.ended",
+        event=PushEvent.GOAL_ENDED,
         event_id=event.event_id,
         triggerer=event.triggerer,
         now=clock.now(),
@@ -259,7 +273,7 @@ def a_viewer_of_a_stream(event: ChannelEvent) -> bool:
 @receives(CHANNEL_VACATED, when=a_viewer_of_a_stream, effect=True, news=True)
 def trigger_user_enter(event: ChannelEvent) -> None:
     entered = isinstance(event, ChannelOccupied)
-    name = session_pushes.ENTERED if entered else session_pushes.LEFT
+    name = PushEvent.USER_ENTERED if entered else PushEvent.USER_LEFT
     session_pushes.push_user_enter(name=name, event=event, now=clock.now())
 
 
@@ -272,5 +286,5 @@ def notify_session_updated(event: SessionChanged) -> None:
 @receives(SESSION_ENDED, effect=True, news=True)
 def notify_viewers_livestream_online(event: SessionEvent) -> None:
     started = isinstance(event, SessionStarted)
-    name = session_pushes.ONLINE if started else session_pushes.OFFLINE
+    name = PushEvent.LIVESTREAM_ONLINE if started else PushEvent.LIVESTREAM_OFFLINE
     session_pushes.push_livestream(name=name, event=event, now=clock.now())

@@ -64,18 +64,29 @@ def waiting_pushes() -> QuerySet[Push]:
     return Push.objects.filter(sent_at=None, failed_at=None).order_by("bulk", "id")
 
 
-def version_of_snapshots(*, streamer_id: str) -> str | None:
-    """Return a version of what a streamer's channels show, as text; None without an active session.
+@dataclass(frozen=True, slots=True)
+class SnapshotVersion:
+    """The version of what a streamer's channels show: a number that only grows in a session, and a key to cache under.
 
-    It changes with each change of the session and its goals, in the same commit. So a snapshot that is
-    cached under it is never older than the database, even if the receivers that invalidate it run late.
+    Both change with each change of the session and its goals, in the same commit. So a snapshot that is
+    cached under the key is never older than the database, even if the receivers that invalidate it run late.
     """
+
+    number: int
+    key: str
+
+
+def version_of_snapshots(*, streamer_id: str) -> SnapshotVersion | None:
+    """Return the version of the snapshots of a streamer; None without an active session."""
     of_session = Goal.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
     changes = Subquery(of_session.annotate(total=Sum("version")).values("total"))
     invalidated = Subquery(ViewVersion.objects.filter(pk=cached_views.channels_of(streamer_id)).values("version"))
     active = Session.objects.filter(streamer_id=streamer_id, active=True)
     found = active.values_list("id", "shown_version__version", changes, invalidated).first()
-    return None if found is None else ":".join(str(part) for part in found)
+    if found is None:
+        return None
+    _, of_session, of_goals, _ = found
+    return SnapshotVersion((of_session or 0) + (of_goals or 0), ":".join(str(part) for part in found))
 
 
 def due_webhooks(*, now: datetime) -> QuerySet[Webhook]:
@@ -221,13 +232,15 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
     return [(goal_id, since) for goal_id, since in begun if since is not None]
 
 
-def joined_privately() -> QuerySet[Audience, str]:
+def joined_privately() -> list[str]:
     """Return the running private shows with a viewer who paid for time to which they are not admitted yet."""
     running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
+    if not walked.exists():  # usual, and far cheaper to ask than what follows, which a sweep asks twice a second
+        return []
     late = _not_admitted().filter(credit_id=OuterRef("escrow_id"))
     behind = _behind().filter(audience=OuterRef("pk"))
-    return walked.filter(Exists(late) | Exists(behind)).values_list("goal_id", flat=True)
+    return list(walked.filter(Exists(late) | Exists(behind)).values_list("goal_id", flat=True))
 
 
 def payers_not_admitted(*, escrow_id: str) -> list[str]:

@@ -98,9 +98,9 @@ def read(body: bytes) -> WebhookBody:
     """
     time_ms, events = _read_at_once(body) or _read_by_parts(body)
     if not is_integer(time_ms):
-        raise MalformedWebhook("time_ms is a whole number of milliseconds.")
+        raise MalformedWebhook("`time_ms` must be a whole number of milliseconds.")
     if not isinstance(events, list):
-        raise MalformedWebhook("events is a list.")
+        raise MalformedWebhook("`events` must be a list.")
     if len(events) > MOST_EVENTS:
         raise TooManyEvents
     passed_over: Counter[str] = Counter()

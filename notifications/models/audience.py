@@ -9,12 +9,12 @@ from livestream.fields import ObjectIdField
 
 
 class Audience(models.Model):
-    """Those who may watch a goal from one beginning: its start, or the streamer's coming on stage.
+    """The viewers who may watch a goal from one moment on: its start, or the streamer's arrival on stage.
 
     `since` is that beginning, and `data` what all of them are told; each one's tokens are made
     when they are sent, and kept nowhere. Until `walked_at` the payers of `escrow_id` are gone
     through in the order of their ids, so far up to `walked_upto`. After `closed_at` nobody is
-    told any more: the goal has ended, or has begun anew. `subject` is what the page of support
+    told any more: the goal has ended, or has begun again. `subject` is what the page of support
     finds it by: the goal whose event it was, which for a 1-on-1 is its invitation.
     """
 

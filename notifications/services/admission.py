@@ -22,7 +22,6 @@ from notifications.models import Admission, Audience
 from notifications.provider import (
     CALLS_AT_A_TIME,
     LARGEST_BATCH,
-    LocalProvider,
     Outgoing,
     Provider,
     Refused,
@@ -174,9 +173,8 @@ def _send_one_by_one(audience: Audience, opening: Opening, viewers: Mapping[str,
 def _record_notified(audience: Audience, opening: Opening, calls: Sequence[Call], provider: Provider) -> None:
     viewers = {viewer_id: exp for call in calls for viewer_id, exp in call.viewers.items()}
     sql.record_notified(audience_id=audience.id, viewers=viewers, told_at=opening.now, provider=provider.name)
-    if isinstance(provider, LocalProvider):
-        # The local provider sends nothing: the events are stored so that they can be seen. Otherwise the
-        # tokens of a crowd are never stored.
+    if provider.keeps_pushes_to_viewers:
+        # The events are stored so that they can be seen. Otherwise the tokens of a crowd are never stored.
         pushes.keep_sent(
             outgoing=[event for call in calls for event in call.events],
             subject=audience.subject,

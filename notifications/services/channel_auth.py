@@ -8,27 +8,29 @@ from typing import Any
 
 from goals import selectors as goals
 from livestream.errors import NotFound
-from livestream.users import is_blocked
+from livestream.users import is_blocked, names_of
 from notifications import channels, provider
 from notifications.channels import Channel
 from notifications.errors import ChannelNotAllowed, InvalidSocketId, SigningUnavailable
 from sessions_app.services import presence
 
+# Pusher takes 1 KB of a member, and the package escapes each letter with up to twelve bytes.
+_LONGEST_NAME = 60
 _SOCKET_ID = re.compile(r"[0-9]{1,32}\.[0-9]{1,32}")
 
 
 def authorize_connection(*, user_id: str, socket_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
     """Return the signature that lets the user's connection join a channel.
 
-    It is `{auth}`, and for a presence channel also `channel_data`, which shows others the user's id. A
-    streamer's call stops the countdown of their session.
+    It is `{auth}`, and for a presence channel also `channel_data`: the user's id and public name, which
+    the other members see. A streamer's call stops the countdown of their session.
     Raises InvalidSocketId, ChannelNotAllowed, SigningUnavailable.
     """
     _refuse_bad_socket(socket_id)
     channel = allowed_channel(user_id=user_id, channel_name=channel_name)
     _refuse_without_keys()
     presence.sign_of_life(streamer_id=user_id, now=now)
-    member = {"user_id": user_id} if channel.is_presence else None
+    member = _member(user_id) if channel.is_presence else None
     return provider.sign_channel(channel=channel.name, socket_id=socket_id, member=member)
 
 
@@ -52,6 +54,12 @@ def allowed_channel(*, user_id: str, channel_name: str) -> Channel:
     if channel is None or not _RULES[channel.room](user_id, channel):
         raise ChannelNotAllowed
     return channel
+
+
+def _member(user_id: str) -> dict[str, Any]:
+    """Return what the members of a presence channel see of each other: what everybody may know of a user."""
+    name = names_of(user_ids=[user_id])[user_id]
+    return {"user_id": user_id, "user_info": {"name": name[:_LONGEST_NAME]}}
 
 
 def _refuse_bad_socket(socket_id: str) -> None:

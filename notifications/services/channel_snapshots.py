@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from goals import representation
 from goals import selectors as goals
-from livestream import cached_views
+from livestream import cached_views, clock
 from notifications import channels, selectors
 from notifications.channels import Channel
 from notifications.services import channel_auth
@@ -16,25 +17,27 @@ from sessions_app.representation import session_for
 PUBLIC, FULL = "public", "full"
 
 
-def channel_snapshot(*, user_id: str, channel_name: str) -> dict[str, Any]:
-    """Return `{channel, session, goals}`: the streamer's active session and its active goals.
+def channel_snapshot(*, user_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
+    """Return `{channel, version, server_time, session, goals}`: the streamer's active session and its active goals.
 
-    Without a session both are empty. Only the streamer's own channels show all of a goal.
+    `version` grows with each change of this session or of one of its goals; `server_time` is unix seconds.
+    Without a session, version and session are None. Only the streamer's own channels show all of a goal.
     Raises ChannelNotAllowed.
     """
     channel = channel_auth.allowed_channel(user_id=user_id, channel_name=channel_name)
     streamer_id = _streamer_of(channel)
     part = FULL if channel.room in (channels.USER, channels.GOAL) else PUBLIC
-    return {"channel": channel.name, **_document(streamer_id=streamer_id, part=part)}
+    document = _document(streamer_id=streamer_id, part=part)
+    return {"channel": channel.name, "server_time": clock.to_epoch(now), **document}
 
 
 def _document(*, streamer_id: str, part: str) -> dict[str, Any]:
     version = selectors.version_of_snapshots(streamer_id=streamer_id)
     if version is None:
-        return {"session": None, "goals": []}
-    key = f"{cached_views.channels_of(streamer_id)}:{version}:{part}"
+        return {"version": None, "session": None, "goals": []}
+    key = f"{cached_views.channels_of(streamer_id)}:{version.key}:{part}"
     document: dict[str, Any] = cached_views.kept(key=key, build=lambda: build(streamer_id=streamer_id, part=part))
-    return document
+    return {"version": version.number if document["session"] else None, **document}
 
 
 def build(*, streamer_id: str, part: str) -> dict[str, Any]:

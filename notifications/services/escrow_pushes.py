@@ -8,22 +8,26 @@ from typing import Any
 
 from django.db.models import F, Min, Sum
 
+from goals import escrow_ids
 from livestream.events.contracts import EscrowCompleted, EscrowCompletedIndividual
 from livestream.outbox import Delivery, Urgency, durable, enqueue
 from notifications import channels
-from notifications.services import pushes
+from notifications.push_contracts import PushEvent
+from notifications.services import pushes, wallet_pushes
+from wallet import selectors as wallet
 from wallet import transfer_ids
 from wallet.models import EarlyRefund, Transfer
+from wallet.selectors import Wallet
 
 CHUNK = 1_000
-REFUNDED = "escrow.refunded"
 
 
-def push_completed(*, name: str, event: EscrowCompleted | EscrowCompletedIndividual, now: datetime) -> None:
+def push_completed(*, name: PushEvent, event: EscrowCompleted | EscrowCompletedIndividual, now: datetime) -> None:
     """Push to the streamer what was paid out, in coins."""
-    data: dict[str, Any] = {"escrow_id": event.escrow_id, "amount": event.amount}
+    data = _moved(event.escrow_id, event.amount)
     if isinstance(event, EscrowCompletedIndividual):
-        data["transfer_id"] = event.transfer_id
+        own = wallet.wallet_of(user_id=event.user_id)
+        data |= {"transfer_id": event.transfer_id, "wallet": wallet_pushes.document(own)}
     pushes.push(
         channels=[channels.user(event.user_id)],
         event=name,
@@ -72,7 +76,8 @@ def push_escrow_refunds(
         found = _early_refunds(event_id, first_payer, size + 1)
     else:
         found = _refunds(escrow_id, first_payer, last_payer, size + 1)
-    messages = (_refunded(refund, escrow_id, event_id) for refund in found[:size])
+    own = wallet.wallets_of(user_ids=[refund.payer_id for refund in found[:size]])
+    messages = (_refunded(refund, own[refund.payer_id], escrow_id, event_id) for refund in found[:size])
     pushes.push_all(messages=messages, now=now, bulk=True)
     if len(found) > size:
         rest = {"first_payer": found[size].payer_id, "last_payer": last_payer}
@@ -112,15 +117,16 @@ def _early_refunds(batch: str, first_payer: str, limit: int) -> list[_Refund]:
     ]
 
 
-def _refunded(refund: _Refund, escrow_id: str, event_id: str) -> pushes.Message:
-    data = {
-        "escrow_id": escrow_id,
-        "amount": refund.amount,
-        "transfer_id": refund.transfer_id,
-    }
+def _moved(escrow_id: str, amount: int) -> dict[str, Any]:
+    return {"escrow_id": escrow_id, "goal_id": escrow_ids.goal_of(escrow_id), "amount": amount}
+
+
+def _refunded(refund: _Refund, own: Wallet, escrow_id: str, event_id: str) -> pushes.Message:
+    data = _moved(escrow_id, refund.amount)
+    data |= {"transfer_id": refund.transfer_id, "wallet": wallet_pushes.document(own)}
     return pushes.Message(
         channels=[channels.user(refund.payer_id)],
-        event=REFUNDED,
+        event=PushEvent.ESCROW_REFUNDED,
         data=data,
         subject=escrow_id,
         event_id=event_id,

@@ -14,20 +14,15 @@ from goals.types import Settlement, types_settled_by
 from livestream import cached_views
 from livestream.events.contracts import GoalChanged, GoalCompleted, GoalEnded, GoalEvent
 from livestream.events.signals import DomainSignal
-from livestream.models import User
 from livestream.outbox import Delivery, Urgency, durable, enqueue
+from livestream.users import names_of
 from notifications import channels
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes
 
-PROGRESS = "goal.progress.updated"
+PROGRESS = PushEvent.GOAL_PROGRESS_UPDATED
 # Four pushes a second and goal at most, however fast it progresses (spec section 8).
 PROGRESS_PAUSE = timedelta(seconds=0.25)
-KARAOKE_UPDATED = "session.karaoke_goal.updated"
-EXTERNAL_COMMAND = "external.command"
-EXCLUSIVE_CLOSED = "exclusive.closed"
-VIEWERS_SYNCED = "stream.viewers.updated"
-AUTHORIZED = "stream.authorized"
-MVPS = "livestream.mvps"
 MVP_COUNT = 3
 # Up to so many payers of a goal receive its pushes on their own channels, otherwise on the audience's.
 MOST_PARTIES = 1_000
@@ -38,7 +33,7 @@ _HEARD_BY_PAYERS = types_settled_by(Settlement.PRIVATE, Settlement.ONE_ON_ONE)
 def push_goal(
     *,
     goal_id: str,
-    event: str,
+    event: PushEvent,
     event_id: str,
     now: datetime,
     triggerer: str | None = None,
@@ -63,7 +58,7 @@ def push_goal(
     pushes.push_all(messages=[public, *private], now=now)
 
 
-def _documents_of_parties(goal: Goal, event: str) -> dict[str, GoalDocument]:
+def _documents_of_parties(goal: Goal, event: PushEvent) -> dict[str, GoalDocument]:
     """Return, by user, the goal as each party may see it.
 
     Pushes of progress have no coins by payer: summing them four times a second would be too expensive
@@ -78,7 +73,7 @@ def _documents_of_parties(goal: Goal, event: str) -> dict[str, GoalDocument]:
 
 
 def _to_each(
-    documents: Mapping[str, GoalDocument], event: str, event_id: str, details: Mapping[str, Any]
+    documents: Mapping[str, GoalDocument], event: PushEvent, event_id: str, details: Mapping[str, Any]
 ) -> list[pushes.Message]:
     return [
         pushes.Message(
@@ -175,7 +170,7 @@ def push_goal_to_holders(
     holders = found[:size]
     details = {"triggerer": triggerer} if level is None else {"triggerer": triggerer, "level": level}
     documents = representation.goal_for_payers(goal, payer_ids=holders)
-    pushes.push_all(messages=_to_each(documents, event, event_id, details), now=now, bulk=True)
+    pushes.push_all(messages=_to_each(documents, PushEvent(event), event_id, details), now=now, bulk=True)
     if len(found) > size:
         _enqueue_holders(
             goal_id=goal_id, event=event, event_id=event_id, triggerer=triggerer, level=level, after=holders[-1]
@@ -189,7 +184,7 @@ def notify_session_karaoke_goal(*, goal_id: str, event_id: str, now: datetime) -
     cached_views.invalidate_cached_pusher_channel_data(streamer_id=goal.streamer_id)
     pushes.push(
         channels=channels.targets(goal.streamer_id),
-        event=KARAOKE_UPDATED,
+        event=PushEvent.KARAOKE_GOAL_UPDATED,
         data={"session_id": goal.session_id, "goal": representation.public_goal(goal)},
         subject=goal_id,
         event_id=event_id,
@@ -202,7 +197,7 @@ def trigger_external_command(*, goal_id: str, event_id: str, now: datetime) -> N
     goal = goals.get_goal(goal_id=goal_id)
     pushes.push(
         channels=[channels.user(goal.streamer_id)],
-        event=EXTERNAL_COMMAND,
+        event=PushEvent.EXTERNAL_COMMAND,
         data={"command": "karaoke.start", "session_id": goal.session_id, "goal_id": goal_id, "levels": goal.levels},
         subject=goal_id,
         event_id=event_id,
@@ -216,7 +211,7 @@ def sync_session_viewers(*, goal_id: str, event_id: str, now: datetime) -> None:
     cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
     pushes.push(
         channels=[channels.user(goal.streamer_id)],
-        event=VIEWERS_SYNCED,
+        event=PushEvent.STREAM_VIEWERS_UPDATED,
         data={"session_id": goal.session_id, "goal_id": goal_id},
         subject=goal_id,
         event_id=event_id,
@@ -230,7 +225,7 @@ def open_to_the_public(*, goal_id: str, event_id: str, now: datetime) -> None:
     cached_views.invalidate_get_session_token_view_cache(session_id=goal.session_id)
     pushes.push(
         channels=channels.audience(goal.streamer_id),
-        event=AUTHORIZED,
+        event=PushEvent.STREAM_AUTHORIZED,
         data={"session_id": goal.session_id, "streamer_id": goal.streamer_id, "quality": "preview"},
         subject=goal_id,
         event_id=event_id,
@@ -241,8 +236,9 @@ def open_to_the_public(*, goal_id: str, event_id: str, now: datetime) -> None:
 def push_exclusive_closed(*, goal_id: str, event_id: str, now: datetime) -> None:
     """Push `exclusive.closed` to both sides, each with the 1-on-1 as they may see it."""
     goal = goals.get_goal(goal_id=goal_id)
-    documents = _documents_of_parties(goal, EXCLUSIVE_CLOSED)
-    pushes.push_all(messages=_to_each(documents, EXCLUSIVE_CLOSED, event_id, {}), now=now)
+    closed = PushEvent.EXCLUSIVE_CLOSED
+    documents = _documents_of_parties(goal, closed)
+    pushes.push_all(messages=_to_each(documents, closed, event_id, {}), now=now)
 
 
 def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: datetime) -> None:
@@ -252,17 +248,14 @@ def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: 
     nothing, since it may not learn who paid (spec section 4).
     """
     top = goals.top_contributors(goal_id=goal_id, limit=MVP_COUNT)
-    names = dict(User.objects.filter(pk__in=[u for u, _ in top]).values_list("pk", "username"))
-    ranking: list[dict[str, Any]] = [
-        {"rank": rank, "user_id": user_id, "username": names.get(user_id, ""), "amount": coins}
-        for rank, (user_id, coins) in enumerate(top, start=1)
-    ]
+    names = names_of(user_ids=[user_id for user_id, _ in top])
+    ranking = [_ranked(rank, user_id, names, coins) for rank, (user_id, coins) in enumerate(top, start=1)]
     recipients = [(streamer_id, {"mvps": ranking})]
     recipients += [(entry["user_id"], {"mvps": [entry]}) for entry in ranking]
     messages = [
         pushes.Message(
             channels=[channels.user(user_id)],
-            event=MVPS,
+            event=PushEvent.LIVESTREAM_MVPS,
             data={"goal_id": goal_id, "streamer_id": streamer_id, **data},
             subject=goal_id,
             event_id=event_id,
@@ -270,3 +263,8 @@ def push_livestream_mvps(*, goal_id: str, streamer_id: str, event_id: str, now: 
         for user_id, data in recipients
     ]
     pushes.push_all(messages=messages, now=now)
+
+
+def _ranked(rank: int, user_id: str, names: Mapping[str, str], coins: int) -> dict[str, Any]:
+    name = names.get(user_id, "")
+    return {"rank": rank, "user_id": user_id, "user_name": name, "username": name, "amount": coins}

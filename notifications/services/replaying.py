@@ -42,7 +42,7 @@ def replay_webhook(*, webhook_id: int, now: datetime) -> str:
     """
     webhook = Webhook.objects.filter(pk=webhook_id).first()
     if webhook is None:
-        raise WebhookNotFound(f"There is no webhook {webhook_id}.")
+        raise WebhookNotFound("There is no webhook {webhook_id}.", given={"webhook_id": webhook_id})
     if webhook.result == Webhook.Result.PUBLISHED:
         _replay_published(webhook, now)
         return REPLAYED
@@ -75,5 +75,5 @@ def _outcome(webhook: Webhook) -> str:
     if webhook.processed_at is not None:
         return str(webhook.result)
     if webhook.attempts > attempts:
-        raise WebhookFailedAgain(webhook.error.strip().rpartition("\n")[2])
+        raise WebhookFailedAgain("{error}", given={"error": webhook.error.strip().rpartition("\n")[2]})
     return WAITING

@@ -20,13 +20,13 @@ from livestream.users import is_blocked
 from notifications import channels, selectors
 from notifications.models import Admission
 from notifications.provider import Refused, get_provider
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes
 from sessions_app.models import Session
 from sessions_app.services import bans
 
 log = structlog.get_logger(__name__)
 
-REVOKED = "stream.revoked"
 # A token may have been signed just now, by a machine whose clock is ahead of ours.
 _MARGIN = timedelta(seconds=60)
 # The notes on viewers who waited to be admitted, by reason; the default is GIVEN_BACK.
@@ -114,7 +114,7 @@ def _messages(loss: Loss, sessions: Sequence[Session]) -> list[pushes.Message]:
     return [
         pushes.Message(
             channels=[channels.user(viewer_id)],
-            event=REVOKED,
+            event=PushEvent.STREAM_REVOKED,
             data={"session_id": session.id, "streamer_id": session.streamer_id, "reason": loss.reason},
             subject=session.id,
             event_id=_event_id(loss.event_id, session, number),

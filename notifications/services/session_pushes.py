@@ -11,40 +11,44 @@ from typing import Any
 
 from livestream import clock
 from livestream.events.contracts import ChannelEvent, ChannelOccupied, SessionEvent
-from notifications import channels
+from livestream.users import names_of
+from notifications import channels, payloads
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes
 from notifications.services.pushes import Message
 from sessions_app import selectors as sessions
 from sessions_app.representation import session_for
 
-ONLINE = "livestream.online"
-OFFLINE = "livestream.offline"
-UPDATED = "session.updated"
-ENTERED = "user.entered"
-LEFT = "user.left"
-_OF_MANY = {ENTERED: "users.entered", LEFT: "users.left"}
+ENTERED, LEFT = PushEvent.USER_ENTERED, PushEvent.USER_LEFT
+_OF_MANY = {ENTERED: PushEvent.USERS_ENTERED, LEFT: PushEvent.USERS_LEFT}
 _FEW = 10
-# A user takes up to 150 bytes of a push, which has at most 10 KB.
-_MOST_USERS = 64
+# What a push about many has at most: users, and bytes of them beside its ids.
+MOST_USERS = 64
+_USERS_BYTES = payloads.LARGEST_DATA_BYTES - 128
+_Entry = tuple[ChannelEvent, dict[str, Any]]
 
 
-def push_livestream(*, name: str, event: SessionEvent, now: datetime) -> None:
-    """Push ONLINE or OFFLINE with the session's terms; `price` is coins a minute by quality."""
+def push_livestream(*, name: PushEvent, event: SessionEvent, now: datetime) -> None:
+    """Push that a session went live or ended, with its terms as they were at that moment.
+
+    `prices` are coins a minute by quality; clients of the original system read them as `price`.
+    """
     terms = {
         "session_id": event.session_id,
         "streamer_id": event.streamer_id,
         "preset": event.preset,
+        "prices": event.price,
         "price": event.price,
     }
     _push_session(name=name, event=event, details=terms, now=now)
 
 
 def push_session_updated(*, event: SessionEvent, now: datetime) -> None:
-    """Push UPDATED with the whole session as it stands now."""
-    _push_session(name=UPDATED, event=event, details={}, now=now)
+    """Push the whole session as it stands now."""
+    _push_session(name=PushEvent.SESSION_UPDATED, event=event, details={}, now=now)
 
 
-def _push_session(*, name: str, event: SessionEvent, details: Mapping[str, Any], now: datetime) -> None:
+def _push_session(*, name: PushEvent, event: SessionEvent, details: Mapping[str, Any], now: datetime) -> None:
     """Push the public session to the audience, and the full session to its streamer."""
     session = sessions.get_session(session_id=event.session_id)
     seen_by = (
@@ -64,9 +68,10 @@ def _push_session(*, name: str, event: SessionEvent, details: Mapping[str, Any],
     pushes.push_all(messages=messages, now=now)
 
 
-def push_user_enter(*, name: str, event: ChannelEvent, now: datetime) -> None:
+def push_user_enter(*, name: PushEvent, event: ChannelEvent, now: datetime) -> None:
     """Push to the streamer that a viewer entered or left; `at` in unix seconds."""
-    pushes.push_all(messages=[_of_one(name, event)], now=now)
+    ((_, user),) = _entries([event])
+    pushes.push_all(messages=[_message(name, event, user)], now=now)
 
 
 def push_users_enter(*, events: Iterable[ChannelEvent], now: datetime) -> None:
@@ -75,32 +80,48 @@ def push_users_enter(*, events: Iterable[ChannelEvent], now: datetime) -> None:
     More than a few are pushed together, as `users.entered` or `users.left` with as many `users` as fit
     into a push; `event_id` is that of the first of them. Such pushes have low priority.
     """
-    groups: dict[tuple[str, str], list[ChannelEvent]] = {}
-    for event in events:
+    groups: dict[tuple[str, PushEvent], list[_Entry]] = {}
+    for event, user in _entries(list(events)):
         name = ENTERED if isinstance(event, ChannelOccupied) else LEFT
-        groups.setdefault((str(event.subject_id), name), []).append(event)
-    few = [_of_one(name, event) for (_, name), group in groups.items() if len(group) <= _FEW for event in group]
+        groups.setdefault((str(event.subject_id), name), []).append((event, user))
+    few = [_message(name, *each) for (_, name), group in groups.items() if len(group) <= _FEW for each in group]
     many = [each for (_, name), group in groups.items() if len(group) > _FEW for each in _of_crowd(name, group)]
     pushes.push_all(messages=few, now=now)
     pushes.push_all(messages=many, now=now, bulk=True)
 
 
-def _of_one(name: str, event: ChannelEvent) -> Message:
-    return _message(name, event, _user(event))
+def _entries(events: Sequence[ChannelEvent]) -> list[_Entry]:
+    names = names_of(user_ids={str(event.user_id) for event in events})
+    return [(event, _user(event, names.get(str(event.user_id), ""))) for event in events]
 
 
-def _of_crowd(name: str, events: Sequence[ChannelEvent]) -> Iterator[Message]:
-    for start in range(0, len(events), _MOST_USERS):
-        together = events[start : start + _MOST_USERS]
-        yield _message(_OF_MANY[name], together[0], {"users": [_user(event) for event in together]})
+def _user(event: ChannelEvent, name: str) -> dict[str, Any]:
+    at = clock.to_epoch(event.time)
+    return {"user_id": event.user_id, "user_name": name, "channel": event.channel, "at": at}
 
 
-def _message(name: str, first: ChannelEvent, data: dict[str, Any]) -> Message:
+def _of_crowd(name: PushEvent, entries: Iterable[_Entry]) -> Iterator[Message]:
+    for page in _pages(entries):
+        first, _ = page[0]
+        yield _message(_OF_MANY[name], first, {"users": [user for _, user in page]})
+
+
+def _pages(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
+    page: list[_Entry] = []
+    taken = 0
+    for entry in entries:
+        size = payloads.size(entry[1]) + 1
+        if page and (len(page) == MOST_USERS or taken + size > _USERS_BYTES):
+            yield page
+            page, taken = [], 0
+        page.append(entry)
+        taken += size
+    if page:
+        yield page
+
+
+def _message(name: PushEvent, first: ChannelEvent, data: dict[str, Any]) -> Message:
     streamer_id = str(first.subject_id)
     return Message(
         channels=[channels.user(streamer_id)], event=name, data=data, subject=streamer_id, event_id=first.event_id
     )
-
-
-def _user(event: ChannelEvent) -> dict[str, Any]:
-    return {"user_id": event.user_id, "channel": event.channel, "at": clock.to_epoch(event.time)}

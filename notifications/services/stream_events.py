@@ -11,13 +11,14 @@ from goals import representation
 from goals.models import Goal
 from goals.services.authorizing import PREVIEW, SD, Grant
 from livestream import clock
-from notifications import channels, payloads
+from notifications import channels, payloads, push_contracts
 from notifications.provider import Outgoing
-from notifications.services import stream_tokens
+from notifications.push_contracts import PushEvent
+from notifications.services import pushes, stream_tokens
 from sessions_app.services import room_tokens
 from sessions_app.services.room_tokens import Room
 
-EVENT = "stream.authorized"
+EVENT = PushEvent.STREAM_AUTHORIZED
 # The most that both tokens and the room take up, beside the data that all viewers share.
 PERSONAL_BYTES = 1_536
 
@@ -43,8 +44,10 @@ class Opening:
 
     def _event(self, viewer_id: str, quality: str, exp: datetime, tokens: dict[str, Any]) -> Outgoing:
         name = channels.viewer(streamer_id=self.goal.streamer_id, quality=quality, viewer_id=viewer_id)
-        own = payloads.encode({"quality": quality, "exp": clock.to_epoch(exp)} | tokens)
-        return Outgoing((name,), EVENT, f"{self.head},{own[1:]}")
+        named = {"push_id": pushes.push_id(event=EVENT, event_id=self.data["event_id"], channel=name)}
+        own = named | {"quality": quality, "exp": clock.to_epoch(exp)} | tokens
+        push_contracts.check(event=EVENT, members=self.data.keys() | own.keys())
+        return Outgoing((name,), EVENT, f"{self.head},{payloads.encode(own)[1:]}")
 
     def _tokens(self, viewer_id: str, exp: datetime) -> dict[str, Any]:
         grant = Grant(self.goal.session_id, viewer_id, SD, exp, self.goal.id)
