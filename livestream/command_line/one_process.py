@@ -7,10 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import dramatiq
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
@@ -29,12 +31,15 @@ def serve(*, host: str, port: int, on_ready: Callable[[], None]) -> None:
     where the port is taken.
     """
     # Bind first: a second server must not release the first one's leases.
-    server = create_server(get_wsgi_application(), host=host, port=port, threads=_WEB_THREADS)
+    # select(), its default, fails where the process has more than 1,024 descriptors: clients of the realtime server.
+    server = create_server(get_wsgi_application(), host=host, port=port, threads=_WEB_THREADS, asyncore_use_poll=True)
     admission.requests.reserve_one_of(_WEB_THREADS)
     relaying.release_leases(now=clock.now())
     # SIGINT too: a shell starts background commands with SIGINT ignored.
+    stopping = threading.Event()
+    admission.requests.end_waits_when(stopping.is_set)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+        signal.signal(number, partial(_stop, stopping))
     with _pid_file(), _worker(), _relay():
         on_ready()
         try:
@@ -43,8 +48,23 @@ def serve(*, host: str, port: int, on_ready: Callable[[], None]) -> None:
             server.close()
 
 
-def _interrupt(*_: object) -> None:
+def _stop(stopping: threading.Event, *_: object) -> None:
+    stopping.set()
+    interrupt()
+
+
+def interrupt(*_: object) -> None:
+    """End a command that serves, as a handler of signals."""
     raise KeyboardInterrupt
+
+
+@contextmanager
+def listening_on(host: str, port: int) -> Iterator[None]:
+    """Have a command say that it cannot listen there, where what is within cannot."""
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
 @contextmanager

@@ -57,8 +57,8 @@ def sell_tickets(
 ) -> Body:
     """Open a funding goal of `target` coins that ends after `seconds`.
 
-    It promises a show of at least `show_seconds`, which starts within `start_within` seconds of
-    reaching the target; the server's setting is the default.
+    It promises a show of at least `show_seconds`, which starts within `start_within` seconds after
+    the sale has reached its target and closed; the server's setting is the default.
     """
     terms = {"duration": show_seconds} | ({"start_within": start_within} if start_within else {})
     body = {

@@ -6,9 +6,10 @@ import secrets
 from dataclasses import dataclass
 
 from livestream.demo.people import Person
-from livestream.demo.pusher import Pusher
 from livestream.demo.server import Server
+from livestream.demo.stage import ChannelStage, Stage
 from livestream.demo.story import Story
+from livestream.demo.webhook_stage import WebhookStage
 
 VIEWERS = 5
 _TOO_FEW, _REFILL = 1_000, 10_000
@@ -20,7 +21,7 @@ class Cast:
 
     story: Story
     server: Server
-    pusher: Pusher
+    stage: Stage
     streamer: Person
     viewers: list[Person]
     support: Person
@@ -30,14 +31,20 @@ class Cast:
         return {person.name: person.balance for person in (self.streamer, *self.viewers)}
 
 
-def assemble(*, server: Server, story: Story, key: str, secret: str) -> Cast:
-    """Sign everybody in, clear what an earlier demo left behind, and fill empty wallets."""
+def assemble(*, server: Server, story: Story, key: str, secret: str, realtime: str | None = None) -> Cast:
+    """Sign everybody in, clear what an earlier demo left behind, and fill empty wallets.
+
+    `realtime` is the address of a realtime server, whose channels the streamer joins. Without one,
+    webhooks made by hand say that they did.
+    """
     story.chapter("The cast signs in")
+    streamer = Person(server=server, name="streamer")
+    by_hand = WebhookStage(server=server, key=key, secret=secret)
     cast = Cast(
         story=story,
         server=server,
-        pusher=Pusher(server=server, key=key, secret=secret),
-        streamer=Person(server=server, name="streamer"),
+        stage=ChannelStage(performer=streamer, address=realtime, repeating=by_hand) if realtime else by_hand,
+        streamer=streamer,
         viewers=[Person(server=server, name=f"viewer{number}") for number in range(1, VIEWERS + 1)],
         support=Person(server=server, name="support"),
     )

@@ -26,13 +26,13 @@ def price_of(session: Body, *, quality: str, seconds: int) -> int:
 
 def enter_stream(cast: Cast) -> None:
     """Have the streamer join their own stream, where the seconds of a private show are performed."""
-    cast.pusher.enters_stream(streamer_id=cast.streamer.id)
+    cast.stage.enters_stream(streamer_id=cast.streamer.id)
     cast.story.report("streamer", "joins the stream")
 
 
 def leave_stream(cast: Cast) -> None:
     """Have the streamer leave it."""
-    cast.pusher.leaves_stream(streamer_id=cast.streamer.id)
+    cast.stage.leaves_stream(streamer_id=cast.streamer.id)
     cast.story.report("streamer", "leaves the stream")
 
 

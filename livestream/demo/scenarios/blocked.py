@@ -25,15 +25,15 @@ def play_blocked(cast: Cast) -> None:
     acts.end_session(cast, session=session)
     for viewer in (cast.viewers[0], cast.viewers[2]):
         cast.streamer.call("DELETE", f"/users/me/blocks/{viewer.id}")
-    cast.story.report("streamer", "forgives both")
+    cast.story.report("streamer", "unblocks both")
 
 
 def _play_show(cast: Cast, session: Body, *, blocked: Person, stays: Person) -> None:
     funding, show = _make_show(cast, session, blocked, stays)
     on_stage = {"goal_id": show["id"], "user_id": cast.streamer.id}
-    cast.pusher.enters(**on_stage)
+    cast.stage.enters(**on_stage)
     acts.wait_for_goal(cast, show, what="the show to begin", holds=lambda g: "started" in g["context"])
-    cast.pusher.leaves(**on_stage)
+    cast.stage.leaves(**on_stage)
     paused = acts.wait_for_goal(cast, show, what="the pause", holds=lambda g: "paused" in g["context"])
     cast.story.report("streamer", "interrupts the show", goal=paused)
     _block(cast, blocked)
@@ -41,15 +41,15 @@ def _play_show(cast: Cast, session: Body, *, blocked: Person, stays: Person) -> 
     cast.story.report(blocked.name, "gets the ticket's price back", coins=acts.TICKET_PRICE)
     refused = _may_watch(session, blocked) == HTTPStatus.FORBIDDEN
     admitted = _may_watch(session, stays) == HTTPStatus.OK
-    cast.story.check("who is blocked may not watch, and who is not still may", holds=refused and admitted)
-    cast.pusher.enters(**on_stage)
+    cast.story.check("the blocked viewer may not watch, and the other viewer still may", holds=refused and admitted)
+    cast.stage.enters(**on_stage)
     done = acts.wait_for_goal(cast, show, what="the end of the show", holds=lambda g: g["state"] == "ended")
     cast.story.report("streamer", "performs the rest of it", goal=done)
-    cast.pusher.leaves(**on_stage)
+    cast.stage.leaves(**on_stage)
     cast.story.check("a sale that was reached stays reached", holds=done["outcome"] == "completed")
     moved = cast.streamer.moved_through
     cast.server.until(lambda: moved(escrow_id=acts.escrow_of(funding)) == acts.TICKET_PRICE, what="the payout")
-    cast.story.report("streamer", "is paid the one ticket that was kept", coins=acts.TICKET_PRICE)
+    cast.story.report("streamer", "is paid for the other viewer's ticket", coins=acts.TICKET_PRICE)
 
 
 def _make_show(cast: Cast, session: Body, *buyers: Person) -> tuple[Body, Body]:

@@ -37,19 +37,19 @@ def _refuse_others(cast: Cast, session: Body) -> None:
     refused = invitations.invite(
         cast, cast.viewers[2], session=session, kind="private", seconds=PREPAID_SECONDS, expected=[code]
     )
-    cast.story.check("nobody else can invite meanwhile", holds=refused.code == code)
+    cast.story.check("nobody else can invite during the 1-on-1", holds=refused.code == code)
 
 
 def _perform_a_part(cast: Cast, goal: Body) -> Body:
     on_stage = {"goal_id": goal["id"], "user_id": cast.streamer.id}
-    cast.pusher.enters(**on_stage)
+    cast.stage.enters(**on_stage)
     acts.wait_for_goal(cast, goal, what="the 1-on-1 to begin", holds=lambda g: "started" in g["context"])
     cast.story.report("streamer", "enters the stage", goal=goal)
     time.sleep(PERFORMED_SECONDS)  # a performance takes the time it takes
-    cast.pusher.leaves(**on_stage)
+    cast.stage.leaves(**on_stage)
     acts.wait_for_goal(cast, goal, what="the pause", holds=lambda g: "paused" in g["context"])
     cast.streamer.call("DELETE", f"/goals/{goal['id']}", {}, expected=["goal_not_active"])
     ended = cast.streamer.get(f"/goals/{goal['id']}")
-    cast.story.report("streamer", "breaks off", goal=ended)
+    cast.story.report("streamer", "ends the 1-on-1 early", goal=ended)
     cast.story.check("the 1-on-1's outcome is a split", holds=ended["outcome"] == "split")
     return ended

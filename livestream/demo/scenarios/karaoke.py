@@ -23,14 +23,14 @@ def play_karaoke(cast: Cast) -> None:
     cast.story.report("streamer", f"opens the karaoke with {len(SONGS)} songs", goal=goal)
     cast.story.check("the session shows its karaoke", holds=made.get("id", shown["goal"]) == shown["goal"])
     on_stage = {"goal_id": goal["id"], "user_id": cast.streamer.id}
-    cast.pusher.enters(**on_stage)
+    cast.stage.enters(**on_stage)
     for number, song in enumerate(SONGS, start=1):
         title = song["title"]
         sung = acts.wait_for_goal(cast, goal, what=f"the end of {title}", holds=partial(_reached, number))
         cast.story.report("streamer", f"has sung “{title}”", goal=sung)
     done = acts.wait_for_goal(cast, goal, what="the last song", holds=lambda g: g["state"] == "ended")
     cast.story.check("the karaoke is completed", holds=done["outcome"] == "completed")
-    cast.pusher.leaves(**on_stage)
+    cast.stage.leaves(**on_stage)
     acts.report_log(cast, goal=done)
     acts.end_session(cast, session=session)
 

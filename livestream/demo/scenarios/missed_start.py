@@ -10,7 +10,7 @@ from livestream.demo.server import Body
 START_WITHIN_SECONDS, SOLD_SECONDS = 3, 60
 
 
-@scenario(name="missed-start", title="A missed start: tickets are sold, and the show does not come")
+@scenario(name="missed-start", title="A missed start: tickets are sold, and the show does not take place")
 def play_missed_start(cast: Cast) -> None:
     """Miss the promised start of one show, and call another one off."""
     before = cast.balances()
@@ -50,8 +50,8 @@ def _refuse_shorter_show(cast: Cast, session: Body, funding: Body) -> None:
     body = acts.show_body(session=session, funding=funding, title="One second of fame", seconds=1)
     code = "shorter_than_sold"
     refused = cast.streamer.call("POST", "/goals?type=show", body, expected=[code])
-    cast.story.report("streamer", f"would make it a show of 1 s, and sold {SOLD_SECONDS}")
-    cast.story.check("a show is as long as it was sold", holds=refused.code == code)
+    cast.story.report("streamer", f"tries to make a show of 1 s, but has sold {SOLD_SECONDS} s")
+    cast.story.check("a show must be as long as it was sold", holds=refused.code == code)
 
 
 def _check_refund(cast: Cast, funding: Body, *, because: str) -> None:

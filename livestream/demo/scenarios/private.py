@@ -53,4 +53,4 @@ def _check_tokens(cast: Cast, session_id: str) -> None:
     path = f"/sessions/{session_id}/token?quality=sd"
     refused = unpaid.call("GET", path, expected=["not_authorized_for_quality"])
     watches = paid.call("GET", path).status == 200 and refused.status == 403
-    cast.story.check("only whoever paid may watch", holds=watches)
+    cast.story.check("only viewers who paid may watch", holds=watches)

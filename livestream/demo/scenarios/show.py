@@ -55,7 +55,7 @@ def _repeat(cast: Cast, funding: Body, key: str, first: Body) -> None:
 
 def _perform(cast: Cast, show: Body) -> None:
     on_stage = {"goal_id": show["id"], "user_id": cast.streamer.id}
-    cast.pusher.enters(**on_stage)
+    cast.stage.enters(**on_stage)
     seen = acts.wait_for_goal(cast, show, what="the show to begin", holds=lambda g: "started" in g["context"])
     cast.story.report("streamer", "enters the stage", goal=seen)
     time.sleep(FIRST_PART_SECONDS)  # the streamer plays; a show takes the time it takes
@@ -64,18 +64,18 @@ def _perform(cast: Cast, show: Body) -> None:
     cast.story.report("", "the last second is performed", goal=done)
     fulfilled = done["outcome"] == "completed" and done["progress"] == SHOW_SECONDS
     cast.story.check("the show is completed while the streamer is still on stage", holds=fulfilled)
-    cast.pusher.leaves(**on_stage)
+    cast.stage.leaves(**on_stage)
 
 
 def _pause(cast: Cast, show: Body, on_stage: dict[str, str]) -> None:
     """Leave the stage and return, each reported twice: no second may count twice."""
-    cast.pusher.leaves(**on_stage)
+    cast.stage.leaves(**on_stage)
     paused = acts.wait_for_goal(cast, show, what="the pause", holds=lambda g: g["progress"] > 0)
     cast.story.report("streamer", "leaves for a sip of water", goal=paused)
-    cast.pusher.repeats()
+    cast.stage.repeats()
     returned_at = time.time()
-    cast.pusher.enters(**on_stage)
-    cast.pusher.repeats()
+    cast.stage.enters(**on_stage)
+    cast.stage.repeats()
     again = acts.wait_for_goal(cast, show, what="the return", holds=lambda g: "paused" not in g["context"])
     cast.story.report("streamer", "returns; Pusher reports both twice", goal=again)
     counted = again["progress"] - paused["progress"]

@@ -19,6 +19,7 @@ from livestream.demo.errors import DemoFailed
 from livestream.demo.registry import SCENARIOS
 from livestream.demo.server import Server
 from livestream.demo.story import Story
+from livestream.realtime_address import realtime_address
 
 ALL = "all"
 
@@ -48,11 +49,14 @@ class Command(BaseCommand):
         with closing(Server(address=f"http://127.0.0.1:{settings.PORT}", story=story)) as server:
             server.greet()
             key, secret = settings.PUSHER_WEBHOOK_KEYS[0]
-            players = assemble(server=server, story=story, key=key, secret=secret)
-            _refuse_another_database(players.streamer.id)
-            for name in chosen:
-                story.chapter(SCENARIOS[name].title)
-                SCENARIOS[name].play(players)
+            address = realtime_address()
+            url = address.websocket_url if address else None
+            players = assemble(server=server, story=story, key=key, secret=secret, realtime=url)
+            with closing(players.stage):
+                _refuse_another_database(players.streamer.id)
+                for name in chosen:
+                    story.chapter(SCENARIOS[name].title)
+                    SCENARIOS[name].play(players)
         _verify_ledger(players)
 
 

@@ -34,7 +34,7 @@ class Command(BatchCommand[OutboxMessage]):
             "--state",
             choices=[DEAD, FAILING, STUCK],
             default=DEAD,
-            help="dead: waits for a person (default); failing: failed, will be retried; stuck: due, and nobody runs it",
+            help="dead: waits for a person (default); failing: failed, will be retried; stuck: overdue, not running",
         )
         parser.add_argument(
             "--actor",

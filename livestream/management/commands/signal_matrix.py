@@ -6,32 +6,23 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
+from livestream.command_line.kept_pages import KeptPageCommand
 from livestream.events import matrix
 
-KEPT_AT = Path("docs/signal-matrix.md")
 
-
-class Command(BaseCommand):
-    """Print the matrix, write it to docs/, or check that the copy there is the code's."""
-
+class Command(KeptPageCommand):
+    name = "signal_matrix"
+    kept_at = Path("docs/signal-matrix.md")
     help = "Print which receiver acts on which event, for which goal types and how."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        group = parser.add_mutually_exclusive_group()
-        group.add_argument("--write", action="store_true", help=f"write {KEPT_AT}")
+    def add_formats(self, group: Any) -> None:
         group.add_argument("--json", action="store_true", help="print it as one JSON document")
-        group.add_argument("--check", action="store_true", help=f"fail where {KEPT_AT} is out of date")
 
     def handle(self, **options: Any) -> None:
-        path, rendered = Path(settings.BASE_DIR) / KEPT_AT, matrix.render()
         if options["json"]:
             self.stdout.write(json.dumps(matrix.as_json()))
-        elif options["write"]:
-            path.write_text(rendered)
-        elif not options["check"]:
-            self.stdout.write(rendered)
-        elif not path.exists() or path.read_text() != rendered:
-            raise CommandError(f"{KEPT_AT} is out of date: run manage.py signal_matrix --write")
+        else:
+            super().handle(**options)
+
+    def render(self) -> str:
+        return matrix.render()

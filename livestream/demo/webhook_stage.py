@@ -1,4 +1,4 @@
-"""A stand-in for Pusher in a demo: its signed webhooks report who enters and leaves which channel."""
+"""Webhooks made by hand: where there is no realtime server, they report who enters and leaves which channel."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from livestream.demo.errors import Refused
 from livestream.demo.server import Call, Server
 
 
-class Pusher:
-    """Sends webhooks as Pusher Channels does, and can repeat the last one."""
+class WebhookStage:
+    """A stage without channels: it sends webhooks as Pusher Channels does, and can repeat the last one."""
 
     def __init__(self, *, server: Server, key: str, secret: str) -> None:
         self._server = server
@@ -43,6 +43,9 @@ class Pusher:
         answer = self._server.send(Call("POST", "/notify/pusher", self._last, headers))
         if answer.status != 200:
             raise Refused(f"The webhook was refused: {answer.status} {answer.code}")
+
+    def close(self) -> None:
+        """There is no connection to close."""
 
     def _report(self, name: str, channel: str, user_id: str) -> None:
         event = {"name": name, "channel": channel, "user_id": user_id}
