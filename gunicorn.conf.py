@@ -18,3 +18,4 @@ def post_worker_init(worker: Any) -> None:
 
     if isinstance(worker, ThreadWorker):
         admission.requests.reserve_one_of(worker.cfg.threads)
+        admission.requests.end_waits_when(lambda: not worker.alive)

@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
-from livestream import ids
+from livestream import cache_server, ids
 from livestream.models import ViewVersion
+from livestream.outbound.circuit_breaker import CircuitOpen
+
+log = structlog.get_logger(__name__)
 
 # The longest time for which a stale view is served, should an invalidation be missing.
 BACKSTOP_SECONDS = 60
@@ -28,13 +33,28 @@ def cached(*, name: str, part: str, build: Callable[[], Any]) -> Any:
 
 
 def kept(*, key: str, build: Callable[[], Any]) -> Any:
-    """Return the view that is cached under `key`, which contains its version; build it if it is not cached."""
+    """Return the view that is cached under `key`, which contains its version; build it if it is not cached.
+
+    While the cache does not answer, every view is built.
+    """
     key = f"view:{key}"
-    found = cache.get(key)
+    found = _with_cache(lambda: cache.get(key))
     if found is None:
         found = build()
-        cache.set(key, found, BACKSTOP_SECONDS)
+        _with_cache(lambda: cache.set(key, found, BACKSTOP_SECONDS))
     return found
+
+
+def _with_cache(call: Callable[[], Any]) -> Any:
+    """Call the cache; None where it does not answer, or is being probed by another thread."""
+    try:
+        with cache_server.breaker.calling():
+            return call()
+    except CircuitOpen:
+        return None
+    except RedisError as error:
+        log.warning("cache_unavailable", error=repr(error))
+        return None
 
 
 def invalidate(*, name: str) -> None:

@@ -20,17 +20,24 @@ PURGED_AT_ONCE = 1000
 
 
 class KeyReused(Unprocessable):
+    """The `Idempotency-Key` was used before for another request (method, query or body). Nothing was done."""
+
     code = "idempotency_key_reused"
     title = "This Idempotency-Key was used for another request"
+    advice = "Use a new key for each new request."
 
 
 class KeyInUse(Conflict):
+    """The first request with this `Idempotency-Key` is still running."""
+
     code = "idempotency_key_in_use"
     title = "A request with this Idempotency-Key is still running"
+    advice = "Repeat the call with the same key after the seconds in `Retry-After`."
+    names_a_delay = True
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class KeyedRequest:
     """What makes two requests the same: the user, the path, the key and the content."""
 
     user_id: str
@@ -55,26 +62,26 @@ class Answer:
     body: str
 
 
-def claim(*, question: Question, now: datetime) -> Claim | Answer:
+def claim(*, request: KeyedRequest, now: datetime) -> Claim | Answer:
     """Take the key for this request, or return the answer that was given under it.
 
-    Raises KeyReused where it belongs to another body, KeyInUse while another request holds it.
+    Raises KeyReused where it belongs to another request, KeyInUse while another request holds it.
     """
     token = ids.new_id()
-    record = _insert_or_find(question, token, now)
+    record = _insert_or_find(request, token, now)
     if record is None:  # released between the two statements: somebody was there
         raise KeyInUse(retry_after=1)
     if record.claim == token:
         return Claim(record.id, token)
     if record.created_at <= now - KEPT:
-        return _take_over(record, question, token, now, created_at=now)
-    if record.fingerprint != question.fingerprint:
+        return _take_over(record, request, token, now, created_at=now)
+    if record.fingerprint != request.fingerprint:
         raise KeyReused
     if record.status is not None:
         return Answer(record.status, record.body)
     if record.leased_until > now:
         raise KeyInUse(retry_after=_whole_seconds(record.leased_until - now))
-    return _take_over(record, question, token, now, created_at=record.created_at)
+    return _take_over(record, request, token, now, created_at=record.created_at)
 
 
 def complete(*, claim: Claim, answer: Answer) -> None:
@@ -102,25 +109,27 @@ def purge(*, now: datetime) -> int:
     return deleted
 
 
-def _insert_or_find(question: Question, token: str, now: datetime) -> IdempotencyRecord | None:
+def _insert_or_find(request: KeyedRequest, token: str, now: datetime) -> IdempotencyRecord | None:
     mine = IdempotencyRecord(
-        user_id=question.user_id,
-        path=question.path,
-        key=question.key,
-        fingerprint=question.fingerprint,
+        user_id=request.user_id,
+        path=request.path,
+        key=request.key,
+        fingerprint=request.fingerprint,
         claim=token,
         leased_until=now + LEASE,
         created_at=now,
     )
     IdempotencyRecord.objects.bulk_create([mine], ignore_conflicts=True)
-    return IdempotencyRecord.objects.filter(user_id=question.user_id, path=question.path, key=question.key).first()
+    return IdempotencyRecord.objects.filter(user_id=request.user_id, path=request.path, key=request.key).first()
 
 
-def _take_over(record: IdempotencyRecord, question: Question, token: str, now: datetime, created_at: datetime) -> Claim:
+def _take_over(
+    record: IdempotencyRecord, request: KeyedRequest, token: str, now: datetime, created_at: datetime
+) -> Claim:
     unchanged = IdempotencyRecord.objects.filter(pk=record.pk, claim=record.claim, status=record.status)
     taken = unchanged.update(
         claim=token,
-        fingerprint=question.fingerprint,
+        fingerprint=request.fingerprint,
         leased_until=now + LEASE,
         created_at=created_at,
         status=None,

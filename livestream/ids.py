@@ -20,6 +20,11 @@ def new_id() -> str:
     return f"{seconds:08x}{secrets.token_hex(5)}{next(_counter) & 0xFFFFFF:06x}"
 
 
+def new_token_id() -> str:
+    """Make the id of a refresh token: 32 random hex digits."""
+    return secrets.token_hex(16)
+
+
 def is_valid(text: object) -> bool:
     """Return whether `text` is an ObjectId in its one written form (lower case)."""
     return isinstance(text, str) and _PATTERN.fullmatch(text) is not None

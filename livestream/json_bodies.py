@@ -18,40 +18,60 @@ DEEPEST_NESTING = 32
 
 
 class UnreadableBody(DomainError):
-    """The request body cannot be used; the code of the subclass says why."""
+    """The body is not valid JSON in UTF-8."""
 
     code = "malformed_json"
     title = "The body is not valid JSON"
+    advice = "Send one JSON object."
 
 
 class BodyTooLarge(UnreadableBody):
+    """The body is larger than 64 KB."""
+
+    status = 413
     code = "body_too_large"
     title = "The body is larger than 64 KB"
+    advice = "Send less in one call."
 
 
 class BodyTooDeep(UnreadableBody):
+    """The body is nested more than 32 levels deep."""
+
     code = "body_too_deep"
     title = "The body is nested more than 32 levels deep"
+    advice = "Send the members that the operation documents."
 
 
 class NotAnObject(UnreadableBody):
+    """The body is valid JSON, but not an object."""
+
     code = "not_an_object"
     title = "The body is not a JSON object"
+    advice = "Send one JSON object."
 
 
 class DuplicateMember(UnreadableBody):
+    """The body names one member twice."""
+
     code = "duplicate_member"
     title = "The body names one member twice"
+    advice = "Name each member once."
 
 
 class NumberNotFinite(UnreadableBody):
+    """The body contains `NaN`, `Infinity` or a number that is too large."""
+
     code = "number_not_finite"
     title = "The body contains a number that is not finite"
+    advice = "Send finite numbers."
 
 
 class TextNotStorable(UnreadableBody):
+    """A text in the body contains a NUL character or half of a surrogate pair."""
+
     code = "text_not_storable"
     title = "The body contains a NUL character or half of a surrogate pair"
+    advice = "Remove such characters from texts."
 
 
 def load_object(raw: bytes) -> dict[str, Any]:
@@ -114,4 +134,4 @@ def _finite(digits: str) -> float:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise NumberNotFinite(name)
+    raise NumberNotFinite("`{name}` is not a finite number.", given={"name": name})

@@ -7,16 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django_structlog.signals import bind_extra_request_metadata
 
-from livestream import admission, context, ids
-from livestream.api import handlers
-from livestream.api.problems import problem_response
+from livestream import admission, context, ids, languages
+from livestream.api import handlers, idempotency
+from livestream.api.common_errors import InvalidClientId
+from livestream.api.problems import refusal_response
 from livestream.api.unavailable import refusal_of
+from livestream.errors import DomainError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -42,7 +45,8 @@ class RequestContextMiddleware:
         client_id = request.headers.get("X-Client-Id", "")
         acceptable = not client_id or _CLIENT_ID.fullmatch(client_id) is not None
         with context.bound(request_id=request_id, client_id=client_id if acceptable else ""):
-            response = self.get_response(request) if acceptable else _refuse_client_id(request)
+            answer = self.get_response if acceptable else LanguageMiddleware(_refuse_client_id)
+            response = answer(request)
         response["X-Request-ID"] = request_id
         return response
 
@@ -54,13 +58,50 @@ def name_request_in_log(**_: Any) -> None:
 
 
 def _refuse_client_id(request: HttpRequest) -> HttpResponse:
-    return problem_response(
-        instance=request.path,
-        status=400,
-        code="invalid_client_id",
-        title="The X-Client-Id header is not valid",
-        detail="1 to 64 characters: letters, digits and . _ : @ / -",
-    )
+    refusal = InvalidClientId("It must have 1 to 64 characters: letters, digits and . _ : @ / -")
+    return refusal_response(refusal, instance=request.path)
+
+
+class LanguageMiddleware:
+    """Answers in the language of `?lang=`, else of `Accept-Language`, else in English; `Content-Language` names it.
+
+    A `lang` that is not served is refused: it is an order, while the header only tells preferences.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language, refusal = _choose_language(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = refusal_response(refusal, instance=request.path) if refusal else self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+
+def _choose_language(request: HttpRequest) -> tuple[str, languages.UnsupportedLanguage | None]:
+    preferred = translation.get_language_from_request(request)
+    asked = request.GET.get("lang")
+    try:
+        return languages.named(tag=asked) if asked else preferred, None
+    except languages.UnsupportedLanguage as refusal:
+        return preferred, refusal
+
+
+class HostMiddleware:
+    """Answers 400 to a request for a host that is not in ALLOWED_HOSTS, also where DEBUG would show a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost as error:
+            return handlers.bad_request(request, error)
+        return self.get_response(request)
 
 
 class AdmissionMiddleware:
@@ -80,14 +121,32 @@ class AdmissionMiddleware:
         try:
             with admission.requests.admitted():
                 return self.get_response(request)
-        except admission.Overloaded as refusal:
-            # LocaleMiddleware comes later; the thread still has the language of its previous request.
-            with translation.override(translation.get_language_from_request(request)):
-                return handlers.unavailable(request, refusal)
+        except admission.Overloaded as error:
+            refusal = error
+            return LanguageMiddleware(lambda request: handlers.unavailable(request, refusal))(request)
+
+
+class IdempotencyKeyMiddleware:
+    """Refuses an `Idempotency-Key` where a call does not take one: it would be ignored."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        method = str(request.method)
+        changes = method in {"POST", "PUT", "PATCH", "DELETE"} and idempotency.HEADER in request.headers
+        if not changes or view is handlers.page_not_found or idempotency.accepts_key(view, method):
+            return None
+        return refusal_response(idempotency.KeyNotSupported(), instance=request.path)
 
 
 class DatabaseErrorsMiddleware:
-    """Answers 503 if a plain view raises an error of the database; views of the API have their own handler."""
+    """Answers if a plain view raises an error of the database (503) or a refusal; views of the API have a handler."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -96,33 +155,5 @@ class DatabaseErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        refusal = refusal_of(exception)
+        refusal = exception if isinstance(exception, DomainError) else refusal_of(exception)
         return None if refusal is None else handlers.unavailable(request, refusal)
-
-
-class QueryLanguageMiddleware:
-    """Answers in the language of `?lang=` (`en`, `zh-hant`); an unknown one means the default.
-
-    Stands after LocaleMiddleware, whose choice holds where the query names no language.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("lang")
-        if asked is None:
-            return self.get_response(request)
-        language = _supported(asked)
-        with translation.override(language):
-            request.LANGUAGE_CODE = language
-            response = self.get_response(request)
-            response["Content-Language"] = language
-        return response
-
-
-def _supported(asked: str) -> str:
-    try:
-        return translation.get_supported_language_variant(asked.lower())
-    except LookupError:
-        return settings.LANGUAGE_CODE

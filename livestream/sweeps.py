@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livestream import clock, idempotency, users
+from livestream import clock, idempotency, sign_ins, users
 from livestream.analytics import tracking
 from livestream.events import delivering
 from livestream.outbox import sweep
@@ -16,6 +16,12 @@ _CLOSED_AT_ONCE = 100
 def purge_idempotency_records() -> None:
     """Purge a few chunks of the answers that are older than 24 hours."""
     purge_in_chunks(purge=idempotency.purge, chunk_size=idempotency.PURGED_AT_ONCE, now=clock.now())
+
+
+@sweep(every=_A_MINUTE)
+def purge_sign_ins() -> None:
+    """Purge a few chunks of the sign-ins whose tokens have all expired."""
+    purge_in_chunks(purge=sign_ins.purge, chunk_size=sign_ins.PURGED_AT_ONCE, now=clock.now())
 
 
 @sweep(every=_A_MINUTE)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("sessions_app.urls")),
     path("", include("goals.urls")),
     path("", include("notifications.urls")),
+    path("", include("livestream.console.urls")),
     # Last: what no route knows answers with a problem, also where DEBUG would show a page.
     re_path(r"^", handlers.page_not_found),
 ]

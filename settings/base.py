@@ -7,13 +7,17 @@ from environs import validate
 from . import logs
 from .api import *
 from .brokers import broker
+from .caches import CACHE_PATIENCE as CACHE_PATIENCE
+from .caches import cache_with_limits
 from .databases import from_url
 from .domain import *
 from .environment import BASE_DIR as BASE_DIR
 from .environment import env, folder
+from .languages import LANGUAGES as LANGUAGES
 from .limits import read_limits
 from .process_kinds import COMMAND, KINDS
 from .storages import quarantine
+from .throttles import *
 from .vendors import *
 
 SECRET_KEY = env.str("SECRET_KEY", "")
@@ -21,13 +25,18 @@ DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
+# Where the local realtime server listens.
+REALTIME_PORT = env.int("REALTIME_PORT", (PORT or 0) + 1, validate=validate.Range(1, 65535))
 # Whether this is a profile in which things known to everybody, such as the demo users, may exist.
 LOCAL_PROFILE = False
+# Whether `/` shows the console, a page that plays streamer and viewer through the public API.
+CONSOLE = env.bool("CONSOLE", False)
 LIVESTREAM_VAR = folder(text=env.str("LIVESTREAM_VAR", "var"))
 
 ROOT_URLCONF = "livestream.urls"
 WSGI_APPLICATION = "livestream.wsgi.application"
 AUTH_USER_MODEL = "livestream.User"
+AUTHENTICATION_BACKENDS = ["livestream.api.sign_in_attempts.ThrottledModelBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The seeds' paths have no trailing slash, and a redirect would lose the body of a POST.
 APPEND_SLASH = False
@@ -46,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -62,22 +72,27 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    # Before all that may answer, so that browsers of other origins can read refusals, too.
+    "corsheaders.middleware.CorsMiddleware",
     "livestream.middleware.RequestContextMiddleware",
     # Before any middleware that may wait.
     "livestream.middleware.AdmissionMiddleware",
+    # Before all others that may answer with words.
+    "livestream.middleware.LanguageMiddleware",
+    "livestream.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "livestream.api.caching.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    # After the locale's own choice, which it overrides with `?lang=`.
-    "livestream.middleware.QueryLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "livestream.api.caching.CacheHeadersMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "livestream.middleware.IdempotencyKeyMiddleware",
     # After the request log, which would log the error as a crash.
     "livestream.middleware.DatabaseErrorsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -117,10 +132,11 @@ BROKER_NAMESPACE = env.str("BROKER_NAMESPACE", "livestream")
 DRAMATIQ_BROKER: dict[str, Any] = {}
 env.add_parser("broker", broker)
 
-CACHES: dict[str, Any] = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+CACHES: dict[str, Any] = {"default": cache_with_limits(env.dj_cache_url("CACHE_URL", "locmem://"))}
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
+# Before the catalogues of the frameworks, so that all messages use the same words.
+LOCALE_PATHS = [BASE_DIR / "livestream" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

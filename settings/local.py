@@ -3,8 +3,19 @@
 import secrets
 from pathlib import Path
 
+from .api import PAGES_OF_THIS_MACHINE
 from .base import *
-from .base import BROKER_NAMESPACE, BROKER_URL, DATABASE_LIMITS, DATABASE_POOL_SIZE, DATABASE_URL, LIVESTREAM_VAR, env
+from .base import (
+    BROKER_NAMESPACE,
+    BROKER_URL,
+    DATABASE_LIMITS,
+    DATABASE_POOL_SIZE,
+    DATABASE_URL,
+    LIVESTREAM_VAR,
+    PUSHER_HOST,
+    REALTIME_PORT,
+    env,
+)
 from .brokers import broker
 from .databases import sqlite
 from .environment import key_pairs, refuse_to_start_on, unreadable_variables
@@ -26,6 +37,7 @@ LIVESTREAM_VAR.mkdir(parents=True, exist_ok=True)
 
 # Lets `demo_users` make accounts whose password everybody knows.
 LOCAL_PROFILE = True
+CONSOLE = env.bool("CONSOLE", True)
 DEBUG = env.bool("DEBUG", True)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key(path=LIVESTREAM_VAR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
@@ -41,6 +53,9 @@ DRAMATIQ_BROKER = (
     else broker("stub://", namespace=BROKER_NAMESPACE)
 )
 
+# Pages that are being developed on this machine may call the API, whatever their port.
+CORS_ALLOWED_ORIGIN_REGEXES = [PAGES_OF_THIS_MACHINE]
+
 # Short enough that a demo can play a private show to its end.
 INVITATION_MIN_DURATION = env.int("INVITATION_MIN_DURATION", 3)
 
@@ -48,8 +63,13 @@ INVITATION_MIN_DURATION = env.int("INVITATION_MIN_DURATION", 3)
 PUSHER_APP_ID = env.str("PUSHER_APP_ID", "1")
 PUSHER_KEY = env.str("PUSHER_KEY", "local")
 PUSHER_SECRET = env.str("PUSHER_SECRET", "local-secret")
-PUSHER_PROVIDER = env.str("PUSHER_PROVIDER", "local" if PUSHER_SECRET == "local-secret" else "pusher")
+PUSHER_PROVIDER = env.str("PUSHER_PROVIDER", "pusher")
 PUSHER_WEBHOOK_KEYS = key_pairs(text=env.str("PUSHER_WEBHOOK_KEYS", f"{PUSHER_KEY}:{PUSHER_SECRET}"))
+
+# Without credentials and without another server, everything goes to the local realtime server.
+REALTIME_SERVER = PUSHER_PROVIDER == "pusher" and PUSHER_SECRET == "local-secret" and not PUSHER_HOST
+if REALTIME_SERVER:
+    PUSHER_HOST, PUSHER_PORT, PUSHER_SSL = "127.0.0.1", REALTIME_PORT, False
 
 ANALYTICS_PATH = env.str("ANALYTICS_PATH", str(LIVESTREAM_VAR / "analytics.jsonl"))
 

@@ -17,7 +17,7 @@ BYTEPLUS_CREDENTIALS = ("BYTEPLUS_APP_ID", "BYTEPLUS_APP_KEY", "BYTEPLUS_ACCESS_
 
 def production_problems(*, settings: Settings) -> list[str]:
     """Return one sentence for everything that makes these settings unfit for production."""
-    checks = (_secret_key, _debug, _hosts, _database, _broker, _pusher, _byteplus)
+    checks = (_secret_key, _debug, _hosts, _proxies, _database, _broker, _pusher, _byteplus)
     return [problem for check in checks for problem in check(settings)]
 
 
@@ -44,6 +44,14 @@ def _hosts(settings: Settings) -> Iterator[str]:
         yield "ALLOWED_HOSTS is empty; name the hosts this service answers for."
     if "*" in hosts:
         yield "ALLOWED_HOSTS contains *, which lets a client choose the host name."
+
+
+def _proxies(settings: Settings) -> Iterator[str]:
+    if settings.get("SECURE_PROXY_SSL_HEADER") and not settings["TRUSTED_PROXIES"]:
+        yield (
+            "BEHIND_PROXY is on and TRUSTED_PROXIES is empty, so all clients would have the address of the proxy "
+            "and share its limits; name the proxies."
+        )
 
 
 def _database(settings: Settings) -> Iterator[str]:

@@ -18,6 +18,7 @@ ACTS = {
     SUPPORT: _SUPPORT_ACTS,
     SUPPORT_LEAD: _SUPPORT_ACTS
     | {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "block_user", "close_user", "deposit"}
+    | {"sign_out_user"}
     | {"add_source", "change_source", "delete_source"},
 }
 

@@ -24,10 +24,14 @@ class CircuitBreaker:
     No time has to pass before a probe: the outbox already spaces its retries.
     """
 
-    def __init__(self, *, failure: type[Exception]) -> None:
+    def __init__(self, *, failure: type[Exception] | tuple[type[Exception], ...]) -> None:
         self._failure = failure
         self._failing = False
         self._probe = threading.Lock()
+
+    def close(self) -> None:
+        """Let every call through again, as at the start."""
+        self._failing = False
 
     @contextmanager
     def calling(self) -> Iterator[None]:

@@ -107,8 +107,7 @@ def mark_claimed(*, messages: Sequence[OutboxMessage], until: datetime) -> None:
 
 def _may_be_claimed(message: OutboxMessage, now: datetime) -> bool:
     has_come = message.eta <= now or message.due_at <= now
-    runs = message.running_until is not None and message.running_until > now
-    if find_task(message.actor) is None or runs or not has_come:
+    if find_task(message.actor) is None or states.is_running(message, now=now) or not has_come:
         return False
     key = message.key or message.claimed_key
     return not (key and OutboxMessage.objects.filter(_running_as(message.actor, key, message.pk, now)).exists())
@@ -127,11 +126,11 @@ def still_claimed(*, messages: Sequence[OutboxMessage]) -> Messages:
 
 
 def _attempts_of(ids: Sequence[str], *, wait: bool) -> dict[str, int]:
-    """Lock these rows and return their attempts by id; those that another worker runs or gave up are left out.
+    """Lock these rows and return their attempts by id; rows that are locked or no longer claimed are left out.
 
     With `wait`, it waits briefly for locked rows: a claim may hold them for some milliseconds.
     """
-    rows = OutboxMessage.objects.filter(pk__in=ids, failed_at=None, running_until__isnull=False).order_by("pk")
+    rows = OutboxMessage.objects.filter(pk__in=ids, running_until__isnull=False).order_by("pk")
     if not wait:
         return dict(rows.select_for_update(skip_locked=True).values_list("pk", "attempts"))
     try:

@@ -63,7 +63,7 @@ def _declare_actor(task: Task) -> None:
     # The outbox retries, because the broker may lose its messages.
     # RabbitMQ knows no namespaces, so the name of the queue keeps services apart on any broker.
     queue_name = f"{settings.BROKER_NAMESPACE}.{task.urgency.queue}"
-    # Without a priority: a worker would run no message of a lower one while it holds any of a higher one. It
-    # reserves threads instead (threads.py).
+    # No priorities: while a worker held a message of a more urgent class, it would run no other. Threads are
+    # reserved instead (threads.py).
     declare = dramatiq.actor(actor_name=task.name, queue_name=queue_name, max_retries=0)
     declare(lambda message_id=None: working.work(task=task, message_id=message_id))

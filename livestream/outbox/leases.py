@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection, transaction
 
 from livestream import clock
 from livestream.models import OutboxMessage
@@ -63,9 +63,10 @@ def _renew_while_held() -> None:
 
 def _renew(held: list[OutboxMessage]) -> None:
     try:
-        until = clock.now() + claiming.lease()
-        for message in held:
-            claiming.claimed_row(message).update(running_until=until)
+        with transaction.atomic():
+            # A row that is locked for longer cannot be claimed meanwhile, and is renewed in the next round.
+            ids = [message.pk for message in claiming.still_claimed(messages=held)]
+            OutboxMessage.objects.filter(pk__in=ids).update(running_until=clock.now() + claiming.lease())
     except Exception as error:  # noqa: BLE001 - the next renewal may succeed, or the lease ends
         log.warning("lease_not_renewed", error=repr(error), held=[message.actor for message in held])
-        close_old_connections()
+        connection.close()

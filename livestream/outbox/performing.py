@@ -104,7 +104,7 @@ def _run_until_commit_is_due(
     done: list[tuple[OutboxMessage, Exception | None]] = []
     is_urgent = all(each.urgency <= Urgency.LIFECYCLE for each in messages)
     until = time.monotonic() + (_BATCH_SECONDS if is_urgent else _SHORT_BATCH_SECONDS)
-    # The first may wait longer, but not once more when the batch runs again.
+    # The first task may wait as long as the process may, but only in the first run of the batch.
     shortened_from = 0 if savepoints else 1
     for number, message in enumerate(messages):
         if number == shortened_from:

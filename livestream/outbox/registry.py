@@ -110,10 +110,10 @@ def names_of(*, transactional: bool) -> list[str]:
     return [task.name for task in _by_name.values() if task.transactional is transactional]
 
 
-def task_for(urgency: Urgency, *, preferred: str) -> Task:
-    """Return the preferred task if it is of this class, otherwise any task of the class.
+def task_for(urgency: Urgency, *, preferred: str = "") -> Task:
+    """Return the preferred task if it is of this class, otherwise the first that was declared of the class.
 
-    A wake-up by any actor of a class is for all work of the class.
+    A wake-up by any actor of a class is for all work of the class, but a release that lacks the actor rejects it.
     """
     task = _by_name.get(preferred)
     if task is not None and task.urgency is urgency:

@@ -40,26 +40,26 @@ _PAUSE_SECONDS = 1.0  # after a failure
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The due messages of a class: id, actor and moment of the most overdue one, and their number (up to a limit)."""
+    """The due messages of a class: id and moment of the most overdue one, and their number (up to a limit)."""
 
     urgency: Urgency
     first: str
-    actor: str
     due_at: datetime
     number: int
 
 
 @dataclass(slots=True)
 class _Woken:
-    """For which most overdue message a class was woken, since when, at which moment last, and the pause after it.
+    """The last wake-up of a class.
 
-    `now` is the database's time at the last wake-up.
+    `first`: the most overdue message then. `looked_at`: the database's time. `first_at`, `last_at`: when a wake-up
+    was first and last requested for this message (seconds, monotonic). `pause`: the seconds until the next one.
     """
 
     first: str
-    now: datetime
-    since: float
-    at: float
+    looked_at: datetime
+    first_at: float
+    last_at: float
     pause: float
 
 
@@ -75,22 +75,23 @@ class Relay:
         self._forget_all_but({each.urgency for each in waiting})
         found = [each for each in waiting if self._is_time(each, now)]
         for each in found:
-            task = task_for(each.urgency, preferred=each.actor)
-            wakeups.request(task=task, count=math.ceil(each.number / working.BATCH))
+            # Not the most overdue message's own task, which workers of the previous release may lack.
+            wakeups.request(task=task_for(each.urgency), count=math.ceil(each.number / working.BATCH))
         return sum(each.number for each in found)
 
     def _is_time(self, waiting: Backlog, now: datetime) -> bool:
         moment, woken = time.monotonic(), self._woken_for.get(waiting.urgency)
         if woken is None or woken.first != waiting.first:
-            # What was due at the last wake-up may all be claimed by now: then its workers are idle again.
-            if woken is not None and waiting.due_at <= woken.now and moment < woken.at + _FIRST_PAUSE:
+            # A message that was due at the last wake-up is left to the workers that it woke. One that became due
+            # since needs another wake-up: those workers may be idle again.
+            if woken is not None and waiting.due_at <= woken.looked_at and moment < woken.last_at + _FIRST_PAUSE:
                 return False
-            self._woken_for[waiting.urgency] = _Woken(waiting.first, now, since=moment, at=moment, pause=_FIRST_PAUSE)
+            self._woken_for[waiting.urgency] = _Woken(waiting.first, now, moment, moment, _FIRST_PAUSE)
             return True
-        if moment < woken.at + woken.pause:
+        if moment < woken.last_at + woken.pause:
             return False
-        longest = min(max(_USUAL_PAUSE, (moment - woken.since) * _PART), _LONGEST_PAUSE)
-        woken.now, woken.at, woken.pause = now, moment, min(2 * woken.pause, longest)
+        longest = min(max(_USUAL_PAUSE, (moment - woken.first_at) * _PART), _LONGEST_PAUSE)
+        woken.looked_at, woken.last_at, woken.pause = now, moment, min(2 * woken.pause, longest)
         return True
 
     def _forget_all_but(self, classes: set[Urgency]) -> None:
@@ -102,15 +103,15 @@ def backlog(*, now: datetime) -> list[Backlog]:
     """Return the due messages of the tasks that this release knows, by class, the most urgent first."""
     find = sql.backlog if connection.vendor == "postgresql" else backlog_by_orm
     found = find(names=task_names(), limit=_COUNT_LIMIT, now=now)
-    return [Backlog(Urgency(urgency), first, actor, at, number) for urgency, first, actor, at, number in found]
+    return [Backlog(Urgency(urgency), first, due_at, number) for urgency, first, due_at, number in found]
 
 
-def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, datetime, int]]:
+def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[sql.BacklogRow]:
     """Return the same as the SQL statement, on any database."""
     found = []
     for urgency in Urgency:
         rows = claiming.due(urgency=urgency, names=names, now=now)
-        waiting = list(rows.values_list("id", "actor", "due_at")[:limit])
+        waiting = list(rows.values_list("id", "due_at")[:limit])
         if waiting:
             found.append((int(urgency), *waiting[0], len(waiting)))
     return found

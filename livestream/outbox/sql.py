@@ -10,6 +10,8 @@ from django.db import connection
 from livestream.models import OutboxMessage
 from livestream.outbox.urgency import Urgency
 
+BacklogRow = tuple[int, str, datetime, int]
+
 # What may be claimed: due, alive, known to this release, and no message with the same key is running.
 _CLAIMABLE = """
     m.failed_at IS NULL AND m.due_at <= %(now)s AND m.actor = ANY(%(names)s)
@@ -36,9 +38,9 @@ _CLAIM = f"""
 """  # noqa: S608 - made of constants
 # For each class: its most overdue message, and the number of due messages, counted up to a limit.
 _BACKLOG = f"""
-    SELECT class.urgency, (array_agg(waiting.id))[1], (array_agg(waiting.actor))[1], min(waiting.due_at), count(*)
+    SELECT class.urgency, (array_agg(waiting.id))[1], min(waiting.due_at), count(*)
     FROM unnest(%(classes)s::int[]) AS class (urgency), LATERAL (
-        SELECT m.id, m.actor, m.due_at FROM livestream_outboxmessage m
+        SELECT m.id, m.due_at FROM livestream_outboxmessage m
         WHERE m.urgency = class.urgency AND {_CLAIMABLE}
         ORDER BY m.due_at LIMIT %(limit)s
     ) AS waiting
@@ -63,11 +65,10 @@ def claim(
     return sorted(claimed, key=lambda message: (message.eta, message.id))
 
 
-def backlog(*, names: Sequence[str], limit: int, now: datetime) -> list[tuple[int, str, str, datetime, int]]:
-    """Return urgency, the first message's id, task and `due_at`, and the number; see `relaying.backlog_by_orm`."""
+def backlog(*, names: Sequence[str], limit: int, now: datetime) -> list[BacklogRow]:
+    """Return urgency, the first message's id and `due_at`, and the number of each class; see `backlog_by_orm`."""
     with connection.cursor() as cursor:
         classes = [int(each) for each in Urgency]
         cursor.execute(_BACKLOG, {"classes": classes, "names": list(names), "limit": limit, "now": now})
-        return [
-            (urgency, str(first), str(actor), at, number) for urgency, first, actor, at, number in cursor.fetchall()
-        ]
+        rows: list[BacklogRow] = cursor.fetchall()
+    return rows

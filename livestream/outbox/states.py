@@ -14,6 +14,11 @@ def is_idle(*, now: datetime) -> Q:
     return Q(running_until=None) | Q(running_until__lte=now)
 
 
+def is_running(message: OutboxMessage, *, now: datetime) -> bool:
+    """Return whether the claim of a message that was read still lasts; the opposite of `is_idle`."""
+    return message.running_until is not None and message.running_until > now
+
+
 def is_failing(*, now: datetime) -> Q:
     """Return the condition that a message has failed and will be retried: it is idle, not dead, and has an error.
 
@@ -24,5 +29,5 @@ def is_failing(*, now: datetime) -> Q:
 
 
 def has_failed(message: OutboxMessage) -> bool:
-    """Return whether an attempt at this message has failed, as `is_failing` defines it."""
+    """Return whether an attempt at this message left an error, which `is_failing` requires as well."""
     return message.attempts > 0 and message.error != ""

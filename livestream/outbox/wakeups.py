@@ -19,7 +19,7 @@ from livestream.outbox.urgency import Urgency
 
 log = structlog.get_logger(__name__)
 
-# How long the dispatcher pauses after a failed send.
+# How long a class pauses after a failed send.
 _PAUSE_SECONDS = 0.5
 
 
@@ -29,7 +29,8 @@ class Dispatcher:
     def __init__(self) -> None:
         self.process = os.getpid()
         self._waiting: dict[Urgency, tuple[Task, int]] = {}
-        self._failed: set[Urgency] = set()
+        self._not_before: dict[Urgency, float] = {}
+        self._sending = False
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name="wake-ups", daemon=True).start()
 
@@ -40,20 +41,32 @@ class Dispatcher:
             self._waiting[task.urgency] = task, max(waiting, count)
             self._changed.notify()
 
+    def is_idle(self) -> bool:
+        """Return whether no wake-up waits or is being sent."""
+        with self._changed:
+            return not (self._waiting or self._sending)
+
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._waiting:
-                    self._changed.wait()
-                # The most urgent class first, but a queue that the broker refuses stops no other one.
-                urgency = min(self._waiting, key=lambda each: (each in self._failed, each))
+                urgency = self._next_class()
                 task, count = self._waiting.pop(urgency)
+                self._sending = True
             if send(task=task, count=count):
-                self._failed.clear()
+                self._not_before.pop(urgency, None)
             else:
-                self._failed.add(urgency)
-                time.sleep(_PAUSE_SECONDS)
+                self._not_before[urgency] = time.monotonic() + _PAUSE_SECONDS
                 self.request(task, count)
+            self._sending = False
+
+    def _next_class(self) -> Urgency:
+        """Wait for the next class to send, the most urgent one that does not pause: a refused queue stops no other."""
+        while True:
+            pauses = {each: self._not_before.get(each, 0.0) - time.monotonic() for each in self._waiting}
+            ready = [each for each, pause in pauses.items() if pause <= 0]
+            if ready:
+                return min(ready)
+            self._changed.wait(min(pauses.values(), default=None))
 
 
 _dispatcher: Dispatcher | None = None

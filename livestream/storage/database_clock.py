@@ -23,7 +23,7 @@ from prometheus_client import Gauge
 from psycopg.pq import TransactionStatus
 
 from livestream import clock
-from livestream.errors import DomainError
+from livestream.errors import TryLater
 from livestream.storage.carried_time import Estimate, Reading, first_estimate
 
 log = structlog.get_logger(__name__)
@@ -39,8 +39,8 @@ _LOG_EVERY = 60 * _SECOND
 _DATABASE = "default"
 _SQL = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-# All processes of a machine have the same clock, so one value is enough for them; with one for each, that of a
-# process that has ended would stay.
+# All processes of a machine have the same clock, so one value is enough. If each process had its own, the value of
+# a process that has ended would remain.
 SKEW = Gauge(
     "livestream_clock_skew_seconds",
     "By how much the clock of this machine is ahead of the database's.",
@@ -48,10 +48,9 @@ SKEW = Gauge(
 )
 
 
-class ClockSkewed(DomainError):
-    """The clock of this machine is so far off that vendors would refuse its signatures."""
+class ClockSkewed(TryLater):
+    """The clock of the machine that answers is too far off. Nothing was changed."""
 
-    status = 503
     code = "clock_skewed"
     title = "This server cannot work at the moment; try again"
 

@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -25,8 +25,11 @@ PAGE = 500
 
 
 class InvalidCursor(InvalidParameter):
+    """`cursor` does not come from an answer of this list."""
+
     code = "invalid_cursor"
-    title = "The cursor is not one that this list gave out"
+    title = "The cursor is not one of this list"
+    advice = "Start again without `cursor`, or follow `next` as it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,21 @@ def _values(model: type[Model], names: list[str], cursor: Cursor) -> list[Any]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     try:
         pairs = zip(fields, cursor.values, strict=True)
-        return [field.clean(value, None) for field, value in pairs]
-    except ValidationError as error:
+        return [_in_utc(field.clean(value, None)) for field, value in pairs]
+    except (ValidationError, OverflowError) as error:
         raise InvalidCursor from error
+
+
+def _in_utc(value: Any) -> Any:
+    """Return a time in UTC, as databases compare it, and any other value unchanged.
+
+    Raises InvalidCursor for a time without a zone, and OverflowError if the year in UTC is out of range.
+    """
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise InvalidCursor
+    return value.astimezone(UTC)
 
 
 def _beyond(names: list[str], values: list[Any], side: str) -> Q:

@@ -15,7 +15,7 @@ _STATES = {"55P03": LOCK, "57014": STATEMENT, "25P03": IDLE}
 
 COUNTER = Counter("livestream_database_limits", "Time limits of the database that were reached.", ["limit"])
 for _limit in (*_STATES.values(), POOL):
-    COUNTER.labels(_limit)  # 0 from the start: the first increase of a series that is missing is not seen
+    COUNTER.labels(_limit)  # 0 from the start: Prometheus sees no increase when a series first appears
 
 
 def limit_of(error: BaseException) -> str | None:

@@ -78,7 +78,7 @@ def _receiver_of(message: OutboxMessage) -> str:
 def _not_done(message: OutboxMessage) -> Line:
     name, tries = _receiver_of(message), count(message.attempts, "try", "tries")
     if message.failed_at:
-        return Line(text=f"{name}: failed for good after {tries}: {last_line(message.error)}", state=State.FAILED)
+        return Line(text=f"{name}: failed permanently after {tries}: {last_line(message.error)}", state=State.FAILED)
     if states.has_failed(message):
         return Line(text=f"{name}: failing, {tries} so far: {last_line(message.error)}", state=State.FAILED)
     return Line(text=f"{name}: waits to run", state=State.WAITING)

@@ -54,8 +54,8 @@ def _entry(message: OutboxMessage, now: datetime) -> Entry:
 def _state(message: OutboxMessage, now: datetime) -> tuple[State, str]:
     tries = count(message.attempts, "try", "tries")
     if message.failed_at:
-        return State.FAILED, f"Failed for good after {tries}"
-    if message.running_until and message.running_until > now:
+        return State.FAILED, f"Failed permanently after {tries}"
+    if states.is_running(message, now=now):
         return State.WAITING, "Running"
     if states.has_failed(message):
         return State.FAILED, f"Failing, {tries} so far"

@@ -1,19 +1,12 @@
-"""The users of a story: their names, and how support looks one up."""
+"""The users of a story: references to them, and how support looks one up."""
 
 from __future__ import annotations
-
-from collections.abc import Collection
 
 from livestream.models import User
 from livestream.storage.text import is_storable
 from livestream.story.subjects import RowRef
 
 _MAX_CANDIDATES = 10
-
-
-def usernames(user_ids: Collection[str]) -> dict[str, str]:
-    """Return usernames by id, in one query (none where there are no ids)."""
-    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "username"))
 
 
 def user_ref(user_id: str, names: dict[str, str]) -> RowRef:
