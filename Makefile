@@ -11,14 +11,15 @@ MANAGE := $(PY) manage.py
 # Checks look at the code, not at anybody's state folder.
 CHECKING := DJANGO_SETTINGS_MODULE=settings.test
 
-# More workers than this wait for the disk, not for a processor.
+# More workers than this wait for the disk, not for a processor. Files run in their order: tests/conftest.py puts the
+# slow ones first.
 WORKERS ?= -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 ARGS ?=
 SCENARIO ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint types imports migrations matrix schema format \
-	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks bench-schedule install install-dev lock clean
+.PHONY: help run demo test check lint types imports migrations matrix realtime errors schema rules clients format \
+	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks bench-schedule messages picture install install-dev node lock clean
 
 help: ## list these targets
 	@echo "make <target>   (PORT=$(PORT), LIVESTREAM_VAR=$(LIVESTREAM_VAR))"
@@ -34,7 +35,7 @@ demo: install ## play a show against the running server (SCENARIO=… for anothe
 test: install-dev ## run the tests (DATABASE_URL and BROKER_URL choose other servers; ARGS for pytest)
 	@$(PY) -m pytest $(WORKERS) $(ARGS)
 
-check: lint types imports migrations matrix schema ## everything below that can fail without running a test
+check: lint types imports migrations matrix realtime errors schema clients ## everything below that can fail without running a test
 	@echo "» All checks passed"
 
 lint: install-dev ## style and formatting
@@ -58,6 +59,14 @@ matrix: install-dev ## the documented matrix of events and receivers is the real
 	@echo "» signal matrix"
 	@$(CHECKING) $(MANAGE) signal_matrix --check
 
+realtime: install-dev ## the documented channels and pushes are the real ones
+	@echo "» real time"
+	@$(CHECKING) $(MANAGE) realtime_reference --check
+
+errors: install-dev ## the documented error codes are the real ones
+	@echo "» error codes"
+	@$(CHECKING) $(MANAGE) error_codes --check
+
 # An empty document is valid too, so the paths are counted.
 schema: install-dev ## the OpenAPI document is valid and not empty
 	@echo "» OpenAPI document"
@@ -65,9 +74,24 @@ schema: install-dev ## the OpenAPI document is valid and not empty
 	@$(CHECKING) $(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file "$$LIVESTREAM_VAR/schema.json"
 	@$(PY) -c "import json, sys; n = len(json.load(open(sys.argv[1]))['paths']); print(n, 'paths'); sys.exit(n == 0)" "$$LIVESTREAM_VAR/schema.json"
 
+# Both linters, with the rules of tests/node, where a rule that is off has its reason.
+rules: schema node ## the OpenAPI document keeps the rules of two linters (needs Node)
+	@echo "» redocly and spectral"
+	@tests/node/lint "$$LIVESTREAM_VAR/schema.json"
+
+clients: rules ## clients that are generated from the document compile, and so do their uses (needs Node)
+	@echo "» generated clients"
+	@$(PY) -m tests.clients.generating "$$LIVESTREAM_VAR/clients"
+
 format: install-dev ## rewrite the code in the house's format
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+picture: install-dev ## take the README's picture of the console again (needs Chromium)
+	@$(CHECKING) $(PY) -m tests.browser.picture
+
+messages: install-dev ## bring the catalogues of translations up to date, and name what is not translated yet
+	@$(PY) -m tests.translations
 
 bench-contributions: install-dev ## contributions a second, beside other ways to do them (needs PostgreSQL)
 	@$(PY) -m bench.contributions $(ARGS)
@@ -93,9 +117,12 @@ install: ## make the virtual environment and install the service's packages
 install-dev: ## the same, with what tests and checks need
 	@.ci/install dev
 
+node: ## install the packages of tests/node, which need Node 20.19 or newer
+	@.ci/install-node
+
 lock: install-dev ## resolve the requirements again into constraints.txt
 	@grep -hvE '^-[cr] ' requirements.txt requirements-dev.txt | $(PY) -m uv pip compile --quiet --universal --upgrade \
 		--python-version 3.11 --no-annotate --custom-compile-command "make lock" --output-file constraints.txt -
 
 clean: ## remove the virtual environment and caches (the state folder stays)
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) tests/node/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
