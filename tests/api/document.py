@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -31,6 +31,15 @@ class Operation:
     method: str
     path: str
     responses: Node
+    request: Node
+
+    def contents(self) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Yield what requests and answers contain, each with its place in the operation."""
+        for kind, content in self.request.get("content", {}).items():
+            yield ("requestBody", "content", kind), content
+        for status, response in self.responses.items():
+            for kind, content in response.get("content", {}).items():
+                yield ("responses", status, "content", kind), content
 
     @property
     def successes(self) -> set[int]:
@@ -42,7 +51,9 @@ class Document:
     """The document, with every object closed."""
 
     def __init__(self, document: Node | None = None) -> None:
-        self.closed = close(document or SchemaGenerator().get_schema(request=None, public=True))
+        self.closed = close(
+            document or SchemaGenerator(urlconf="livestream.urls").get_schema(request=None, public=True)
+        )
         self.operations = {each.id: each for each in _operations(self.closed)}
         resource: Resource[Any] = Resource(self.closed, specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
@@ -51,18 +62,33 @@ class Document:
         """Return what is wrong with an answer to this operation; `body` is None where it had none."""
         declared = operation.responses.get(str(status))
         if declared is None:
-            if status < 400:
-                return [f"{status} is not declared"]
-            status, declared = 0, operation.responses["default"]
+            code = f" {body['code']}" if status >= 400 and isinstance(body, dict) and "code" in body else ""
+            return [f"{status}{code} is not declared"]
         if "content" not in declared:
             return [] if body is None else [f"no body is declared, and it was {body!r}"]
         [(expected, _)] = declared["content"].items()
         if content_type.partition(";")[0] != expected:
             return [f"{content_type} instead of {expected}"]
-        validator = Draft202012Validator(
-            {"$ref": f"{_URI}#{_pointer(operation, str(status or 'default'), expected)}"}, registry=self._registry
-        )
-        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(body)]
+        if status >= 400 and (code := body.get("code")) not in codes_of(declared):
+            return [f"{status} {code} is not declared"]
+        validator = self._validator(_pointer(operation, str(status), expected))
+        errors = (cause for error in validator.iter_errors(body) for cause in _causes(error))
+        return [f"{error.json_path}: {error.message}" for error in errors]
+
+    def mistakes_of_examples(self) -> list[str]:
+        """Return where an example of a request or an answer is not what its schema says."""
+        return [mistake for operation in self.operations.values() for mistake in self._of_examples(operation)]
+
+    def _of_examples(self, operation: Operation) -> Iterator[str]:
+        for place, content in operation.contents():
+            validator = self._validator(_pointer_to("paths", operation.path, operation.method, *place, "schema"))
+            for name, example in content.get("examples", {}).items():
+                shown = self.closed["components"]["examples"][name] if "$ref" in example else example
+                for error in validator.iter_errors(shown["value"]):
+                    yield f"{operation.id} {name} {error.json_path}: {error.message}"
+
+    def _validator(self, pointer: str) -> Draft202012Validator:
+        return Draft202012Validator({"$ref": f"{_URI}#{pointer}"}, registry=self._registry)
 
     def shapeless(self) -> list[str]:
         """Return where an answer is declared as an object of which nothing is said."""
@@ -76,6 +102,10 @@ class Document:
                     found.append(f"{operation.id}: {schema}")
         return found
 
+    def _component(self, reference: str) -> Node:
+        kind, name = reference.split("/")[-2:]
+        return self.closed["components"][kind][name]
+
     def _reachable(self, node: Any, seen: frozenset[str] = frozenset()) -> Iterator[Node]:
         if isinstance(node, list):
             for each in node:
@@ -85,9 +115,22 @@ class Document:
         yield node
         name = node.get("$ref")
         if isinstance(name, str) and name not in seen:
-            yield from self._reachable(self.closed["components"]["schemas"][name.rpartition("/")[2]], seen | {name})
+            yield from self._reachable(self._component(name), seen | {name})
         for each in node.values():
             yield from self._reachable(each, seen)
+
+
+def _causes(error: ValidationError) -> Iterator[ValidationError]:
+    """Yield the error, or in a union what is wrong with the shape that the body claims to have."""
+    discriminator = error.schema.get("discriminator") if error.validator == "oneOf" else None
+    claimed = discriminator and discriminator["mapping"].get(error.instance.get(discriminator["propertyName"]))
+    if not claimed:
+        yield error
+        return
+    shape = [each["$ref"] for each in error.schema["oneOf"]].index(claimed)
+    for cause in error.context:
+        if cause.relative_schema_path[0] == shape:
+            yield from _causes(cause)
 
 
 def close(document: Node) -> Node:
@@ -112,9 +155,19 @@ def _operations(document: Node) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield Operation(item[method]["operationId"], method, path, item[method]["responses"])
+                found = item[method]
+                yield Operation(found["operationId"], method, path, found["responses"], found.get("requestBody", {}))
+
+
+def codes_of(response: Node) -> set[str]:
+    """Return the codes of the problems that a response declares."""
+    return {code for content in response["content"].values() for code in content["examples"]}
 
 
 def _pointer(operation: Operation, status: str, content_type: str) -> str:
-    parts = ("paths", operation.path, operation.method, "responses", status, "content", content_type, "schema")
+    place = ("responses", status, "content", content_type, "schema")
+    return _pointer_to("paths", operation.path, operation.method, *place)
+
+
+def _pointer_to(*parts: str) -> str:
     return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)

@@ -9,43 +9,46 @@ import pytest
 from django.urls import get_resolver
 from rest_framework import serializers
 
-from goals.event_serializers import FeedEvent, FeedEventData, GoalEventPayload, GoalEventSerializer
-from goals.feeds import NAMES
+from goals.event_data_serializers import EventContext, EventMetadata
+from goals.event_log import NAMES
+from goals.event_serializers import Event, GoalEventSerializer
 from goals.representation import documents
-from goals.serializers import Conditions, Context, GoalSerializer, Level, Metadata
+from goals.serializers import GoalConditions, GoalSerializer
+from goals.types import GoalType
 from livestream.api.answers import answer
-from livestream.events.contracts import GoalEvent
+from livestream.api.unions import UnionSerializer
+from livestream.events.contracts import GOAL_CHANGED, GoalEvent
 from livestream.events.signals import DomainSignal
 from sessions_app import representation
 from sessions_app.serializers import (
     ExclusiveGoalPair,
     FeedEntrySerializer,
-    KaraokeGoal,
-    PlainSession,
+    Level,
+    PrivateInvitation,
+    SessionKaraoke,
     SessionSerializer,
+    SessionStatuses,
+    SessionSummary,
     ShowGoalPair,
-    Song,
-    Statuses,
-    TriggerPrivateGoal,
 )
 from tests.api.test_answers_match_the_document import GOAL
 
 ROOMS = ("livestream", "wallet", "sessions_app", "goals", "notifications")
 DECLARED = {
     documents.GoalDocument: GoalSerializer,
-    documents.Conditions: Conditions,
-    documents.Context: Context,
-    documents.Metadata: Metadata,
+    documents.Conditions: GoalConditions,
+    documents.Context: EventContext,
+    documents.Metadata: EventMetadata,
     documents.EventDocument: GoalEventSerializer,
-    documents.FeedEventDocument: FeedEvent,
+    documents.ReadEventDocument: Event,
     representation.SessionDocument: SessionSerializer,
-    representation.PlainSessionDocument: PlainSession,
-    representation.StatusesDocument: Statuses,
+    representation.PlainSessionDocument: SessionSummary,
+    representation.StatusesDocument: SessionStatuses,
     representation.LevelDocument: Level,
     representation.ShowGoalPairDocument: ShowGoalPair,
-    representation.TriggerPrivateGoalDocument: TriggerPrivateGoal,
+    representation.TriggerPrivateGoalDocument: PrivateInvitation,
     representation.ExclusiveGoalPairDocument: ExclusiveGoalPair,
-    representation.KaraokeGoalDocument: KaraokeGoal,
+    representation.KaraokeGoalDocument: SessionKaraoke,
     representation.FeedEntryDocument: FeedEntrySerializer,
 }
 
@@ -61,7 +64,7 @@ def test_no_serializer_answers_anything_but_its_fields():
     assert get_resolver().url_patterns  # reading them imports every view, and so every serializer
     found = set(own_serializers())
     assert len(found) > 40
-    assert [each for each in found if "to_representation" in vars(each)] == []
+    assert [each for each in found if "to_representation" in vars(each)] == [UnionSerializer]
 
 
 def test_a_member_that_is_added_to_a_document_alone_is_not_answered():
@@ -83,28 +86,59 @@ def optional_members(document):
     return optional if document.__total__ else set(hints) - required
 
 
+def declared_members(serializer):
+    """Return by member whether each shape of the serializer always has it."""
+    shapes = serializer.shapes.values() if issubclass(serializer, UnionSerializer) else [serializer]
+    fields = [shape().fields for shape in shapes]
+    return {name: all(name in each and each[name].required for each in fields) for name in set().union(*fields)}
+
+
 @pytest.mark.parametrize(("document", "serializer"), DECLARED.items(), ids=lambda each: each.__name__)
 def test_every_member_of_a_document_is_declared(document, serializer):
-    fields = serializer().fields
-    assert set(get_type_hints(document)) == set(fields)
-    assert optional_members(document) == {name for name, field in fields.items() if not field.required}
+    declared = declared_members(serializer)
+    assert set(get_type_hints(document)) == set(declared)
+    assert optional_members(document) == {name for name, always in declared.items() if not always}
 
 
-def test_a_song_is_a_level():
-    assert set(Song().fields) == set(Level().fields)
+@pytest.mark.parametrize(
+    ("part", "document"),
+    [("context", documents.NamedContext), ("metadata", documents.NamedMetadata), ("terms", documents.Terms)],
+)
+def test_the_parts_of_all_types_of_goals_have_the_members_of_the_document(part, document):
+    parts = [shape().fields[part] for shape in GoalSerializer.shapes.values() if part in shape().fields]
+    assert set().union(*(each.fields for each in parts)) == set(get_type_hints(document))
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_each_type_of_goal_has_a_shape_that_says_its_type():
+    types = {kind: shape().fields["type"].value for kind, shape in GoalSerializer.shapes.items()}
+    assert types == {kind: kind.value for kind in GoalType}
+
+
+def facts_of(union, name):
+    [facts] = (field for field in union.shapes[name]().fields.values() if isinstance(field, serializers.Serializer))
+    return set(facts.fields)
+
+
+@pytest.mark.parametrize("name", [*NAMES, GOAL_CHANGED.name])
 def test_every_fact_of_an_event_is_declared(name):
     payload = DomainSignal.registry[name].payload
     facts = {field.name for field in dataclasses.fields(payload)}
-    assert facts <= set(FeedEventData().fields)
-    if issubclass(payload, GoalEvent):
-        assert facts <= set(GoalEventPayload().fields)
+    assert (name in Event.shapes, name in GoalEventSerializer.shapes) == (name in NAMES, issubclass(payload, GoalEvent))
+    for union in (Event, GoalEventSerializer):
+        if name in union.shapes:
+            assert facts_of(union, name) == facts
 
 
 def test_an_event_s_null_stays_null_and_what_it_lacks_stays_absent():
-    escrow = {"event_id": "6" * 24, "escrow_id": "show_funding:1", "user_id": None, "payers": 3, "final": True}
-    assert answer(FeedEventData, escrow) == escrow
-    progress = {"event_id": "6" * 24, "breakdown_id": None, "payers": None, "nbf": None}
-    assert answer(FeedEventData, progress) == progress
+    data = {"event_id": "6" * 24, "escrow_id": "show_funding:1", "amount": 5, "final": True, "early": False}
+    event = {
+        "id": "6" * 24,
+        "occurred_at": 1,
+        "goal_id": None,
+        "escrow_id": "show_funding:1",
+        "cursor": "1.1",
+        "names": {},
+    }
+    for seen in (data, data | {"user_id": None}, data | {"payers": 3}):
+        refund = event | {"name": "escrow.refunded", "data": seen}
+        assert answer(Event, refund) == refund

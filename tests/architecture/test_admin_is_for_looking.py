@@ -33,6 +33,7 @@ ACTS = {
     "unblock",
     "close",
     "reopen",
+    "sign_out",
 }
 SUPPORT = {"retry_now", "retry_clip"}
 

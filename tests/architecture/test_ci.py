@@ -6,31 +6,47 @@ import re
 
 from tests.architecture.source import ROOT
 
+RUN = (ROOT / ".ci/run").read_text()
+PATH = re.compile(r"tests[\w/.]*")
 WITH_A_BROKER = re.compile(r"\bworker\b[,):]|tests\.support\.broker|tests\.process")
+MODULES = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+del MODULES["tests/architecture/test_ci.py"]
 
 
 def listed(name):
     """Return the paths of a list of `.ci/run`."""
-    [paths] = re.findall(rf'^{name}="(.*?)"', (ROOT / ".ci/run").read_text(), flags=re.DOTALL | re.MULTILINE)
+    [paths] = re.findall(rf'^{name}="(.*?)"', RUN, flags=re.DOTALL | re.MULTILINE)
     return tuple(paths.split())
 
 
-def test_every_listed_path_exists():
-    lists = ("ANY_BROKER", "KILLED", "ANY_DATABASE", "STRICTER", "AT_A_BROKER")
-    assert all((ROOT / path).exists() for name in lists for path in listed(name))
+def steps():
+    """Return for each step of tests which paths it plays, and which of them it ignores."""
+    for arguments in re.findall(r'ARGS="(.*)"$', RUN, flags=re.MULTILINE):
+        expanded = re.sub(r"\$([A-Z_]+)", lambda name: " ".join(listed(name[1])), arguments)
+        played, _, ignored = expanded.partition("$(ignoring ")
+        yield tuple(PATH.findall(played)) or ("tests/",), tuple(PATH.findall(ignored))
 
 
-def test_whatever_works_with_a_broker_is_played_on_both_or_named_as_the_same_on_each():
-    modules = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
-    working = {
-        name for name, text in modules.items() if WITH_A_BROKER.search(text) and name != "tests/architecture/test_ci.py"
-    }
+def test_each_listed_path_exists():
+    paths = [path for step in steps() for part in step for path in part]
+    assert len(paths) > 20
+    assert all((ROOT / path).exists() for path in paths)
+
+
+def is_played(name):
+    """Return whether a step that has what this module needs plays it."""
+    sqlite, *postgresql = steps()
+    fit = postgresql if "mark.postgres" in MODULES[name] else [sqlite, *postgresql]
+    return any(name.startswith(played) and not name.startswith(ignored) for played, ignored in fit)
+
+
+def test_each_module_is_played_in_a_step_that_has_what_it_needs():
+    assert [name for name in MODULES if not is_played(name)] == []
+
+
+def test_each_module_that_uses_a_broker_is_in_the_redis_step_and_not_only_on_sqlite():
+    working = {name for name, text in MODULES.items() if WITH_A_BROKER.search(text)}
     assert working
-    assert {name for name in working if not name.startswith(("tests/races", *listed("AT_A_BROKER")))} == set()
-    assert working.isdisjoint(set(listed("ANY_DATABASE")))
-
-
-def test_what_a_step_leaves_out_another_one_plays():
-    left_out = [path for name in ("ANY_BROKER", "KILLED", "ANY_DATABASE", "STRICTER") for path in listed(name)]
-    assert len(left_out) == len(set(left_out))
-    assert all(path.startswith("tests/process/") for name in ("ANY_BROKER", "KILLED") for path in listed(name))
+    elsewhere = ("tests/races", "tests/browser", *listed("ON_REDIS"))
+    assert {name for name in working if not name.startswith(elsewhere)} == set()
+    assert working.isdisjoint(listed("SQLITE_ONLY"))

@@ -11,7 +11,17 @@ import pytest
 
 from tests.architecture.source import ROOMS, ROOT
 
-PROMISED = {"floors", "roof", "layers", "ground", "circles", "domain-without-web", "pusher", "byteplus"}
+PROMISED = {
+    "floors",
+    "roof",
+    "layers",
+    "ground",
+    "circles",
+    "domain-without-web",
+    "pusher",
+    "byteplus",
+    "realtime-server",
+}
 APPS = {"notifications", "goals", "sessions_app", "wallet"}
 
 
@@ -57,6 +67,7 @@ def test_no_import_is_ignored(contracts):
         ("livestream/outbox/registry.py", "from livestream.outbox import storing", "No circle of imports"),
         ("goals/rules.py", "import byteplus_sdk", "Only the RTC provider"),
         ("goals/rules.py", "import pusher", "Only notifications know Pusher"),
+        ("livestream/realtime_server/rest.py", "import django", "The local realtime server knows"),
         ("goals/services/lifecycle.py", "import rest_framework", "know no web framework"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from goals.types import GoalType
-from livestream import clock
 from livestream.events import registry
 from livestream.events.contracts import GoalEvent
 from livestream.events.signals import DomainSignal
@@ -46,6 +45,7 @@ goal.progressed
   trigger_exclusive_goal_escrow_refund               .       .      .            .                 x              .
   track_goals                                        x       x      x            x                 x              x
   notify_goal_progress_updated                       x       x      x            x                 x              x
+  notify_wallet_updated                              x       .      .            x                 x              .
   invalidate_cached_pusher_channel_data              x       x      x            x                 x              x
   trigger_goal_complete                              x       x      x            x                 x              x
 goal.completed
@@ -164,12 +164,6 @@ def acts(mark: str, event: GoalEvent) -> bool:
 
 def acting(signal: DomainSignal, event: GoalEvent) -> set[str]:
     return {receiver.name for receiver in registry.acting_receivers(signal, event)}
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 @pytest.mark.django_db

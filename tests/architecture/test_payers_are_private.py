@@ -7,7 +7,6 @@ import json
 import pytest
 
 from goals.models import Goal
-from livestream import clock
 from livestream.models import User
 from notifications import channels
 from notifications.models import Push
@@ -20,13 +19,8 @@ from wallet.models import Transfer
 
 pytestmark = pytest.mark.django_db
 
-SECRETS = ('"breakdown"', '"breakdown_id"', '"payers"', '"triggered_by"', '"exclusive_to"')
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
+NAMES = ('"breakdown_names"', '"triggered_by_name"', '"exclusive_to_name"')
+SECRETS = (*NAMES, '"breakdown"', '"breakdown_id"', '"payers"', '"triggered_by"', '"exclusive_to"')
 
 
 def private_show_of_two(moving):
@@ -59,13 +53,25 @@ WORLDS = [
 
 @pytest.fixture(params=WORLDS, ids=lambda world: world.__name__)
 def goal(request, moving):
-    return request.param(moving)
+    goal = request.param(moving)
+    for payer_id in payers():
+        User.objects.filter(pk=payer_id).update(username=name_of(payer_id))
+    return goal
 
 
 def payers():
     found = set(Transfer.objects.filter(kind="hold").values_list("debit_id", flat=True))
     assert found
     return found
+
+
+def name_of(user_id):
+    """Return a name that is in no other text."""
+    return f"payer {user_id[::-1]}"
+
+
+def names_of(user_ids):
+    return {name_of(each) for each in user_ids}
 
 
 def readable(user, goal):
@@ -91,14 +97,15 @@ def closed(reader, goal):
 def test_nobody_reads_of_another_payer_but_the_streamer_and_support(goal):
     stranger, support = make_user(), make_user(is_staff=True)
     seen = readable(stranger, goal)
-    assert found_in(seen, payers()) == []
+    assert found_in(seen, payers() | names_of(payers())) == []
     assert found_in(seen, SECRETS) == []
     for payer in User.objects.filter(pk__in=payers()):
-        assert found_in(readable(payer, goal), payers() - {payer.pk}) == []
+        others = payers() - {payer.pk}
+        assert found_in(readable(payer, goal), others | names_of(others)) == []
         assert closed(payer, goal) == closed(stranger, goal) == [(403, "not_your_goal")] * 2
     for reader in (goal.streamer, support):
         everything = json.dumps(readable(reader, goal))
-        assert [payer for payer in payers() if payer not in everything] == []
+        assert [each for each in payers() | names_of(payers()) if each not in everything] == []
 
 
 def test_nobody_hears_of_another_payer_but_the_streamer(goal):

@@ -13,8 +13,8 @@ import pytest
 
 from tests.architecture.source import ROOMS, ROOT
 
-PYTHON = (*ROOMS, "tests", "bench", "manage.py")
-RUN_FROM = ("Makefile", ".ci/install", ".ci/run", ".ci/servers.sh", "docs/operations.md")
+PYTHON = (*ROOMS, "tests", "bench", "examples", "manage.py")
+RUN_FROM = ("Makefile", ".ci/install", ".ci/run", ".ci/servers.sh", "docs/operations.md", "examples/python/show.py")
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 
 # What loads a distribution that nothing here imports. pytest loads its plugins by itself; the

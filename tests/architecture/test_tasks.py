@@ -13,7 +13,7 @@ from goals.services import creation
 from livestream.events import registry
 from livestream.outbox import Urgency
 from livestream.outbox.registry import MAX_RUNTIME_SECONDS, find_task, task_names
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, mypy_command
 
 BY_SEED = {
     "000": ["disconnect", "deactivate_session", "deactivate_goal", "check_funding_goal_refundable", "escrow_refund"],
@@ -157,8 +157,7 @@ def test_only_a_cut_may_take_longer_than_others(product_tasks):
 def test_mypy_refuses_arguments_that_a_task_does_not_take(tmp_path):
     probe = tmp_path / "calls.py"
     probe.write_text(CALLS)
-    options = ["--config-file", "pyproject.toml", "--cache-dir", str(tmp_path / "cache"), "--no-error-summary"]
-    command = [sys.executable, "-m", "mypy", *options, str(probe)]
+    command = mypy_command(tmp_path, "--config-file", "pyproject.toml", str(probe))
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     refused = {int(line.split(":")[1]) for line in said.stdout.splitlines() if ": error: " in line}
     wrong = {number for number, line in enumerate(CALLS.splitlines(), start=1) if "# wrong" in line}

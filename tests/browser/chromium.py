@@ -110,11 +110,11 @@ class Browser:
         path.write_bytes(b64decode(self.driver.execute_cdp_cmd("Page.captureScreenshot", whole)["data"]))
         return path
 
-    def prefer(self, scheme: str, *, width: int = 1440) -> None:
+    def prefer(self, scheme: str, *, width: int = 1440, height: int = 1000) -> None:
         """Have the person prefer light or dark colours, on a screen of this width."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        phone = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        phone = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
 
     def begin(self, name: str) -> None:

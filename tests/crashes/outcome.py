@@ -51,7 +51,7 @@ def differences(found: Outcome, wanted: Outcome) -> list[str]:
 
 
 def _goal(goal: Goal) -> tuple[Any, ...]:
-    """Return what became of a goal; what was performed beyond its target only tells how late it was completed."""
+    """Return what became of a goal; seconds beyond its target only show how late it was completed."""
     performed = min(goal.performed, goal.target) if goal.levels else goal.performed
     return goal.type, goal.active, goal.outcome, goal.ended_because, goal.level, goal.progress, performed
 

@@ -74,7 +74,7 @@ class Player:
             if due == before:
                 return
             for urgency in sorted({each[0] for each in due}):
-                task = task_for(Urgency(urgency), preferred="")
+                task = task_for(Urgency(urgency))
                 self._completes(partial(working.work, task=task, message_id=None))
             before = due
         raise AssertionError(f"still due after {_ROUNDS} rounds: {before[:5]}")

@@ -33,8 +33,13 @@ def _goals() -> Iterator[tuple[str, Document]]:
     for goal in selectors.goals():
         # Tickets that are not counted yet show at once; their count raises the version.
         goal.waiting = 0
-        yield "everybody", representation.public_goal(goal)
-        yield "streamer", representation.goal_without_breakdown(goal, user_id=goal.streamer_id)
+        yield "everybody", _timeless(representation.public_goal(goal))
+        yield "streamer", _timeless(representation.goal_without_breakdown(goal, user_id=goal.streamer_id))
+
+
+def _timeless(document: Document) -> Document:
+    """Return a document without what changes from second to second; `due_at` stays, which does not."""
+    return {name: value for name, value in document.items() if name not in ("remaining", "server_time")}
 
 
 def _sessions() -> Iterator[tuple[str, Document]]:

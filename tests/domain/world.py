@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from hypothesis import event
 
-from goals import feeds, representation, selectors
+from goals import event_log, representation, selectors
 from goals.demo import TICKET, create_ticket_products
 from goals.endings import Outcome
 from goals.models import Contribution, Goal
@@ -100,7 +100,7 @@ class World:
         elif act == "go live":
             self._try(opening.start_session, **whose, now=clock.now())
         elif act == "end":
-            self._try(ending.end_session, **whose)
+            self._try(ending.end_session, **whose, now=clock.now())
             self.witness.ending.add(session.id)
         else:
             self.changed.add(session.id)
@@ -222,7 +222,7 @@ class World:
         embedded.read_all(sessions.get_session(session_id=session.id), viewer)
         for goal in selectors.goals():
             representation.goal_for(goal, user_id=viewer.pk)
-        feeds.events_after(user_id=viewer.pk, cursor=feeds.Cursor(), limit=50)
+        event_log.events_after(user_id=viewer.pk, cursor=event_log.Cursor(), limit=50)
 
     def _try(self, act: Callable[..., Any], **kwargs: Any) -> Any:
         """Do it, or see it refused: by a rule of the product, and with nothing changed.

@@ -32,12 +32,6 @@ ways = pytest.mark.parametrize("lose", WAYS, ids=lambda each: each.__name__)
 ALONE = (leaving.unanswered_invitation, leaving.invitation_to_one, leaving.private_show, leaving.one_on_one)
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 def finish(moving):
     """Let everything come to its end, and see that every coin is somewhere."""
     pass_time(moving, seconds=100)

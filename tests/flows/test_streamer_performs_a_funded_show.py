@@ -22,12 +22,6 @@ from wallet.verification import verify_ledger
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 def go_on_stage(goal: Goal, source: str = "1") -> None:
     publish(CHANNEL_OCCUPIED, ChannelOccupied(**_of_stage(goal, source)))
 

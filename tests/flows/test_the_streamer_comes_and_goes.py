@@ -26,12 +26,6 @@ CAME, LEFT = "member_added", "member_removed"
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def session(moving):
     return make_session()
 
@@ -166,7 +160,7 @@ def test_who_has_no_session_is_missed_by_nobody(moving, session):
 
 def test_an_end_that_was_asked_for_waits_for_no_countdown_and_stops_it(moving, session):
     told((LEFT, session.streamer_id))
-    ending.end_session(session_id=session.id, caller_id=session.streamer_id)
+    ending.end_session(session_id=session.id, caller_id=session.streamer_id, now=clock.now())
     run_due()
     assert not is_live(session)
     assert not counting_down()

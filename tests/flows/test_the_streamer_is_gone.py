@@ -27,12 +27,6 @@ COUNTDOWN = settings.DEVICE_DISCONNECT_COUNTDOWN
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def show(moving):
     return quick_show(target=600)
 
@@ -229,7 +223,7 @@ def test_a_private_show_pauses_as_soon_as_the_streamer_leaves_their_stream(movin
 def test_the_next_session_is_not_ended_by_a_countdown_of_the_one_before(moving):
     session = make_session()
     go_offline(session.streamer_id)
-    ending.end_session(session_id=session.id, caller_id=session.streamer_id)
+    ending.end_session(session_id=session.id, caller_id=session.streamer_id, now=clock.now())
     run_due()
     again = opening.open_session(streamer_id=session.streamer_id, now=clock.now())
     pass_time(moving, seconds=COUNTDOWN + PATIENCE)

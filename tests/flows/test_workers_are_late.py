@@ -35,12 +35,6 @@ ways = pytest.mark.parametrize("lose", WAYS, ids=lambda each: each.__name__)
 late = pytest.mark.parametrize("seconds", [20, 100])
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 def finish(moving):
     run_due()
     pass_time(moving, seconds=100)

@@ -34,7 +34,7 @@ def shown_of(show):
 
 
 def test_the_list_of_a_goal_s_events_shows_both(session, show):
-    shown = {tuple(each["payload"][name] for name in BOTH) for each in shown_of(show)}
+    shown = {tuple(each["data"][name] for name in BOTH) for each in shown_of(show)}
     assert shown == {(session.id, session.streamer_id)}
 
 
@@ -58,5 +58,5 @@ def test_an_event_of_an_older_release_is_revived_replayed_and_shown(session, sho
     assert (event.session_id, event.streamer_id) == (session.id, session.streamer_id)
     assert replaying.replay_event(event_id=older.event_id) > 0
     run_due()
-    [payload] = [each["payload"] for each in shown_of(show) if each["id"] == older.event_id]
+    [payload] = [each["data"] for each in shown_of(show) if each["id"] == older.event_id]
     assert (payload["session_id"], payload["streamer_id"]) == (session.id, session.streamer_id)

@@ -22,12 +22,6 @@ from wallet.verification import verify_ledger
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 @pytest.fixture(autouse=True)
 def _from_the_first_page(monkeypatch):
     monkeypatch.setattr(sweeps, "_positions", dict.fromkeys(sweeps._positions, ""))

@@ -28,12 +28,6 @@ pytestmark = pytest.mark.django_db
 BY = "support mei"
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 def refund(goal):
     support.refund_escrow(escrow_id=goal.escrow_id, triggerer=BY, now=clock.now())
     goal.refresh_from_db()

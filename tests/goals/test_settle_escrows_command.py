@@ -26,12 +26,6 @@ from wallet.verification import verify_ledger
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 def lose_all_tasks():
     OutboxMessage.objects.all().delete()
 
@@ -67,7 +61,7 @@ def funding_cancelled(moving):
 
 def show_never_made(moving):
     funding = reached_funding(moving)
-    ending.end_session(session_id=funding.session_id, caller_id=funding.streamer_id)
+    ending.end_session(session_id=funding.session_id, caller_id=funding.streamer_id, now=clock.now())
     ending.deactivate_session(session_id=funding.session_id, now=clock.now())
     return funding
 

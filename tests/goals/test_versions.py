@@ -72,12 +72,6 @@ WRITES = [
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def goal(moving):
     return Goal.objects.get(pk=make_funding(make_session()).pk)
 

@@ -65,10 +65,12 @@ def test_agreeing_to_a_1_on_1_makes_it(session, viewer):
     made = client_of(viewer).get(f"/goals/{goal.id}").json()
     assert (made["state"], made["unit"], made["progress"]) == ("active", "seconds", 0)
     assert made["levels"] == [{"title": "exclusive", "target": 120}]
-    assert made["context"] == {"type": "exclusive", "exclusive_to": viewer.pk, "trigger_goal_id": trigger.id}
+    to_whom = {"exclusive_to": viewer.pk, "exclusive_to_name": viewer.username}
+    assert made["context"] == {"type": "exclusive", "trigger_goal_id": trigger.id, **to_whom}
     now = clock.to_epoch(clock.now())
     assert client_of(viewer).get(f"/sessions/{session.id}").json()["exclusive_goal_pairs"] == {
         viewer.pk: {
+            "user_name": viewer.username,
             "trigger_exclusive_goal": trigger.id,
             "trigger_exclusive_goal_agreed": now,
             "trigger_exclusive_goal_ended": now,

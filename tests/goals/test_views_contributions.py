@@ -8,10 +8,12 @@ from goals.endings import EndedBecause
 from goals.models import Contribution
 from goals.services import lifecycle
 from livestream import clock, ids
+from livestream.models import User
 from tests.goals.snapshot import assert_refused, everything
 from tests.goals.stories import count, quick_show
 from tests.support.people import give_coins, make_funding, make_session, make_user
 from tests.support.shows import buy
+from tests.support.unchanged import nothing_changes
 from wallet.selectors import balance_of
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +134,7 @@ def test_the_streamer_sees_who_bought_what(api, funding, bought):
         {
             "transfer_id": each.transfer_id,
             "user_id": each.payer_id,
+            "user_name": User.objects.get(pk=each.payer_id).username,
             "quantity": 1,
             "amount": 200,
             "returned": 0,
@@ -145,12 +148,12 @@ def test_the_list_goes_on_where_its_page_ended_and_back(api, funding, bought):
     page = api.get(f"/goals/{funding.id}/contributions?page_size=2").json()
     pages = [page]
     while page["next"]:
-        page = api.get(page["next"]).json()
+        page = api.get(f"/goals/{funding.id}/contributions{page['next']}").json()
         pages.append(page)
     assert [len(each["results"]) for each in pages] == [2, 2, 1]
     found = [row["transfer_id"] for each in pages for row in each["results"]]
     assert found == [each.transfer_id for each in bought]
-    assert api.get(pages[1]["previous"]).json()["results"] == pages[0]["results"]
+    assert api.get(f"/goals/{funding.id}/contributions{pages[1]['previous']}").json()["results"] == pages[0]["results"]
 
 
 def test_the_list_is_of_one_goal(api, session, funding, bought):
@@ -174,10 +177,21 @@ def test_above_the_price_that_the_buyer_agreed_to_nothing_moves(buyer, funding):
     assert everything() == before
 
 
-def test_a_repeat_is_answered_whatever_price_it_names(buyer, funding, viewer):
+@pytest.mark.parametrize(
+    ("first", "second"), [({}, {"max_price": 400}), ({"max_price": 400}, {}), ({"max_price": 400}, {"max_price": 401})]
+)
+def test_the_same_key_with_another_price_is_refused(buyer, funding, viewer, first, second):
+    path, headers = f"/goals/{funding.id}/contributions", {"Idempotency-Key": "a"}
+    assert buyer.post(path, {"quantity": 2, **first}, headers=headers).status_code == 201
+    with nothing_changes():
+        again = buyer.post(path, {"quantity": 2, **second}, headers=headers)
+    assert_refused(again, 422, "idempotency_key_reused")
+
+
+def test_a_purchase_of_an_earlier_release_did_not_keep_its_price(buyer, funding, viewer):
     first = order(buyer, funding, 2, key="a")
-    headers = {"Idempotency-Key": "a"}
-    body = {"quantity": 2, "max_price": 1}
+    Contribution.objects.update(max_price=None)
+    body, headers = {"quantity": 2, "max_price": 400}, {"Idempotency-Key": "a"}
     again = buyer.post(f"/goals/{funding.id}/contributions", body, headers=headers)
     assert (again.status_code, again.content) == (201, first.content)
     assert balance_of(user_id=viewer.pk) == 600

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.db import connection
 
+from goals.services import giving_back
 from goals.types import GoalType
 from goals.views import events
-from livestream import clock
+from livestream import clock, users
 from sessions_app.services import ending
 from tests.support.clients import client_of, said
 from tests.support.endings import offering_session, one_on_one_cut_short, perform
@@ -36,11 +39,17 @@ def viewer(moving):
     return make_user(coins=1000)
 
 
-def read(user, after=None):
-    """Return a page and where it ends."""
-    response = client_of(user).get("/events", {"after": after} if after else {})
+def page_of(user, after=None, **query):
+    response = client_of(user).get("/events", query | ({"after": after} if after else {}))
     assert response.status_code == 200, response.json()
-    return response.json()["results"], response.json()["next"]
+    return response.json()
+
+
+def read(user, after=None, **query):
+    """Return the events of a page, and the cursor at which it ends."""
+    page = page_of(user, after, **query)
+    [cursor] = parse_qs(urlsplit(page["next"]).query)["after"]
+    return page["results"], cursor
 
 
 def read_all(user, after=None):
@@ -164,6 +173,28 @@ def test_a_whole_refund_is_told_with_what_was_left_and_not_to_whom_nothing_was(m
     assert refunds_told_to(session.streamer) == [150, 200, 450]
 
 
+def test_a_returned_ticket_takes_coins_from_the_progress_and_from_its_payer(moving, session, viewer):
+    funding = make_funding(session, target=100_000)
+    receipt = buy(funding, viewer, quantity=2)
+    giving_back.give_back(goal_id=funding.id, transfer_id=receipt.transfer_id, caller_id=viewer.pk, now=clock.now())
+    run_due()
+    of_goal = client_of(session.streamer).get(f"/goals/{funding.id}/events").json()["results"]
+    for found in (read_all(session.streamer), read_all(viewer), of_goal):
+        steps = [each["data"] for each in found if each["name"] == "goal.progressed"]
+        assert [step["amount"] for step in steps] == [400, -400]
+        assert [step["payers"] for step in steps] == [{viewer.pk: 400}, {viewer.pk: -400}]
+
+
+def test_the_names_of_a_page_are_read_in_parts(session, viewer, monkeypatch):
+    funding, buyers = make_funding(session, target=100_000), [make_user(coins=1000) for _ in range(5)]
+    for buyer in buyers:
+        buy(funding, buyer)
+    run_due()
+    monkeypatch.setattr(users, "_NAMES_A_QUERY", 2)
+    named = {user_id for each in read_all(session.streamer) for user_id in each["names"]}
+    assert named >= {buyer.pk for buyer in buyers}
+
+
 def test_reading_on_from_any_cursor_gives_just_what_came_after(moving, session, viewer, monkeypatch):
     monkeypatch.setattr(events, "PAGE", 4)
     disagree(invite(session, viewer))
@@ -180,13 +211,30 @@ def test_reading_on_from_any_cursor_gives_just_what_came_after(moving, session, 
 
 
 def test_where_nothing_is_new_the_cursor_stays_and_reads_on_later(session, viewer):
-    assert read(viewer) == ([], "0.0")
+    assert read(viewer) == ([], "0.0.0")
     invite(session, viewer)
     found, cursor = read(viewer, "0.0")
     assert names(found) == LIFE
     assert read(viewer, cursor) == ([], cursor)
     invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)
     assert names(read(viewer, cursor)[0]) == LIFE
+
+
+def test_a_page_says_whether_there_is_more_and_its_link_reads_on_in_the_same_way(session, viewer):
+    invite(session, viewer)
+    first = page_of(viewer, page_size=3)
+    assert (names(first["results"]), first["has_more"], first["previous"]) == (LIFE[:3], True, None)
+    second = client_of(viewer).get("/events" + first["next"]).json()
+    assert (names(second["results"]), second["has_more"]) == (LIFE[3:], False)
+    assert first["next"].startswith("?")
+
+
+def test_who_reads_from_now_on_sees_only_what_happens_later(session, viewer):
+    invite(session, viewer)
+    found, cursor = read(viewer, "now")
+    assert found == []
+    later = invite(session, viewer, kind=GoalType.TRIGGER_EXCLUSIVE)
+    assert {each["goal_id"] for each in read(viewer, cursor)[0]} == {later.id}
 
 
 def test_only_what_this_feed_gave_out_is_a_cursor(viewer):
@@ -196,6 +244,7 @@ def test_only_what_this_feed_gave_out_is_a_cursor(viewer):
         "1.",
         ".1",
         "1.1.1",
+        "0.1.1.1",
         "-1.0",
         "1.-1",
         "1e3.0",
@@ -215,5 +264,6 @@ def test_a_cursor_may_be_that_of_somebody_else_and_shows_nothing_of_theirs(sessi
 
 def test_the_feed_is_for_who_is_signed_in_and_takes_no_other_parameter(viewer):
     assert said(client_of().get("/events")) == (401, "not_authenticated")
+    assert said(client_of(viewer).get("/events?page_size=0")) == (400, "invalid_page_size")
     for query in ("limit=3", "cursor=abc"):
         assert said(client_of(viewer).get(f"/events?{query}")) == (400, "unknown_parameter")

@@ -43,17 +43,21 @@ def test_opening_a_sale_answers_with_the_goal(api, session):
         "levels": [{"title": "Tickets", "target": 400}],
         "nbf": None,
         "exp": EIGHT + 600,
+        "remaining": None,
+        "due_at": None,
+        "server_time": None,
         "conditions": {"session_id": session.id},
         "context": {
             "type": "funding",
             "ticket_product_id": "livestream-show-ticket_200",
             "ticket_product_type": "show",
         },
-        "metadata": {"user_id": session.streamer_id},
+        "metadata": {"user_id": session.streamer_id, "user_name": session.streamer.username},
         "terms": {"price": 200, "duration": 60, "start_within": 900},
         "outcome": None,
         "ended_because": None,
         "breakdown": {},
+        "breakdown_names": {},
     }
 
 

@@ -59,12 +59,14 @@ def test_a_karaoke_is_made_and_embedded_in_its_session(make, session):
         "levels": SONGS,
         "nbf": None,
         "exp": None,
+        "remaining": SONGS[-1]["target"],
+        "due_at": None,
+        "server_time": None,
         "conditions": {"session_id": session.id},
         "context": {"type": "karaoke"},
-        "metadata": {"user_id": session.streamer_id},
+        "metadata": {"user_id": session.streamer_id, "user_name": session.streamer.username},
         "outcome": None,
         "ended_because": None,
-        "breakdown": {},
     }
     assert shown(session) == {
         "goal": goal.id,

@@ -98,17 +98,17 @@ def test_the_events_of_a_goal_are_told_newest_last_with_times_in_unix_seconds(ap
     count(funding)
     events = api.get(f"/goals/{funding.id}/events").json()["results"]
     assert [event["name"] for event in events] == events_of_goal(funding.id)
-    assert all(list(event) == ["id", "name", "occurred_at", "triggerer", "payload"] for event in events)
+    assert all(list(event) == ["id", "name", "occurred_at", "triggerer", "data", "names"] for event in events)
     created, progressed = events[0], events[-1]
-    assert (created["occurred_at"], created["payload"]["exp"], created["payload"]["nbf"]) == (EIGHT, EIGHT + 600, None)
-    assert created["id"] == created["payload"]["event_id"]
-    assert progressed["payload"]["payers"] == {payers[1].pk: 600}
-    assert (progressed["payload"]["amount"], progressed["payload"]["breakdown_id"]) == (600, payers[1].pk)
+    assert (created["occurred_at"], created["data"]["exp"], created["data"]["nbf"]) == (EIGHT, EIGHT + 600, None)
+    assert created["id"] == created["data"]["event_id"]
+    assert progressed["data"]["payers"] == {payers[1].pk: 600}
+    assert (progressed["data"]["amount"], progressed["data"]["breakdown_id"]) == (600, payers[1].pk)
 
 
 def test_the_events_go_on_where_their_page_ended(api, funding):
     first = api.get(f"/goals/{funding.id}/events?page_size=2").json()
-    second = api.get(first["next"]).json()
+    second = api.get(f"/goals/{funding.id}/events{first['next']}").json()
     names = [event["name"] for page in (first, second) for event in page["results"]]
     assert names == ["goal.created", "goal.added", "goal.started"]
 
@@ -117,4 +117,4 @@ def test_the_events_name_the_app_that_caused_them(api, funding):
     api.delete(f"/goals/{funding.id}", headers={"X-Client-Id": "studio"})
     ended = api.get(f"/goals/{funding.id}/events").json()["results"][-1]
     assert (ended["name"], ended["triggerer"]) == ("goal.ended", "studio")
-    assert ended["payload"]["exp"] == clock.to_epoch(Goal.objects.get(pk=funding.pk).exp)
+    assert ended["data"]["exp"] == clock.to_epoch(Goal.objects.get(pk=funding.pk).exp)

@@ -1,8 +1,10 @@
 """A small site on the REST kernel: one view for each thing the kernel promises."""
 
+import django_filters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import include, path, re_path
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -12,6 +14,7 @@ from rest_framework.views import APIView
 from livestream import clock
 from livestream.api import fields, handlers
 from livestream.api.idempotency import idempotent
+from livestream.api.operations import Tag, operation
 from livestream.errors import Conflict, DomainError
 from livestream.models import OutboxMessage
 from livestream.users import add_tag
@@ -83,12 +86,25 @@ class MessageSerializer(serializers.Serializer):
     actor = serializers.CharField()
 
 
+class MessageFilter(django_filters.FilterSet):
+    actor = django_filters.CharFilter()
+
+
 class MessageList(ListAPIView):
     permission_classes = (AllowAny,)
     queryset = OutboxMessage.objects.all()
     serializer_class = MessageSerializer
-    filterset_fields = ("actor",)
-    extra_query_parameters = ("kind",)
+    filterset_class = MessageFilter
+
+    @operation(
+        "list_messages",
+        tag=Tag.SERVICE,
+        parameters=[OpenApiParameter("kind", str)],
+        answers={200: MessageSerializer(many=True)},
+    )
+    def get(self, request):
+        """List messages."""
+        return self.list(request)
 
 
 class PayView(APIView):

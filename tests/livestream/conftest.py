@@ -3,7 +3,11 @@
 import pytest
 from rest_framework.test import APIClient
 
+from livestream import clock
 from livestream.models import User
+from livestream.storage import database_clock
+from livestream.storage.database_clock import DatabaseClock
+from tests.livestream.machines import Machine
 from tests.support.clients import issue_access_token
 
 
@@ -34,3 +38,20 @@ def client_of():
 def api(client_of, user):
     """A client signed in as `user`."""
     return client_of(user)
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    machine = Machine()
+    monkeypatch.setattr(database_clock, "machine_ns", machine.wall)
+    monkeypatch.setattr(database_clock, "steady_ns", machine.steady)
+    return machine
+
+
+@pytest.fixture
+def source(machine):
+    """A clock that has read nothing, as in a new process; all code of this test uses it."""
+    source = DatabaseClock()
+    before = clock.follow(source)
+    yield source
+    clock.follow(before)

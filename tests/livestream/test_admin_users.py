@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from rest_framework.test import APIClient
 
+from livestream.api.tokens import sign_in_user
 from livestream.desk import roles
 from livestream.models import EventRecord, User
+from tests.support.clients import said
 from tests.support.desk import act, at_the_desk, page_of, staff
 from tests.support.people import make_user
 
@@ -59,6 +62,15 @@ def test_support_closes_nobody():
     user = make_user()
     assert act(at_the_desk(staff(roles.SUPPORT)), "close", user, reason="fraud").status_code == 403
     assert (User.objects.get(pk=user.pk).is_active, told("account.closed")) == (True, [])
+
+
+def test_the_lead_ends_all_sign_ins_of_an_account(lead):
+    user, other = make_user(), make_user()
+    pairs = [sign_in_user(user=each) for each in (user, user, other)]
+    act(lead, "sign_out", user, reason="a stolen phone")
+    seen = [APIClient().get("/users/me", HTTP_AUTHORIZATION=f"Bearer {pair['access']}") for pair in pairs]
+    assert [said(response) for response in seen] == [(401, "token_revoked")] * 2 + [(200, None)]
+    assert LogEntry.objects.filter(object_id=user.pk).count() == 1
 
 
 def test_unchecking_active_in_the_form_closes_the_account(admin_client):

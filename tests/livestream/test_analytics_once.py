@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def lines(settings, tmp_path):
     path = tmp_path / "analytics.jsonl"
     settings.ANALYTICS_PATH = str(path)

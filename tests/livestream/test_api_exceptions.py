@@ -28,7 +28,7 @@ def test_what_a_view_raises_becomes_a_problem(anonymous, what, status, code):
     assert response["Content-Type"] == CONTENT_TYPE
     assert set(body) >= REQUIRED
     assert body["code"] == code
-    assert body["type"] == f"urn:livestream:problem:{code}"
+    assert body["type"] == f"/docs/errors#{code}"
     assert body["instance"] == f"/raise/{what}"
     assert body["request_id"] == response["X-Request-ID"] != ""
     assert "secret" not in response.content.decode()
@@ -48,7 +48,7 @@ def test_a_domain_error_without_a_detail_repeats_its_title(anonymous):
 
 def test_extras_never_replace_the_members_of_the_standard(anonymous):
     body = anonymous.get("/raise/reserved").json()
-    assert body["type"] == "urn:livestream:problem:invalid_request"
+    assert body["type"] == "/docs/errors#invalid_request"
     assert body["instance"] == "/raise/reserved"
     assert body["request_id"] != "z"
 

@@ -8,7 +8,7 @@ from django.db import connections
 
 from livestream import clock, idempotency, ids
 from livestream.api.idempotency import fingerprint
-from livestream.idempotency import Answer, Claim, KeyInUse, Question
+from livestream.idempotency import Answer, Claim, KeyedRequest, KeyInUse
 from livestream.models import IdempotencyRecord, User
 
 pytestmark = [pytest.mark.urls("tests.livestream.api_site"), pytest.mark.django_db]
@@ -22,7 +22,7 @@ def pay(client, *, key=KEY, path="/pay", **body):
 
 
 def question(user, *, body, path="/pay", key=KEY):
-    return Question(user.pk, path, key, fingerprint(body))
+    return KeyedRequest(user.pk, path, key, fingerprint(body))
 
 
 def test_a_repeat_gets_the_first_answer_and_does_nothing(api, user):
@@ -108,7 +108,7 @@ def test_somebody_who_is_not_signed_in_takes_no_key(anonymous):
 
 def test_while_the_first_request_runs_a_repeat_is_told_to_come_back(api, user):
     with clock.frozen():
-        idempotency.claim(question=question(user, body={"note": "a"}), now=clock.now())
+        idempotency.claim(request=question(user, body={"note": "a"}), now=clock.now())
         response = pay(api, note="a")
     assert (response.status_code, response.json()["code"]) == (409, "idempotency_key_in_use")
     assert response["Retry-After"] == "15"
@@ -117,7 +117,7 @@ def test_while_the_first_request_runs_a_repeat_is_told_to_come_back(api, user):
 
 def test_a_claim_whose_process_died_is_taken_over_after_its_lease(api, user):
     with clock.frozen() as moving:
-        idempotency.claim(question=question(user, body={"note": "a"}), now=clock.now())
+        idempotency.claim(request=question(user, body={"note": "a"}), now=clock.now())
         moving.advance(seconds=14.9)
         assert pay(api, note="a").status_code == 409
         moving.advance(seconds=0.2)
@@ -128,41 +128,41 @@ def test_a_claim_whose_process_died_is_taken_over_after_its_lease(api, user):
 
 def test_whoever_lost_the_claim_commits_nothing(user):
     asked = question(user, body={})
-    slow = idempotency.claim(question=asked, now=clock.now())
-    quick = idempotency.claim(question=asked, now=clock.now() + idempotency.LEASE)
+    slow = idempotency.claim(request=asked, now=clock.now())
+    quick = idempotency.claim(request=asked, now=clock.now() + idempotency.LEASE)
     with pytest.raises(KeyInUse):
         idempotency.complete(claim=slow, answer=Answer(201, "{}"))
     idempotency.release(claim=slow)
     idempotency.complete(claim=quick, answer=Answer(200, "[]"))
-    assert idempotency.claim(question=asked, now=clock.now()) == Answer(200, "[]")
+    assert idempotency.claim(request=asked, now=clock.now()) == Answer(200, "[]")
 
 
 def test_an_answer_that_was_given_is_not_released(user):
     asked = question(user, body={})
-    mine = idempotency.claim(question=asked, now=clock.now())
+    mine = idempotency.claim(request=asked, now=clock.now())
     idempotency.complete(claim=mine, answer=Answer(200, ""))
     idempotency.release(claim=mine)
-    assert isinstance(idempotency.claim(question=asked, now=clock.now()), Answer)
+    assert isinstance(idempotency.claim(request=asked, now=clock.now()), Answer)
 
 
 def test_a_key_is_kept_for_24_hours_and_then_free_for_anything(user):
     with clock.frozen() as moving:
-        mine = idempotency.claim(question=question(user, body=1), now=clock.now())
+        mine = idempotency.claim(request=question(user, body=1), now=clock.now())
         idempotency.complete(claim=mine, answer=Answer(200, ""))
         moving.advance(seconds=24 * 3600 - 1)
-        assert isinstance(idempotency.claim(question=question(user, body=1), now=clock.now()), Answer)
+        assert isinstance(idempotency.claim(request=question(user, body=1), now=clock.now()), Answer)
         moving.advance(seconds=1)
-        again = idempotency.claim(question=question(user, body=2), now=clock.now())
+        again = idempotency.claim(request=question(user, body=2), now=clock.now())
         assert isinstance(again, Claim)
         idempotency.complete(claim=again, answer=Answer(201, ""))
-        assert idempotency.claim(question=question(user, body=2), now=clock.now()) == Answer(201, "")
+        assert idempotency.claim(request=question(user, body=2), now=clock.now()) == Answer(201, "")
 
 
 def test_the_purge_forgets_what_is_older_than_24_hours_and_nothing_else(user):
     now = clock.now()
     for age in (0, 23, 24, 25):
         asked = question(user, body={}, key=str(age))
-        idempotency.claim(question=asked, now=now - timedelta(hours=age))
+        idempotency.claim(request=asked, now=now - timedelta(hours=age))
     assert idempotency.purge(now=now) == 2
     assert set(IdempotencyRecord.objects.values_list("key", flat=True)) == {"0", "23"}
 
@@ -173,7 +173,7 @@ def test_the_relay_purges_once_a_minute():
 
     user = User.objects.create_user(ids.new_id())
     old = clock.now() - timedelta(days=2)
-    idempotency.claim(question=question(user, body={}), now=old)
+    idempotency.claim(request=question(user, body={}), now=old)
     purge_idempotency_records()
     assert not IdempotencyRecord.objects.exists()
     rhythms = [each.every for each in sweeping._sweeps if each.function is purge_idempotency_records]

@@ -3,6 +3,7 @@
 import base64
 import json
 from itertools import chain
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -16,6 +17,7 @@ from livestream.storage.keyset import Cursor, InvalidCursor
 pytestmark = [pytest.mark.urls("tests.livestream.api_site"), pytest.mark.django_db]
 
 START = 1_800_000_000
+LIST = "/messages"
 
 
 def fill(moments):
@@ -34,7 +36,7 @@ def walk(client, url, towards="next"):
     while url:
         body = client.get(url).json()
         pages.append([row["id"] for row in body["results"]])
-        url = body[towards]
+        url = body[towards] and LIST + body[towards]
     return pages
 
 
@@ -54,23 +56,24 @@ def test_the_way_back_shows_the_same_pages(anonymous):
     expected = fill([0, 0, 0, 1, 1, 2, 2])
     url = "/messages?page_size=3"
     while url:
-        last, url = url, anonymous.get(url).json()["next"]
+        last, following = url, anonymous.get(url).json()["next"]
+        url = following and LIST + following
     assert walk(anonymous, last, "previous") == [expected[6:], expected[3:6], expected[:3]]
 
 
 def test_who_went_back_can_go_on_again(anonymous):
     expected = fill(range(5))
-    second = anonymous.get(anonymous.get("/messages?page_size=2").json()["next"]).json()
-    first = anonymous.get(second["previous"]).json()
+    second = anonymous.get(LIST + anonymous.get("/messages?page_size=2").json()["next"]).json()
+    first = anonymous.get(LIST + second["previous"]).json()
     assert [row["id"] for row in first["results"]] == expected[:2]
-    assert walk(anonymous, first["next"]) == [expected[2:4], expected[4:]]
+    assert walk(anonymous, LIST + first["next"]) == [expected[2:4], expected[4:]]
 
 
 def test_a_row_that_arrives_meanwhile_moves_nothing(anonymous):
     expected = fill(range(4))
     first = anonymous.get("/messages?page_size=2").json()
     fill([99])
-    second = anonymous.get(first["next"]).json()
+    second = anonymous.get(LIST + first["next"]).json()
     assert [row["id"] for row in second["results"]] == expected[2:]
     assert second["next"] is None
 
@@ -78,14 +81,35 @@ def test_a_row_that_arrives_meanwhile_moves_nothing(anonymous):
 def test_the_first_page_has_nothing_before_it_and_a_full_last_one_nothing_behind(anonymous):
     fill(range(4))
     first = anonymous.get("/messages?page_size=2").json()
-    last = anonymous.get(first["next"]).json()
+    last = anonymous.get(LIST + first["next"]).json()
     assert first["previous"] is None
     assert last["next"] is None
-    assert set(first) == {"next", "previous", "results"}
+    assert set(first) == {"next", "previous", "has_more", "results"}
+    assert [page["has_more"] for page in (first, last)] == [True, False]
 
 
 def test_an_empty_list_is_an_empty_page(anonymous):
-    assert anonymous.get("/messages").json() == {"next": None, "previous": None, "results": []}
+    assert anonymous.get("/messages").json() == {
+        "next": None,
+        "previous": None,
+        "has_more": False,
+        "results": [],
+    }
+
+
+@pytest.mark.parametrize("prefix", ["", "/api", "/live/v1"])
+def test_links_lead_on_below_any_prefix_of_a_proxy(anonymous, prefix):
+    fill(range(3))
+
+    def read(address):
+        """Answer like a proxy that strips its prefix."""
+        return anonymous.get(urlsplit(address)._replace(scheme="", netloc="").geturl().removeprefix(prefix)).json()
+
+    address = f"https://proxy.example{prefix}/messages?page_size=2"
+    following = urljoin(address, read(address)["next"])
+    assert urlsplit(following).path == f"{prefix}/messages"
+    assert len(read(following)["results"]) == 1
+    assert read(urljoin(following, read(following)["previous"])) == read(address)
 
 
 def test_links_keep_the_filters(anonymous):
@@ -134,6 +158,9 @@ MOMENT = "2026-01-01T00:00:00+00:00"
         encoded([False, "2026-99-01T00:00:00", ID]),
         encoded([False, "9" * 300, ID]),
         encoded([False, MOMENT, ID + "00"]),
+        encoded([False, "0001-01-01T00:00:00+23:59", ID]),
+        encoded([False, "0001-01-01T00:00:00", ID]),
+        encoded([False, "9999-12-31T23:59:59-23:59", ID]),
         encoded([False, MOMENT, "a\0"]),
         encoded([False, MOMENT, "\ud800"]),
         encoded([False, MOMENT, 5]),
@@ -141,7 +168,7 @@ MOMENT = "2026-01-01T00:00:00+00:00"
         "W" * 100_000,
         base64.urlsafe_b64encode(b"[" * 300).decode(),
     ],
-    ids=range(21),
+    ids=range(24),
 )
 def test_a_cursor_that_no_list_gave_out_is_refused(anonymous, cursor):
     response = anonymous.get("/messages", {"cursor": cursor})

@@ -1,11 +1,15 @@
 """Cached views, and that what was invalidated stays so."""
 
+import socket
+
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from livestream import cached_views
+from livestream import cache_server, cached_views, rate_limits
 from livestream.models import ViewVersion
+from livestream.rate_limits import Policy
+from settings.caches import cache_with_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +95,42 @@ def test_an_emptied_cache_is_only_slower(view):
     view.read()
     cache.clear()
     assert view.read() == 1
+
+
+@pytest.fixture
+def silent_cache(settings):
+    """A cache server that accepts connections, and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        redis = {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": f"redis://127.0.0.1:{server.getsockname()[1]}",
+        }
+        settings.CACHES = {"default": cache_with_limits(redis)}
+        rate_limits.reset()
+        yield server
+    rate_limits.reset()
+
+
+def test_a_cache_that_hangs_is_only_slower(view, silent_cache):
+    assert [view.read(), view.read()] == [1, 1]
+    assert view.built == 2
+
+
+def test_while_a_call_of_another_kind_probes_the_server_no_view_waits_for_it(view, silent_cache):
+    rate_limits.take(policy=Policy("tests", quota=20, window=3600), caller="a")
+    silent_cache.accept()[0].close()
+    with cache_server.breaker.calling():
+        assert view.read() == 1
+    with pytest.raises(BlockingIOError):
+        silent_cache.accept()
+
+
+def test_a_cache_that_is_back_is_used_again(view, silent_cache, settings):
+    view.read()
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "back"}}
+    assert [view.read(), view.read()] == [1, 1]
+    assert view.built == 2
 
 
 def test_nothing_is_cached_for_longer_than_a_minute():

@@ -125,6 +125,7 @@ def test_an_act_on_more_rows_than_a_person_looked_at_is_refused(desk):
     assert "At most 100" in told(desk)
 
 
+@pytest.mark.undeclared_pushes
 def test_tokens_and_secrets_are_on_no_page(desk):
     push = make_row(
         apps.get_model("notifications.push"),

@@ -34,7 +34,7 @@ def test_the_lead_acts_besides_and_edits_nothing_but_sources():
     more = may("support-lead") - may("support")
     edited = {f"{verb}_source" for verb in ("add", "change", "delete")}
     acts = {"refund_escrow", "settle_escrow", "end_goal", "replay_eventrecord", "deposit"}
-    acts |= {"block_user", "close_user"}
+    acts |= {"block_user", "close_user", "sign_out_user"}
     assert more == acts | edited
 
 

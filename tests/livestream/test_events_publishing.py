@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from livestream import clock, context, ids
+from livestream import context, ids
 from livestream.events import delivering, publish, registry
 from livestream.events.contracts import ESCROW_COMPLETED, SHOW, EscrowRefunded
 from livestream.events.signals import DomainSignal
@@ -18,12 +18,6 @@ from tests.support.outbox import run_due
 
 pytestmark = pytest.mark.django_db
 committing = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 def deliver_again(record):

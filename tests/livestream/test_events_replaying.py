@@ -7,19 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from livestream import clock, ids
+from livestream import ids
 from livestream.events.replaying import EventNotFound, UnknownEvent, UnknownReceiver, replay_event
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord, OutboxMessage
 from tests.support.outbox import run_due
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 @pytest.fixture

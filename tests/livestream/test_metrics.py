@@ -20,12 +20,6 @@ from tests.support.scraping import scrape
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
 def task(**fields):
     """Store a task that is due now, unless said otherwise."""
     usual = {"actor": "track", "eta": clock.now(), "due_at": clock.now(), "created_at": clock.now()}

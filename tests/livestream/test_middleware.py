@@ -60,31 +60,56 @@ def test_nothing_of_a_request_is_left_after_it(anonymous):
     assert (context.request_id(), context.client_id()) == ("", "")
 
 
-CHINESE = "此為必需欄位。"
+CHINESE = "此欄位為必填。"
 ENGLISH = "This field is required."
+CHINESE_TAGS = ("zh-hant", "zh-Hant", "zh_hant", "zh-TW", "zh_TW", "zh-Hant-TW", "zh-HK", "zh")
 
 
 @pytest.mark.parametrize(
     ("query", "accepted", "language", "message"),
     [
-        ("?lang=zh-hant", "", "zh-hant", CHINESE),
-        ("?lang=zh-Hant", "", "zh-hant", CHINESE),
-        ("?lang=zh-TW", "", "zh-hant", CHINESE),
+        *((f"?lang={tag}", "", "zh-hant", CHINESE) for tag in CHINESE_TAGS),
         ("?lang=en", "zh-hant", "en", ENGLISH),
-        ("?lang=xx", "zh-hant", "en", ENGLISH),
-        ("?lang=", "zh-hant", "en", ENGLISH),
-        ("?lang=" + "z" * 600, "", "en", ENGLISH),
-        ("?lang=%00", "", "en", ENGLISH),
-        ("", "zh-hant", "zh-hant", CHINESE),
+        ("?lang=en-GB", "zh-hant", "en", ENGLISH),
+        ("?lang=", "zh-hant", "zh-hant", CHINESE),
+        ("", "zh-TW,zh;q=0.9,en;q=0.8", "zh-hant", CHINESE),
+        ("", "fr,zh-Hant;q=0.5", "zh-hant", CHINESE),
+        ("", "fr", "en", ENGLISH),
         ("", "", "en", ENGLISH),
     ],
 )
 def test_the_query_chooses_the_language_then_the_header_then_the_default(anonymous, query, accepted, language, message):
     response = anonymous.get(f"/tell{query}", HTTP_ACCEPT_LANGUAGE=accepted)
     assert response["Content-Language"] == language
+    assert "Accept-Language" in response["Vary"]
     assert response.json()["message"] == message
+
+
+@pytest.mark.parametrize("tag", ["xx", "fr-FR", "%00", "z" * 600, "zhhant", "*"])
+def test_a_language_that_is_not_served_is_refused_in_the_language_that_the_header_prefers(anonymous, tag):
+    for accepted, title in (("", "The service does not offer this language"), ("zh-hant", "不提供此語言")):
+        response = anonymous.get(f"/tell?lang={tag}", HTTP_ACCEPT_LANGUAGE=accepted)
+        refusal = response.json()
+        assert (response.status_code, refusal["code"], refusal["title"]) == (400, "unsupported_language", title)
+        assert refusal["languages"] == ["en", "zh-hant"]
+        assert "`en`, `zh-hant`" in refusal["detail"]
+        assert response["Content-Language"] == (accepted or "en")
+
+
+def test_a_client_id_is_refused_in_the_language_of_the_query(anonymous):
+    response = anonymous.get("/tell?lang=zh-hant", HTTP_X_CLIENT_ID="a b")
+    assert response.json()["title"] == "`X-Client-Id` 標頭無效"
+    assert response["Content-Language"] == "zh-hant"
 
 
 def test_the_language_of_one_request_is_not_that_of_the_next(anonymous):
     anonymous.get("/tell?lang=zh-hant")
     assert anonymous.get("/tell").json()["message"] == ENGLISH
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_another_host_gets_a_problem_also_where_debug_would_show_a_page(anonymous, settings, debug):
+    settings.DEBUG = debug
+    answer = anonymous.get("/goals", HTTP_HOST="192.168.1.5:8000")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["code"] == "bad_request"

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from livestream import clock
 from livestream.models import OutboxMessage
-from livestream.outbox import Urgency, retry, working
+from livestream.outbox import Urgency, leases, retry, working
 from livestream.outbox.registry import get_task
 from tests.support.broker import broker_away, eventually, relay, runnable
 from tests.support.ports import free_port
@@ -21,12 +21,6 @@ from tests.support.threads import Turnstile, at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER = timedelta(seconds=60)
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 def test_what_commits_is_done_once_without_any_relay(worker, probe):
@@ -108,6 +102,7 @@ def test_the_work_of_a_worker_that_died_is_done_after_its_lease(worker, probe, m
     probe.work = die
     probe.do()
     eventually(lambda: deaths)
+    eventually(lambda: leases._renewer is None)  # it lives on here, and would renew by the clock that was moved
     probe.work = probe.mark
     moving.advance(seconds=settings.OUTBOX_LEASE)
     worker.drain()
@@ -128,7 +123,7 @@ def test_what_was_asked_for_while_the_broker_was_away_is_done_when_it_is_back(wo
     with broker_away(kind, port=free_port()):
         for _ in range(3):
             durable_probe.do()
-    assert len(durable_probe.rows()) == 3
+        assert len(durable_probe.rows()) == 3
     worker.drain()
     assert durable_probe.marks == 3
 
@@ -186,7 +181,7 @@ def test_work_of_another_release_waits_untouched_beside_the_rest(worker, durable
     assert OutboxMessage.objects.values().get() == before
 
 
-def test_each_batch_leaves_as_much_time_to_what_runs_alone(durable_probe, monkeypatch):
+def test_what_runs_alone_is_looked_for_after_each_batch_while_there_is_some(durable_probe, monkeypatch):
     """What a killed worker held runs alone, and is the most overdue."""
     turns, alone = [], [1, 0, 1, 0]
 
@@ -204,6 +199,21 @@ def test_each_batch_leaves_as_much_time_to_what_runs_alone(durable_probe, monkey
         + ["batch"] * 2  # of which the last one found nothing
         + ["alone"]
     )
+
+
+def test_what_runs_alone_has_as_much_time_as_the_batch_before_it(durable_probe, monkeypatch):
+    turns, moment = [], [0]
+
+    def perform(urgency, *, together, limit):
+        turns.append("batch" if together else "alone")
+        moment[0] += 3 if together else 1
+        return limit
+
+    monkeypatch.setattr(working, "_perform", perform)
+    monkeypatch.setattr(working.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(working.wakeups, "request", lambda **_: None)
+    working.work_off(task=get_task(durable_probe.actor))
+    assert turns == ["batch", "alone", "alone", "alone"]
 
 
 def test_a_flood_of_money_does_not_stop_the_lifecycle(worker, durable_probe):

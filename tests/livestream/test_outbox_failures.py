@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
-from livestream import clock
 from livestream.errors import Conflict, Forbidden
 from livestream.models import OutboxMessage
 from livestream.outbox import claiming, failures, performing, retry
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.django_db
 def _nobody_else_works():
     with silent_broker():
         yield
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 def test_a_failure_undoes_the_work_and_is_kept_with_its_traceback(durable_probe, moving):

@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.outbox import Urgency, claiming, performing, working
 from livestream.outbox.registry import get_task
@@ -24,12 +23,6 @@ LATER = timedelta(seconds=60)
 def _nobody_else_works():
     with silent_broker():
         yield
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 def test_it_is_done_and_its_row_is_gone(probe):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from livestream import clock, context, outbox
+from livestream import context, outbox
 from livestream.models import OutboxMessage
 from livestream.outbox import Delivery, Urgency, enqueue, enqueue_all, wakeups
 from tests.support.broker import arrived, silent_broker
@@ -18,12 +18,6 @@ LATER = timedelta(seconds=60)
 
 pytestmark = pytest.mark.django_db
 committing = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
 
 
 @pytest.fixture
@@ -198,7 +192,7 @@ def test_a_retry_leaves_work_for_later_alone_and_does_not_count_it(probe, moving
     assert OutboxMessage.objects.values().get() == before
 
 
-def test_work_that_is_replaced_begins_anew(durable_probe):
+def test_replaced_work_has_no_attempts_and_no_error(durable_probe):
     durable_probe.work = durable_probe.failing()
     durable_probe.do(key="k")
     durable_probe.perform()

@@ -8,7 +8,9 @@ from livestream.outbox import Urgency, wakeups
 from livestream.outbox.registry import task_for
 from tests.support.broker import HangingUp, arrived, broker_away, eventually, silent_broker
 
-MONEY, LIFECYCLE = (task_for(each, preferred="") for each in (Urgency.MONEY, Urgency.LIFECYCLE))
+pytestmark = pytest.mark.django_db
+
+MONEY, LIFECYCLE, CLIPS = (task_for(each) for each in (Urgency.MONEY, Urgency.LIFECYCLE, Urgency.CLIPS))
 
 
 @pytest.fixture(autouse=True)
@@ -16,15 +18,41 @@ def _no_pause(monkeypatch):
     monkeypatch.setattr(wakeups, "_PAUSE_SECONDS", 0.01)
 
 
-def test_what_a_broker_did_not_accept_is_sent_once_it_is_back():
+@pytest.fixture
+def dispatcher():
+    """A dispatcher that has sent everything when its test ends, so that it sends nothing in a later one."""
+    made = wakeups.Dispatcher()
+    yield made
+    eventually(made.is_idle)
+
+
+def test_what_a_broker_did_not_accept_is_sent_once_it_is_back(dispatcher):
     with HangingUp() as server, broker_away("redis", port=server.port):
-        wakeups.Dispatcher().request(MONEY, 1)
+        dispatcher.request(MONEY, 1)
         eventually(lambda: server.calls > 1)
         with silent_broker() as broker:
             eventually(lambda: arrived(broker) == [MONEY.name])
 
 
-def test_a_queue_that_the_broker_refuses_stops_no_other_one(monkeypatch):
+def test_while_a_queue_is_refused_and_another_one_is_busy_the_least_urgent_is_sent(dispatcher, monkeypatch):
+    """Each time that money is refused, the lifecycle has a new wake-up."""
+    sent = []
+
+    def send(*, task, count):
+        if task is MONEY:
+            dispatcher.request(LIFECYCLE, 1)
+            return False
+        sent.append(task)
+        return True
+
+    monkeypatch.setattr(wakeups, "send", send)
+    for task in (MONEY, LIFECYCLE, CLIPS):
+        dispatcher.request(task, 1)
+    eventually(lambda: CLIPS in sent)
+    monkeypatch.setattr(wakeups, "send", lambda **_: True)  # so that the dispatcher comes to rest
+
+
+def test_a_queue_that_the_broker_refuses_stops_no_other_one(dispatcher, monkeypatch):
     with silent_broker() as broker:
         enqueue, refused = broker.enqueue, []
 
@@ -35,7 +63,6 @@ def test_a_queue_that_the_broker_refuses_stops_no_other_one(monkeypatch):
             return enqueue(message, delay=delay)
 
         monkeypatch.setattr(broker, "enqueue", refuse_money)
-        dispatcher = wakeups.Dispatcher()
         dispatcher.request(MONEY, 1)
         eventually(lambda: refused)
         dispatcher.request(LIFECYCLE, 1)

@@ -21,12 +21,6 @@ GOAL, OTHER = "a" * 24, "b" * 24
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def log(moving, happening):
     """Six events, a second apart, of two goals; and what was heard of them."""
     happening.heard = []

@@ -16,12 +16,6 @@ GOAL = "a" * 24
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def dead(moving, settings, durable_probe):
     """Work that failed until it was given up, and would succeed by now."""
     settings.OUTBOX_MAX_ATTEMPTS = 1

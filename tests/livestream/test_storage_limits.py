@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from livestream.models import User
 from livestream.storage import limits
 from livestream.storage.conflicts import gave_way, is_conflict, retried
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 
 def with_cause(error: DatabaseError, cause: BaseException) -> DatabaseError:

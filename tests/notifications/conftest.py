@@ -44,6 +44,12 @@ def session(streamer):
 
 
 @pytest.fixture
+def offers_invitations(session):
+    session.prices = {"sd": 60, "exclusive": 100}
+    session.save()
+
+
+@pytest.fixture
 def client_of():
     """Make a client that is signed in, with a real token, as the given user."""
 

@@ -5,7 +5,6 @@ from django.test import Client
 
 from livestream.models import User
 from notifications.models import Push, Webhook
-from notifications.services import pushes
 from tests.notifications.conftest import NOW
 from tests.notifications.webhooks import body_of, member, post
 
@@ -25,7 +24,7 @@ def support():
 def rows():
     for event in ("goal.added", "goal.started", "goal.ended"):
         names = [f"private-user@{USER}", *(f"c{n}" for n in range(5))]
-        pushes.push(channels=names, event=event, data={}, subject=GOAL, event_id="e" * 24, now=NOW)
+        Push.objects.create(channels=names, event=event, data={}, subject=GOAL, event_id="e" * 24, created_at=NOW)
     Push.objects.filter(event="goal.added").update(sent_at=NOW, provider="local")
     Push.objects.filter(event="goal.ended").update(failed_at=NOW)
     post(Client(), body_of(member("member_added", goal_id=GOAL, user_id=USER)))

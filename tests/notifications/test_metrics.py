@@ -6,6 +6,7 @@ import pytest
 
 from livestream import clock, ids
 from notifications.models import Audience, Push
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes
 from tests.support.scraping import scrape
 
@@ -19,8 +20,8 @@ def moving():
 
 
 def push():
-    told = {"channels": ["private-user@a"], "event": "goal.ended", "data": {}, "subject": "a"}
-    pushes.push(**told, event_id=ids.new_id(), now=clock.now())
+    told = {"channels": ["private-user@a"], "event": PushEvent.WALLET_UPDATED, "subject": "a"}
+    pushes.push(**told, data={"wallet": {"balance": 0, "version": 1}}, event_id=ids.new_id(), now=clock.now())
     return Push.objects.latest("id")
 
 

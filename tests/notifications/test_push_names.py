@@ -1,4 +1,4 @@
-"""`event_id` with event and channel names a push: a repeat has the same three, and no two pushes share them."""
+"""Event, `event_id` and channel name a push: no two pushes share a name, a repeat keeps it, the data has the id too."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ def names():
 
 def test_no_two_pushes_share_a_name_and_a_repeat_has_that_of_the_first(busy, moving):
     before = names()
+    assert all(push.data["event_id"] == push.event_id for push in Push.objects.all())
     assert {event for event, _, _ in before} >= HEARD
     assert [name for name, count in before.items() if count > 1] == []
     for record in EventRecord.objects.all():
@@ -77,7 +78,3 @@ def news_of(record):
     signal = DomainSignal.registry[record.name]
     event = replaying.revive(record=record)
     return [receiver.name for receiver in registry.acting_receivers(signal, event) if receiver.news]
-
-
-def test_an_event_s_id_is_in_the_data_as_well(busy):
-    assert all(push.data["event_id"] == push.event_id for push in Push.objects.all())

@@ -10,6 +10,7 @@ from django.test import Client
 from livestream import cached_views, realtime
 from livestream.models import EventRecord, TrackedEvent, ViewVersion
 from notifications.models import Push, Webhook
+from notifications.push_contracts import PushEvent
 from notifications.services import crowds, processing, pushes
 from tests.notifications.conftest import NOW
 from tests.notifications.webhooks import body_of, member, now_ms, post
@@ -105,7 +106,9 @@ def test_workers_do_what_was_stored_and_send_what_waits(pusher_server):
     with working():
         post(Client(), body_of(member("member_removed", goal_id=GOALS[0], user_id=USER)))
         with transaction.atomic():
-            pushes.push(channels=["private-user@1"], event="e", data={}, subject="", event_id="e" * 24, now=NOW)
+            data, event = {"wallet": {"balance": 0, "version": 1}}, PushEvent.WALLET_UPDATED
+            pushes.push(channels=["private-user@1"], event=event, data=data, subject="", event_id="e" * 24, now=NOW)
         eventually(lambda: Webhook.objects.filter(result="published").exists(), meanwhile=look_around)
         eventually(lambda: Push.objects.filter(provider="pusher").exists(), meanwhile=look_around)
-    assert pusher_server.told == [("private-user@1", "e", {"event_id": "e" * 24})]
+    [(channel, heard, told)] = pusher_server.told
+    assert (channel, heard, told["wallet"]) == ("private-user@1", "wallet.updated", data["wallet"])

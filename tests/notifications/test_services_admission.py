@@ -147,6 +147,14 @@ def test_locally_the_events_of_each_viewer_are_kept_as_pushes_that_were_sent(aud
     assert len(pushed("stream.authorized")) == 2 * len(holders)
 
 
+def test_what_the_local_realtime_server_was_sent_is_kept_as_well(audience, moving, holders, pusher_server, settings):
+    settings.REALTIME_SERVER = True
+    admit_all(audience, moving.at, provider=PusherProvider())
+    assert len(heard(pusher_server)) == len(pushed("stream.authorized")) == 2 * len(holders)
+    kept = Push.objects.filter(event="stream.authorized")
+    assert set(kept.values_list("provider", flat=True)) == {"pusher"}
+
+
 def test_what_a_provider_sent_is_kept_nowhere(audience, moving, pusher_server):
     admit_all(audience, moving.at)
     assert pushed("stream.authorized") == []

@@ -23,14 +23,7 @@ from tests.support.people import make_show, make_user
 from tests.support.stage import go_on_stage, leave_stage
 from wallet.models import Transfer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session(session):
-    session.prices = {"sd": 60, "exclusive": 100}
-    session.save()
-    return session
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("offers_invitations")]
 
 
 @pytest.fixture
@@ -268,7 +261,7 @@ def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, 
     users.block(streamer_id=streamer.pk, user_id=late.pk, now=clock.now())
     run_due()
     assert let_in() == [viewer.pk]
-    assert list(selectors.joined_privately()) == []
+    assert selectors.joined_privately() == []
 
 
 def test_who_pays_again_for_less_of_a_private_show_after_a_block_is_let_in_again(session, moving, streamer, viewer):

@@ -9,7 +9,7 @@ from django.test import Client
 from livestream.events import publish, receives, registry
 from livestream.events.contracts import CHANNEL_OCCUPIED
 from livestream.events.signals import DomainSignal
-from livestream.models import EventRecord, OutboxMessage, ReceiverRun, TrackedEvent
+from livestream.models import EventRecord, OutboxMessage, ReceiverRun, TrackedEvent, User
 from notifications import payloads
 from notifications.models import Push, Webhook
 from notifications.services import crowds, meanings, processing, replaying
@@ -115,6 +115,17 @@ def test_a_crowd_is_told_of_together_in_pushes_that_fit():
     assert all(payloads.size(data) <= payloads.LARGEST_DATA_BYTES for _, data in told)
     assert len({data["event_id"] for _, data in told}) == len(told) == 3
     assert [data["user_id"] for _, data in pushed("user.left")] == [viewer(7)]
+
+
+def test_pushes_say_the_public_names_and_fit_however_long_those_are():
+    names = {viewer(number): "名" * 100 + str(number) for number in range(1, 81)}
+    User.objects.bulk_create(User(pk=user_id, username=name) for user_id, name in names.items())
+    receive(*(came(number) for number in range(1, 81)), came(7, name="member_removed"))
+    run_due()
+    told = [data for _, data in pushed("users.entered")]
+    assert [(user["user_id"], user["user_name"]) for data in told for user in data["users"]] == list(names.items())
+    assert all(payloads.size(data) <= payloads.LARGEST_DATA_BYTES for data in told)
+    assert [data["user_name"] for _, data in pushed("user.left")] == [names[viewer(7)]]
 
 
 def test_a_page_is_tracked_by_one_task_and_a_replay_counts_nobody_again():

@@ -11,6 +11,7 @@ from livestream.models import EventRecord, OutboxMessage
 from notifications.models import Push
 from notifications.services import escrow_pushes
 from tests.notifications.shows import buy, enter_stage, funded, pushed, running_show, told
+from tests.support.clients import client_of
 from tests.support.outbox import assert_enqueued, pass_time, run_due
 from tests.support.people import make_funding, make_user
 from tests.support.stage import PATIENCE
@@ -140,9 +141,12 @@ def test_whoever_is_refunded_early_hears_it_and_nobody_else(session, moving):
         transfer = Transfer.objects.get(kind="refund", credit_id=viewer.pk)
         assert data == {
             "escrow_id": goal.escrow_id,
+            "goal_id": goal.id,
             "amount": transfer.amount,
             "transfer_id": transfer.pk,
+            "wallet": client_of(viewer).get("/wallet").json(),
             "event_id": record.event_id,
+            "push_id": data["push_id"],
         }
 
 

@@ -45,15 +45,25 @@ def test_the_targets_are_those_of_the_seeds(goal, streamer):
 def test_everybody_gets_the_whole_goal_as_the_api_shows_it(goal, streamer):
     stored = selectors.get_goal(goal.id)
     by_channel = push(goal)
-    assert by_channel[f"private-stream@{streamer.pk}"] == {
+    audience, own = by_channel[f"private-stream@{streamer.pk}"], by_channel[f"private-user@{streamer.pk}"]
+    assert audience == {
         "goal": json.loads(json.dumps(representation.public_goal(stored))),
         "event_id": "e" * 24,
+        "push_id": audience["push_id"],
     }
-    assert by_channel[f"private-user@{streamer.pk}"] == {
+    assert own == {
         "goal": json.loads(json.dumps(representation.full_goal(stored))),
         "triggerer": None,
         "event_id": "e" * 24,
+        "push_id": own["push_id"],
     }
+
+
+def test_the_same_data_has_one_id_on_all_of_its_channels_and_other_data_has_another(goal, streamer):
+    by_channel = {channel: data["push_id"] for channel, data in push(goal).items()}
+    first, second, own = (by_channel[name] for name in channels.targets(streamer.pk))
+    assert first == second != own
+    assert {channel: data["push_id"] for channel, data in push(goal).items()} == by_channel
 
 
 def test_the_audience_learns_neither_who_paid_nor_how_much(goal, streamer, viewer):
@@ -71,7 +81,7 @@ def test_a_goal_with_more_payers_than_fit_is_still_pushed_whole_but_for_the_brea
         buy(goal)
     run_due()
     Push.objects.all().delete()
-    levels = [{"title": "x" * 9600, "target": 100_000}]
+    levels = [{"title": "x" * 9300, "target": 100_000}]
     Goal.objects.update(levels=levels)
     whole = push(goal)[f"private-user@{streamer.pk}"]["goal"]
     assert (whole["progress"], whole["levels"]) == (1200, levels)

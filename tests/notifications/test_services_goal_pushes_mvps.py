@@ -23,7 +23,13 @@ def ranked(session):
 def test_the_streamer_hears_the_names_and_coins_of_the_first_three(ranked, streamer):
     data = dict(pushed("livestream.mvps"))[f"private-user@{streamer.pk}"]
     assert data["mvps"] == [
-        {"rank": rank, "user_id": viewer.pk, "username": viewer.username, "amount": amount}
+        {
+            "rank": rank,
+            "user_id": viewer.pk,
+            "user_name": viewer.public_name,
+            "username": viewer.public_name,
+            "amount": amount,
+        }
         for rank, viewer, amount in zip((1, 2, 3), ranked, (800, 600, 400), strict=False)
     ]
 

@@ -21,14 +21,7 @@ from tests.support.invitations import agree, disagree, exclusive_of, invite
 from tests.support.outbox import assert_enqueued, pass_time, run_due
 from tests.support.people import make_funding, make_show, make_user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session(session):
-    session.prices = {"sd": 60, "exclusive": 100}
-    session.save()
-    return session
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("offers_invitations")]
 
 
 @pytest.fixture

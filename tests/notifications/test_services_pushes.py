@@ -4,22 +4,29 @@ import pytest
 from django.db import transaction
 
 from livestream.ids import new_id
+from notifications import push_examples
 from notifications.models import Push
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes
 from tests.notifications.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
 
-def push(channels, **data):
-    pushes.push(channels=channels, event="goal.added", data=data, subject="g", event_id="e" * 24, now=NOW)
+SALE = push_examples.SALE
+
+
+def push(channels, goal=SALE):
+    named = {"subject": "g", "event_id": "e" * 24}
+    pushes.push(channels=channels, event=PushEvent.GOAL_ADDED, data={"goal": goal}, **named, now=NOW)
     return list(Push.objects.order_by("id"))
 
 
 def test_a_push_waits_in_the_table_with_its_event_id_in_the_data():
-    (row,) = push(["private-user@1"], goal={"id": "g"})
+    (row,) = push(["private-user@1"])
     assert (row.channels, row.event, row.subject) == (["private-user@1"], "goal.added", "g")
-    assert row.data == {"goal": {"id": "g"}, "event_id": "e" * 24}
+    own = pushes.push_id(event="goal.added", event_id="e" * 24, channel="private-user@1")
+    assert row.data == {"goal": SALE, "event_id": "e" * 24, "push_id": own}
     assert (row.sent_at, row.failed_at, row.attempts, row.created_at) == (None, None, 0, NOW)
 
 
@@ -39,9 +46,20 @@ def test_nobody_to_tell_is_nothing_to_store():
     assert push([]) == []
 
 
-def test_what_is_too_large_is_stored_as_a_reference():
-    (row,) = push(["a"], goal={"id": "g", "type": "show", "title": "票" * 5000})
-    assert row.data == {"goal": {"id": "g", "type": "show"}, "event_id": "e" * 24, "truncated": True}
+def test_what_is_too_large_is_stored_without_its_levels():
+    (row,) = push(["a"], goal=SALE | {"levels": [{"title": "票" * 5000, "target": 5}]})
+    kept = {name: value for name, value in SALE.items() if name != "levels"}
+    assert row.data["goal"] == kept | {"truncated": True}
+    assert row.data["truncated"]
+
+
+def test_all_rows_of_a_push_and_a_repeat_have_its_id_and_other_data_has_another():
+    many = push([f"private-user@{number}" for number in range(250)])
+    again = push(["private-user@0"])[3]
+    (other,) = push(["private-user@1"])[4:]
+    assert len({row.data["push_id"] for row in (*many, again)}) == 1
+    assert other.data["push_id"] != again.data["push_id"]
+    assert other.data["event_id"] == again.data["event_id"]
 
 
 def test_a_push_is_gone_with_the_transaction_that_made_it_true():
@@ -53,7 +71,13 @@ def test_a_push_is_gone_with_the_transaction_that_made_it_true():
 
 def test_many_are_stored_in_few_statements(django_assert_max_num_queries):
     messages = [
-        pushes.Message(channels=[f"c{n}"], event="escrow.refunded", data={}, subject="s", event_id=new_id())
+        pushes.Message(
+            channels=[f"c{n}"],
+            event=PushEvent.ESCROW_COMPLETED,
+            data={"escrow_id": "e", "goal_id": "g", "amount": n},
+            subject="s",
+            event_id=new_id(),
+        )
         for n in range(1000)
     ]
     with django_assert_max_num_queries(20):  # SQLite takes fewer values a statement

@@ -32,9 +32,7 @@ HOUR = 3600
 
 
 @pytest.fixture
-def session(session):
-    session.prices = {"sd": 60, "exclusive": 100}
-    session.save()
+def session(session, offers_invitations):
     broadcast_through_byteplus(session.streamer_id)
     return session
 
@@ -96,11 +94,12 @@ def test_the_push_names_session_streamer_and_reason_and_is_the_viewers_own(sessi
     run_due()
     [(channel, data)] = pushed("stream.revoked")
     assert channel == f"private-user@{viewer.pk}"
-    assert data | {"event_id": ""} == {
+    assert data | {"event_id": "", "push_id": ""} == {
         "session_id": session.id,
         "streamer_id": streamer.pk,
         "reason": "blocked",
         "event_id": "",
+        "push_id": "",
     }
 
 

@@ -3,8 +3,10 @@
 import pytest
 
 from livestream.models import OutboxMessage
+from notifications import push_examples
 from notifications.models import Push
 from notifications.provider import LocalProvider, PusherProvider, Unavailable
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes, sending
 from tests.notifications.conftest import NOW
 from tests.support.outbox import run_due
@@ -12,12 +14,17 @@ from tests.support.outbox import run_due
 pytestmark = pytest.mark.django_db
 
 
-def store(count=1, channels=("private-user@1",), event="goal.added", bulk=False):
+def store(count=1, channels=("private-user@1",), event=PushEvent.ESCROW_COMPLETED, bulk=False):
     messages = [
-        pushes.Message(channels=list(channels), event=event, data={"n": n}, subject="g", event_id=f"{n:024x}")
+        pushes.Message(channels=list(channels), event=event, data=data_of(event, n), subject="g", event_id=f"{n:024x}")
         for n in range(count)
     ]
     pushes.push_all(messages=messages, now=NOW, bulk=bulk)
+
+
+def data_of(event, number):
+    example = push_examples.EXAMPLES[event] | {"amount": number}
+    return {name: value for name, value in example.items() if name not in ("event_id", "push_id")}
 
 
 def send(size=40):
@@ -25,7 +32,7 @@ def send(size=40):
 
 
 def numbers(server):
-    return [data["n"] for _, _, data in server.told]
+    return [data["amount"] for _, _, data in server.told]
 
 
 def test_what_waits_is_sent_in_order_and_marked(pusher_server):
@@ -45,10 +52,10 @@ def test_what_is_sent_is_not_sent_again(pusher_server):
 
 
 def test_the_bulk_lets_what_happens_now_go_first(pusher_server):
-    store(3, event="escrow.refunded", bulk=True)
-    store(2, event="goal.added")
+    store(3, event=PushEvent.ESCROW_REFUNDED, bulk=True)
+    store(2)
     send()
-    assert [event for _, event, _ in pusher_server.told] == ["goal.added"] * 2 + ["escrow.refunded"] * 3
+    assert [event for _, event, _ in pusher_server.told] == ["escrow.completed"] * 2 + ["escrow.refunded"] * 3
 
 
 def test_a_page_holds_no_more_than_asked(pusher_server):
@@ -83,12 +90,12 @@ def test_the_outbox_tries_again_later_and_not_at_once(pusher_server, moving):
 
 def test_a_refused_push_is_set_aside_and_holds_nobody_up(pusher_server):
     store(4)
-    store(1, channels=["private-user@bad"], event="goal.ended")
+    store(1, channels=["private-user@bad"], event=PushEvent.ESCROW_REFUNDED)
     store(4)
-    pusher_server.refuse = "goal.ended"
+    pusher_server.refuse = "escrow.refunded"
     assert send() == 9
-    assert [event for _, event, _ in pusher_server.told] == ["goal.added"] * 8
-    refused = Push.objects.get(event="goal.ended")
+    assert [event for _, event, _ in pusher_server.told] == ["escrow.completed"] * 8
+    refused = Push.objects.get(event="escrow.refunded")
     assert (refused.failed_at, refused.sent_at, refused.attempts) == (NOW, None, 1)
     assert "400" in refused.error
     assert send() == 0

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from goals.types import GoalType
+from livestream import clock
 from notifications import channels
 from sessions_app import selectors
 from sessions_app.representation import session_for
@@ -25,7 +26,7 @@ def test_viewers_hear_that_a_stream_goes_live(session, streamer):
 
 
 def test_viewers_hear_that_it_is_over(session, streamer):
-    ending.end_session(session_id=session.id, caller_id=streamer.pk)
+    ending.end_session(session_id=session.id, caller_id=streamer.pk, now=clock.now())
     run_due()
     assert told("livestream.offline") == channels.targets(streamer.pk)
 
@@ -72,7 +73,7 @@ def test_the_audience_does_not_hear_whom_the_streamer_is_alone_with(session, str
 
 
 def test_going_live_and_ending_carry_the_session_as_well(session, streamer):
-    ending.end_session(session_id=session.id, caller_id=streamer.pk)
+    ending.end_session(session_id=session.id, caller_id=streamer.pk, now=clock.now())
     run_due()
     online, offline = (dict(pushed(f"livestream.{name}"))[channels.user(streamer.pk)] for name in ("online", "offline"))
     assert (online["session"]["id"], offline["session"]["active"]) == (session.id, False)

@@ -4,6 +4,7 @@ import pytest
 
 from livestream.models import OutboxMessage
 from notifications import sweeps
+from notifications.push_contracts import PushEvent
 from notifications.services import pushes
 from tests.notifications.conftest import NOW
 
@@ -11,7 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 def push():
-    pushes.push(channels=["a"], event="e", data={}, subject="", event_id="e" * 24, now=NOW)
+    data = {"wallet": {"balance": 0, "version": 1}}
+    pushes.push(channels=["a"], event=PushEvent.WALLET_UPDATED, data=data, subject="", event_id="e" * 24, now=NOW)
 
 
 def test_waiting_pushes_are_noticed_once():

@@ -73,9 +73,17 @@ def test_who_may_join_which_channel(people, names, client_of, pattern, allowed):
             assert (answer.status_code, answer.json()["code"]) == (403, "channel_not_allowed")
 
 
-def test_a_presence_channel_shows_the_members_id_and_nothing_else(client_of, streamer, viewer):
+def test_a_presence_channel_shows_the_members_id_and_public_name_and_nothing_else(client_of, streamer, viewer):
     answer = ask(client_of(viewer), f"presence-stream@{streamer.pk}").json()
-    assert json.loads(answer["channel_data"]) == {"user_id": viewer.pk}
+    name = client_of(streamer).get(f"/users/{viewer.pk}").json()["name"]
+    assert json.loads(answer["channel_data"]) == {"user_id": viewer.pk, "user_info": {"name": name}}
+
+
+def test_the_longest_name_fits_into_what_pusher_takes_of_a_member(client_of, streamer):
+    singer = make_user(name="𠮷" * 150)
+    answer = ask(client_of(singer), f"presence-stream@{streamer.pk}").json()
+    assert len(answer["channel_data"].encode()) <= 1024
+    assert json.loads(answer["channel_data"])["user_info"]["name"] == "𠮷" * 60
 
 
 def test_a_private_channel_shows_nothing(client_of, viewer):

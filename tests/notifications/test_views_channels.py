@@ -14,6 +14,7 @@ from notifications.services import channel_snapshots
 from sessions_app import representation as representation_of_sessions
 from sessions_app import selectors as sessions
 from sessions_app.services import ending, opening
+from tests.notifications.conftest import NOW
 from tests.notifications.shows import buy
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session, make_user
@@ -70,7 +71,20 @@ def test_all_channels_of_the_audience_show_the_same(client_of, streamer, viewer,
 
 def test_without_a_session_there_is_nothing(client_of, viewer):
     name = f"private-user@{viewer.pk}"
-    assert read(client_of(viewer), name) == {"channel": name, "session": None, "goals": []}
+    nothing = {"version": None, "session": None, "goals": []}
+    assert read(client_of(viewer), name) == {"channel": name, "server_time": clock.to_epoch(NOW), **nothing}
+
+
+def test_the_version_grows_with_each_change_of_the_session_and_of_its_goals(watching, goal, session, moving):
+    versions = [watching()["version"]]
+    moving.advance(seconds=1)
+    opening.change_session(session_id=session.id, caller_id=session.streamer_id, changes={"title": "Night"})
+    versions.append(watching()["version"])
+    buy(goal)
+    run_due()
+    versions.append(watching()["version"])
+    assert versions == sorted(set(versions))
+    assert watching()["server_time"] == clock.to_epoch(NOW) + 1
 
 
 @pytest.mark.parametrize(
@@ -101,7 +115,9 @@ def test_strangers_are_401(client, streamer):
 
 def test_a_second_reader_costs_nothing_but_the_checks(watching, goal, django_assert_num_queries):
     watching()
-    with django_assert_num_queries(3):  # who asks, is the viewer blocked, which version holds
+    with django_assert_num_queries(
+        4
+    ):  # the sign-in of the client is stored; who asks, is the viewer blocked, which version holds
         watching()
 
 
@@ -116,7 +132,7 @@ def test_each_event_that_changes_the_snapshot_invalidates_it(watching, session, 
     moving.advance(seconds=61)
     run_due()
     assert watching()["goals"] == []
-    ending.end_session(session_id=session.id, caller_id=streamer.pk)
+    ending.end_session(session_id=session.id, caller_id=streamer.pk, now=clock.now())
     run_due()
     assert watching()["session"] is None
     again = make_session(streamer)
@@ -162,7 +178,7 @@ def test_what_happens_to_others_leaves_the_snapshot_alone(watching, goal, django
     watching()
     make_funding(make_session(make_user()))
     run_due()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         watching()
 
 

@@ -23,17 +23,10 @@ from tests.support.stage import PATIENCE
 from wallet.models import Transfer
 from wallet.services import early_refunds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("offers_invitations")]
 
 FIVE_MINUTES, HOUR = 300, 3600
 GIVEN, UNPAID = (200, None), (403, "not_authorized_for_quality")
-
-
-@pytest.fixture
-def session(session):
-    session.prices = {"sd": 60, "exclusive": 100}
-    session.save()
-    return session
 
 
 @pytest.fixture

@@ -14,16 +14,9 @@ from tests.support.invitations import agree, invite
 from tests.support.outbox import run_due
 from tests.support.people import make_source, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("offers_invitations")]
 
 VIEWER, PERFORMER = [4], [0, 1, 2, 3, 4]
-
-
-@pytest.fixture
-def session(session):
-    session.prices = {"sd": 60, "exclusive": 100}
-    session.save()
-    return session
 
 
 @pytest.fixture(autouse=True)

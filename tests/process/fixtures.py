@@ -35,10 +35,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @contextmanager
-def _copy_of(prepared: House, var: Path) -> Iterator[House]:
+def copy_of(prepared: House, var: Path, *, channels: bool = False) -> Iterator[House]:
+    """Copy the prepared house; with `channels` it has a realtime server."""
     database = make_database(name=f"house_{next(_numbers)}", var=var)
     database.copy_from(prepared.database)
-    house = House(var=var, database=database)
+    house = House(var=var, database=database, channels=channels)
     try:
         yield house
     finally:
@@ -49,7 +50,7 @@ def _copy_of(prepared: House, var: Path) -> Iterator[House]:
 @pytest.fixture
 def empty_house(prepared: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house whose server is not started yet."""
-    with _copy_of(prepared, tmp_path_factory.mktemp("a house")) as house:
+    with copy_of(prepared, tmp_path_factory.mktemp("a house")) as house:
         yield house
 
 
@@ -61,7 +62,7 @@ def fleet(prepared: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """
     if "BROKER_URL" not in os.environ:
         pytest.skip("needs a broker that reaches other processes")
-    with _copy_of(prepared, tmp_path_factory.mktemp("a fleet")) as house:
+    with copy_of(prepared, tmp_path_factory.mktemp("a fleet")) as house:
         fleet = Fleet(house)
         fleet.stamps.prepare()
         try:
@@ -82,6 +83,14 @@ def house(empty_house: House) -> House:
     """A house that serves."""
     empty_house.start()
     return empty_house
+
+
+@pytest.fixture
+def house_with_channels(prepared: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house that serves, and its local realtime server, as `make run` starts both."""
+    with copy_of(prepared, tmp_path_factory.mktemp("a house"), channels=True) as house:
+        house.start()
+        yield house
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from tests.process import faulty
 from tests.process.databases import Postgres
 from tests.process.house import House
 from tests.process.stamps import Stamps
-from tests.process.waiting import until
 from tests.support.ports import free_port
+from tests.support.waiting import until
 
 SECRET_KEY = "a key that all processes of a fleet share, as in production; 50 characters"
 

@@ -12,10 +12,10 @@ import requests
 
 from settings.environment import BASE_DIR
 from tests.process.databases import Database
-from tests.process.waiting import until
 from tests.support.ports import free_port
+from tests.support.waiting import until
 
-# What the caller exported must not reach the processes; their servers are named anew.
+# What the caller exported must not reach the processes; their servers are set again.
 FOREIGN = (
     "DJANGO_SETTINGS_MODULE",
     "DATABASE_URL",
@@ -24,16 +24,25 @@ FOREIGN = (
     "SECRET_KEY",
     "SHOW_END_GRACE",
     "PROCESS_KIND",
+    "PUSHER_PROVIDER",
+    "REALTIME_PORT",
 )
 
 
 class House:
-    """Starts, kills and asks the service as `make run` and `make demo` would."""
+    """Starts, kills and asks the service as `make run` and `make demo` would.
 
-    def __init__(self, *, var: Path, database: Database) -> None:
+    With `channels` it has the local realtime server, which knows who is on stage. Without, the webhooks
+    that a test makes by hand are all that is known.
+    """
+
+    def __init__(self, *, var: Path, database: Database, channels: bool = False) -> None:
         self.var = var
         self.database = database
-        self.port = free_port()
+        self.channels = channels
+        self.own: dict[str, str] = {}
+        """Further variables of its processes."""
+        self.port, self.realtime_port = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.namespace = f"livestream-process-{self.port}"
         self.log = var / "server.log"
@@ -48,8 +57,11 @@ class House:
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
             "BROKER_NAMESPACE": self.namespace,
+            "REALTIME_PORT": str(self.realtime_port),
         }
-        return kept | own | self.database.environment
+        if not self.channels and "PUSHER_SECRET" not in kept:
+            own["PUSHER_PROVIDER"] = "local"
+        return kept | own | self.database.environment | self.own
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

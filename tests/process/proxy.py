@@ -9,6 +9,8 @@ import struct
 import threading
 from enum import Enum
 
+from tests.support.ports import free_port
+
 _CUT = struct.pack("ii", 1, 0)  # closing sends a reset, and nothing that still waits
 _AT_ONCE = 65_536
 _PAUSE_SECONDS = 0.05
@@ -31,8 +33,8 @@ class Proxy:
         self._mode = Mode.FORWARDS
         self._peers: dict[socket.socket, socket.socket] = {}
         self._selector = selectors.DefaultSelector()
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._server.getsockname()[1])
+        self.port = free_port()  # no ephemeral one: somebody could take it while the proxy refuses connections
+        self._server = socket.create_server(("127.0.0.1", self.port))
         self._ends = False
         self._switched = threading.Event()
         self._thread = threading.Thread(target=self._run, name="proxy")

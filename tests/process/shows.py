@@ -37,7 +37,7 @@ def funded_show(cast: Cast, *, seconds: int, tickets: Mapping[Person, int]) -> t
 def play_to_the_end(cast: Cast, *, seconds: int, tickets: Mapping[Person, int]) -> tuple[Body, Body]:
     """Play a funded show, with the streamer on stage all the time."""
     funding, show = funded_show(cast, seconds=seconds, tickets=tickets)
-    cast.pusher.enters(goal_id=show["id"], user_id=cast.streamer.id)
+    cast.stage.enters(goal_id=show["id"], user_id=cast.streamer.id)
     done = acts.wait_for_goal(cast, show, what="the end of the show", holds=lambda goal: goal["state"] == "ended")
     return funding, done
 

@@ -25,7 +25,7 @@ from tests.process.fleet import Fleet
 from tests.process.proxy import Mode, Proxy
 from tests.process.shows import contribute, open_sale
 from tests.process.stamps import ENDED, PROGRESS, SETTLED
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 

@@ -11,7 +11,7 @@ from livestream.demo.cast import Cast
 from livestream.demo.server import Body
 from tests.process.house import House
 from tests.process.shows import contribute, funded_show, open_session
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ def test_a_sale_whose_end_was_slept_through_is_refunded(house: House, cast: Cast
 def test_a_show_whose_last_second_was_slept_through_is_paid(house: House, cast: Cast) -> None:
     before = cast.balances()
     _, show = funded_show(cast, seconds=2, tickets=dict.fromkeys(cast.viewers, 1))
-    cast.pusher.enters(goal_id=show["id"], user_id=cast.streamer.id)
+    cast.stage.enters(goal_id=show["id"], user_id=cast.streamer.id)
     over_at = time.time() + 2
     house.kill()
     until(lambda: time.time() > over_at, what="the last second of the show")

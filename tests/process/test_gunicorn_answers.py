@@ -15,7 +15,7 @@ import requests
 
 from settings.environment import BASE_DIR
 from tests.process.house import House
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 

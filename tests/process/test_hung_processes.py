@@ -19,7 +19,7 @@ from tests.process.fixtures import people_of
 from tests.process.fleet import Fleet
 from tests.process.shows import contribute, open_sale
 from tests.process.stamps import ENDED, PROGRESS, SETTLED
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 

@@ -13,7 +13,7 @@ from livestream.demo.people import Person
 from livestream.demo.server import Body
 from tests.process.house import House
 from tests.process.shows import contribute, open_session
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -85,9 +85,10 @@ def _assert_paid_for_each_key(cast: Cast, funding: Body, buyers: list[Buyer], be
 
 def _bought(cast: Cast, funding: Body) -> list[str]:
     """Return the transfers of all purchases, page after page."""
-    page = cast.streamer.get(f"/goals/{funding['id']}/contributions", page_size="100")
+    path = f"/goals/{funding['id']}/contributions"
+    page = cast.streamer.get(path, page_size="100")
     rows = page["results"]
     while page["next"]:
-        page = cast.streamer.get(page["next"].removeprefix(cast.server.address))
+        page = cast.streamer.get(path + page["next"])
         rows += page["results"]
     return [row["transfer_id"] for row in rows]

@@ -11,7 +11,7 @@ from notifications.provider import CALLS_AT_A_TIME, LARGEST_BATCH
 from tests.notifications.pusher_server import PusherServer
 from tests.process.crowd import viewer_id
 from tests.process.house import House
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from livestream.demo.cast import Cast
 from livestream.demo.server import Body
 from tests.process.house import House
 from tests.process.shows import funded_show
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ def test_a_payout_that_is_killed_anywhere_is_made_once(house: House, cast: Cast)
     for moment, delay in MOMENTS:
         before = cast.balances()
         funding, show = funded_show(cast, seconds=1, tickets=dict.fromkeys(cast.viewers[:3], 1))
-        cast.pusher.enters(goal_id=show["id"], user_id=cast.streamer.id)
+        cast.stage.enters(goal_id=show["id"], user_id=cast.streamer.id)
 
         _kill_at(house, _asks(house, moment, funding, show), delay)
         interrupted.append(not _asks(house, PAID, funding, show)())

@@ -14,7 +14,7 @@ from tests.process.fixtures import people_of
 from tests.process.fleet import Fleet
 from tests.process.shows import contribute, funded_show, open_sale
 from tests.process.stamps import ENDED, SETTLED
-from tests.process.waiting import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -82,7 +82,7 @@ def _seconds_to_payout(fleet: Fleet, cast: Cast) -> float:
     """Play a show, and return how long after the streamer's entry it was paid; it must not end early."""
     funding, show = funded_show(cast, seconds=SHOW_SECONDS, tickets={cast.viewers[1]: 1})
     entered_at = fleet.stamps.now()
-    cast.pusher.enters(goal_id=show["id"], user_id=cast.streamer.id)
+    cast.stage.enters(goal_id=show["id"], user_id=cast.streamer.id)
     escrow = acts.escrow_of(funding)
     paid_at = until(lambda: fleet.stamps.once(SETTLED, escrow), what="the payout", every=0.1)
     ended_at = until(lambda: fleet.stamps.once(ENDED, show["id"]), what="its end", every=0.1)

@@ -1,14 +1,5 @@
-"""Every seed is played on a clock that stands still."""
+"""Every seed is played with a server that stands in for Pusher."""
 
-import pytest
-
-from livestream import clock
 from tests.notifications.pusher_server import pusher_server
 
 __all__ = ["pusher_server"]
-
-
-@pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving

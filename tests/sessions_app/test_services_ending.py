@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from livestream import ids
+from livestream import clock, ids
 from livestream.models import EventRecord, OutboxMessage
+from livestream.outbox import enqueue
 from sessions_app.errors import SessionNotActive, SessionNotFound
 from sessions_app.models import Session
 from sessions_app.services import ending, locking, opening
@@ -94,15 +95,17 @@ def test_a_source_is_known_by_its_provider_twice(streamer, now):
     assert (source.provider, source.metadata) == ("byteplus", {"provider": "byteplus"})
 
 
-def test_disconnecting_without_a_countdown_asks_for_the_end_now(session, at_eight, now):
+def test_disconnecting_without_a_countdown_ends_the_session_now(session, at_eight, now):
     ending.disconnect(streamer_id=session.streamer_id, session_id=session.id, now=now)
-    assert pending("deactivate_session") == [({"session_id": session.id}, now)]
+    session.refresh_from_db()
+    assert (session.active, session.ended_at) == (False, now)
 
 
 @pytest.mark.parametrize("seconds", [0, -5])
 def test_a_countdown_of_nothing_is_none(session, at_eight, now, seconds):
     count_down(session, now, seconds)
-    assert pending("deactivate_session") == [({"session_id": session.id}, now)]
+    session.refresh_from_db()
+    assert (session.active, pending("end_after_countdown")) == (False, [])
 
 
 def test_a_countdown_asks_for_the_end_when_it_is_over(session, at_eight, now):
@@ -130,8 +133,8 @@ def test_coming_back_without_a_countdown_stops_nothing(session):
 
 
 def test_coming_back_does_not_stop_an_end_that_was_asked_for(session, at_eight, now):
+    enqueue(ending.deactivate_session, session_id=session.id)
     count_down(session, now)
-    ending.disconnect(streamer_id=session.streamer_id, session_id=session.id, now=now)
     assert ending.cancel_disconnect(session_id=session.id)
     assert pending("deactivate_session") == [({"session_id": session.id}, now)]
 
@@ -144,7 +147,8 @@ def test_an_end_takes_the_countdown_with_it(session, at_eight, now):
 
 def test_nobody_disconnects_another(session, stranger, now):
     ending.disconnect(streamer_id=stranger.id, session_id=session.id, now=now)
-    assert pending("deactivate_session") == []
+    session.refresh_from_db()
+    assert session.active
 
 
 def test_disconnecting_from_a_session_that_is_over_does_nothing(session, now):
@@ -192,6 +196,6 @@ def test_a_session_does_not_end_while_somebody_holds_it(session, now):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_session_may_open_again_once_it_was_ended(session, now):
-    ending.end_session(session_id=session.id, caller_id=session.streamer_id)
+    ending.end_session(session_id=session.id, caller_id=session.streamer_id, now=clock.now())
     again = opening.open_session(streamer_id=session.streamer_id, now=now)
     assert Session.objects.filter(active=True).get() == again

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from livestream import clock
 from livestream.models import EventRecord, OutboxMessage
 from livestream.outbox import enqueue, performing
 from sessions_app.models import Session
@@ -30,6 +31,16 @@ def is_active(session):
     return session.active
 
 
+def assert_ended_after(seconds, session, at_eight):
+    """Let time pass, and assert that the session ends in the last of these seconds."""
+    at_eight.advance(seconds=seconds - 1)
+    run_due()
+    assert is_active(session)
+    at_eight.advance(seconds=1)
+    run_due()
+    assert not is_active(session)
+
+
 def test_a_streamer_who_leaves_for_good_ends_the_session(session, at_eight):
     leave(session)
     run_due()
@@ -40,12 +51,7 @@ def test_a_streamer_who_leaves_for_good_ends_the_session(session, at_eight):
 def test_a_streamer_who_stays_away_ends_the_session_when_the_countdown_is_over(session, at_eight):
     leave(session, countdown=60)
     run_due()
-    at_eight.advance(seconds=59)
-    run_due()
-    assert is_active(session)
-    at_eight.advance(seconds=1)
-    run_due()
-    assert not is_active(session)
+    assert_ended_after(60, session, at_eight)
     assert session.ended_at == at_eight.at
 
 
@@ -59,7 +65,7 @@ def test_a_streamer_who_comes_back_in_time_keeps_the_session(session, at_eight):
     assert is_active(session)
 
 
-def test_a_streamer_who_comes_back_and_leaves_again_while_it_is_over_has_a_whole_countdown_more(session, at_eight):
+def test_a_streamer_who_comes_back_and_leaves_again_gets_a_new_countdown(session, at_eight):
     """A reload of the page as the countdown ends: its two webhooks are processed only before the decision."""
     leave(session, countdown=60)
     run_due()
@@ -70,18 +76,13 @@ def test_a_streamer_who_comes_back_and_leaves_again_while_it_is_over_has_a_whole
         server.accept(run_due)
         run_due()
         assert is_active(session)
-        at_eight.advance(seconds=59)
-        run_due()
-        assert is_active(session)
-        at_eight.advance(seconds=1)
-        run_due()
-    assert not is_active(session)
+        assert_ended_after(60, session, at_eight)
 
 
 def test_a_countdown_does_not_delay_an_end_that_is_wanted_now(session, at_eight):
     leave(session, countdown=60)
     run_due()
-    ending.end_session(session_id=session.id, caller_id=session.streamer_id)
+    ending.end_session(session_id=session.id, caller_id=session.streamer_id, now=clock.now())
     assert not is_active(session)
     at_eight.advance(seconds=61)
     run_due()
@@ -99,7 +100,7 @@ def test_a_countdown_that_is_over_and_many_ends_at_once_end_the_session_once(ses
         if turns.pop():
             performing.perform(message_id=countdown.id)
         else:
-            ending.end_session(session_id=session.id, caller_id=session.streamer_id)
+            ending.end_session(session_id=session.id, caller_id=session.streamer_id, now=clock.now())
             assert not Session.objects.get(pk=session.id).active
 
     turns = [True, False] * 4

@@ -24,12 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def moving():
-    with clock.frozen() as moving:
-        yield moving
-
-
-@pytest.fixture
 def session(moving):
     return offering_session()
 

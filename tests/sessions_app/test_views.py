@@ -23,6 +23,7 @@ def test_opening_answers_with_the_session(api, streamer, at_eight):
         "id": session.id,
         "version": 1,
         "streamer_id": streamer.id,
+        "streamer_name": streamer.username,
         "title": "Evening",
         "preset": "private",
         "active": True,
@@ -132,7 +133,7 @@ def test_a_list_goes_on_where_its_page_ended(api, streamer, now):
         opened.append(opening.open_session(streamer_id=streamer.id, now=at).id)
         ending.deactivate_session(session_id=opened[-1], now=now)
     first = api.get("/sessions?page_size=2").json()
-    second = api.get(first["next"]).json()
+    second = api.get("/sessions" + first["next"]).json()
     found = [each["id"] for page in (first, second) for each in page["results"]]
     assert found == opened[::-1]
     assert second["next"] is None

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from settings.environment import BASE_DIR
 
 FIT = {
@@ -69,7 +71,8 @@ def test_production_trusts_a_proxy_only_where_told_to(tmp_path: Path) -> None:
     header = "getattr(s, 'SECURE_PROXY_SSL_HEADER', None)"
 
     assert show("production", header, state=tmp_path, **FIT).stdout.strip() == "None"
-    assert "X_FORWARDED_PROTO" in show("production", header, state=tmp_path, **FIT | {"BEHIND_PROXY": "1"}).stdout
+    behind = FIT | {"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "10.0.0.0/8"}
+    assert "X_FORWARDED_PROTO" in show("production", header, state=tmp_path, **behind).stdout
 
 
 def test_local_needs_no_environment_and_makes_its_folder(tmp_path: Path) -> None:
@@ -77,8 +80,33 @@ def test_local_needs_no_environment_and_makes_its_folder(tmp_path: Path) -> None
 
     shown = show("local", "s.DEBUG, s.PUSHER_KEY, s.PUSHER_SECRET, s.PUSHER_APP_ID, s.PUSHER_PROVIDER", state=state)
 
-    assert shown.stdout.strip() == "(True, 'local', 'local-secret', '1', 'local')", shown.stderr
+    assert shown.stdout.strip() == "(True, 'local', 'local-secret', '1', 'pusher')", shown.stderr
     assert state.is_dir()
+
+
+REALTIME = "s.REALTIME_SERVER, s.PUSHER_HOST, s.PUSHER_PORT, s.PUSHER_SSL"
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"PORT": "9000"}, (True, "127.0.0.1", 9001, False)),
+        ({"REALTIME_PORT": "9005"}, (True, "127.0.0.1", 9005, False)),
+        ({"PUSHER_PROVIDER": "local"}, (False, "", None, True)),
+        ({"PUSHER_HOST": "127.0.0.1", "PUSHER_PORT": "6001"}, (False, "127.0.0.1", 6001, True)),
+        ({"PUSHER_APP_ID": "77", "PUSHER_KEY": "key", "PUSHER_SECRET": "secret"}, (False, "", None, True)),
+    ],
+)
+def test_local_sends_to_its_own_realtime_server_unless_another_is_named(
+    tmp_path: Path, environment: dict[str, str], shown: tuple[object, ...]
+) -> None:
+    told = show("local", REALTIME, state=tmp_path, **environment)
+
+    assert told.stdout.strip() == str(shown), told.stderr
+
+
+def test_production_never_has_the_local_realtime_server(tmp_path: Path) -> None:
+    assert show("production", "s.REALTIME_SERVER", state=tmp_path, **FIT).stdout.strip() == "False"
 
 
 def test_local_makes_a_secret_key_once_and_keeps_it_private(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ def fit(**changes: object) -> dict[str, object]:
         "ALLOWED_HOSTS": ["live.example"],
         "DATABASE_URL": POSTGRES,
         "DATABASES": {"default": from_url(POSTGRES, pool_size=4, limits=UNLIMITED)},
+        "TRUSTED_PROXIES": (),
         "BROKER_URL": "amqp://broker.example/",
         "PUSHER_APP_ID": "7",
         "PUSHER_KEY": "key",
@@ -29,6 +30,8 @@ def fit(**changes: object) -> dict[str, object]:
 
 def test_it_starts_with_settings_that_are_fit() -> None:
     assert production_problems(settings=fit()) == []
+    behind = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"), "TRUSTED_PROXIES": ("10.0.0.0/8",)}
+    assert production_problems(settings=fit(**behind)) == []
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,7 @@ def test_it_starts_with_settings_that_are_fit() -> None:
         ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": [" "]}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": ["live.example", "*"]}, "ALLOWED_HOSTS"),
+        ({"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}, "TRUSTED_PROXIES"),
         ({"DATABASE_URL": "", "DATABASES": {}}, "DATABASE_URL"),
         ({"DATABASES": {"default": from_url("sqlite:///x.db", pool_size=1, limits=UNLIMITED)}}, "DATABASE_URL"),
         ({"BROKER_URL": ""}, "BROKER_URL"),

@@ -8,6 +8,8 @@ from goals.models import Goal
 from livestream import ids
 from livestream.models import EventRecord
 from notifications.models import Push
+from notifications.push_contracts import PushEvent
+from notifications.push_examples import EXAMPLES
 from wallet import transfer_ids
 from wallet.models import Transfer
 
@@ -83,8 +85,8 @@ def _progressed(funding: Goal, payer: str, at: datetime, number: int) -> EventRe
 def _push(funding: Goal, at: datetime) -> Push:
     return Push(
         channels=[f"private-user@{funding.streamer_id}"],
-        event="goal.progress.updated",
-        data={"token": "a-secret-token"},
+        event=PushEvent.GOAL_PROGRESS_UPDATED,
+        data={**EXAMPLES[PushEvent.GOAL_PROGRESS_UPDATED], "triggerer": "only in the push"},
         subject=funding.id,
         event_id=ids.new_id(),
         created_at=at,

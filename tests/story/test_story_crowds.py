@@ -13,7 +13,8 @@ from tests.story.crowds import write_crowd
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session
 
-pytestmark = pytest.mark.django_db
+# Only when the pushes of a crowd were sent matters here.
+pytestmark = [pytest.mark.django_db, pytest.mark.undeclared_pushes]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_what_support_needs_is_left_alone(text):
 
 
 def secrets():
-    user = User(id="68143584d6945d32e732cc21", username="mei")
+    user = User.objects.create(id="68143584d6945d32e732cc21", username="mei")
     return {
         "jwt": issue_access_token(user=user),
         "stream token": signing.dumps({"user_id": user.id, "exp": 1}, salt="stream-token", key="k" * 50),

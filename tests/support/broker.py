@@ -120,6 +120,8 @@ def broker_away(kind: str, *, port: int) -> Iterator[None]:
     address = f"{kind}://127.0.0.1:{port}"
     with _broker(RabbitmqBroker(url=address) if kind == "amqp" else RedisBroker(url=address)):
         yield
+    # What it did not accept is sent to the usual broker, and not to that of a later test.
+    eventually(_nothing_waits)
 
 
 @contextmanager
@@ -138,6 +140,7 @@ def arrived(silent: StubBroker) -> list[str]:
 
 @contextmanager
 def _broker(other: dramatiq.Broker) -> Iterator[None]:
+    eventually(_nothing_waits)  # what an earlier test asked for is sent to the broker that it used
     usual = dramatiq.get_broker()
     for actor in usual.actors.values():
         other.declare_actor(actor)
@@ -147,6 +150,10 @@ def _broker(other: dramatiq.Broker) -> Iterator[None]:
     finally:
         dramatiq.set_broker(usual)
         other.close()
+
+
+def _nothing_waits() -> bool:
+    return wakeups._dispatcher is None or wakeups._dispatcher.is_idle()
 
 
 class HangingUp:

@@ -61,7 +61,7 @@ class BusySession:
         cancel(short)
         make_karaoke(self.session)
         invite(self.session, self.viewers[1])
-        ending.end_session(session_id=self.session.id, caller_id=self.streamer.pk)
+        ending.end_session(session_id=self.session.id, caller_id=self.streamer.pk, now=clock.now())
         self._wait(3 * 60 * 60)
 
     def _wait(self, seconds: float) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from livestream.api.tokens import AccessToken
+from livestream import clock, sign_ins
+from livestream.api import tokens
 from livestream.models import User
 
 # Tests move the clock by days.
@@ -17,7 +18,8 @@ _LONG = timedelta(days=10_000)
 
 def issue_access_token(*, user: User) -> str:
     """Make an access token for `user`, as POST /auth/token would, but one that does not expire in a test."""
-    token = AccessToken.for_user(user)
+    sign_in = sign_ins.open_sign_in(user=user, lifetime=_LONG, now=clock.now())
+    token = tokens.access_token_of(sign_in=sign_in)
     token.set_exp(lifetime=_LONG)
     return str(token)
 

@@ -43,11 +43,11 @@ def _work_off(*, sweep: Callable[[], None]) -> int:
     """Perform what is due until nothing is, also after a sweep."""
     done = swept = 0
     for _ in range(_ROUNDS):
-        number = perform_all(list(_due()[:_AT_ONCE]))
-        done += number
-        if not number and done == swept:
+        if messages := list(_due()[:_AT_ONCE]):
+            done += perform_all(messages)
+        elif done == swept:
             return done
-        if not number:
+        else:
             swept = done
             sweep()
     raise AssertionError(f"still due after {_ROUNDS} rounds: {list(_due()[:5])}")

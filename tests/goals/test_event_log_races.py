@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from goals import feeds
-from goals.feeds import Cursor
+from goals import event_log
+from goals.event_log import Cursor
 from livestream import clock, ids, users
 from livestream.events import publish
 from livestream.events.contracts import GOAL_ADDED, GoalAdded
@@ -49,8 +49,8 @@ def happen(streamer, *goal_ids):
 
 
 def read_on(streamer, cursor, *, limit=100):
-    found = feeds.events_after(user_id=streamer.pk, cursor=cursor, limit=limit)
-    return found, feeds.cursor_of(found[-1]) if found else cursor
+    found = event_log.events_after(user_id=streamer.pk, cursor=cursor, limit=limit)
+    return found, event_log.cursor_of(found[-1]) if found else cursor
 
 
 def test_what_began_later_waits_for_what_is_still_open(streamer):
@@ -143,4 +143,4 @@ def test_a_reader_among_many_writers_misses_nothing_and_reads_nothing_twice(stre
     for _, events in groupby(by_goal, key=lambda record: record.goal_id):
         positions = [record.position for record in events]
         assert positions == sorted(positions)
-    assert read_on(streamer, feeds.cursor_of(seen[-1]))[0] == []
+    assert read_on(streamer, event_log.cursor_of(seen[-1]))[0] == []

@@ -9,9 +9,9 @@ from contextlib import closing
 import pytest
 
 from livestream.demo.errors import Refused
-from livestream.demo.pusher import Pusher
 from livestream.demo.server import Answer, Server
 from livestream.demo.story import Story
+from livestream.demo.webhook_stage import WebhookStage
 
 GOAL, STREAMER = "65f0c0ffee65f0c0ffee65f0", "65f0c0ffee65f0c0ffee65f1"
 
@@ -36,8 +36,8 @@ def server():
 
 
 @pytest.fixture
-def pusher(server):
-    return Pusher(server=server, key="local", secret="local-secret")
+def stage(server):
+    return WebhookStage(server=server, key="local", secret="local-secret")
 
 
 def reported(call):
@@ -45,34 +45,34 @@ def reported(call):
     return event["name"], event["channel"], event["user_id"]
 
 
-def test_it_reports_the_stage_of_a_goal(pusher, server):
-    pusher.enters(goal_id=GOAL, user_id=STREAMER)
-    pusher.leaves(goal_id=GOAL, user_id=STREAMER)
+def test_it_reports_the_stage_of_a_goal(stage, server):
+    stage.enters(goal_id=GOAL, user_id=STREAMER)
+    stage.leaves(goal_id=GOAL, user_id=STREAMER)
     assert [reported(call) for call in server.calls] == [
         ("member_added", f"presence-enc-goal@{GOAL}", STREAMER),
         ("member_removed", f"presence-enc-goal@{GOAL}", STREAMER),
     ]
 
 
-def test_it_reports_the_streamers_own_stream(pusher, server):
-    pusher.enters_stream(streamer_id=STREAMER)
-    pusher.leaves_stream(streamer_id=STREAMER)
+def test_it_reports_the_streamers_own_stream(stage, server):
+    stage.enters_stream(streamer_id=STREAMER)
+    stage.leaves_stream(streamer_id=STREAMER)
     assert [reported(call) for call in server.calls] == [
         ("member_added", f"presence-stream@{STREAMER}", STREAMER),
         ("member_removed", f"presence-stream@{STREAMER}", STREAMER),
     ]
 
 
-def test_a_repeat_is_the_same_to_the_byte_and_signed(pusher, server):
-    pusher.enters_stream(streamer_id=STREAMER)
-    pusher.repeats()
+def test_a_repeat_is_the_same_to_the_byte_and_signed(stage, server):
+    stage.enters_stream(streamer_id=STREAMER)
+    stage.repeats()
     first, again = server.calls
     assert (first.data, first.headers) == (again.data, again.headers)
     signature = hmac.new(b"local-secret", first.data, hashlib.sha256).hexdigest()
     assert first.headers == {"X-Pusher-Key": "local", "X-Pusher-Signature": signature}
 
 
-def test_a_webhook_that_is_refused_ends_the_demo(pusher, server):
+def test_a_webhook_that_is_refused_ends_the_demo(stage, server):
     server.status = 401
     with pytest.raises(Refused, match="401"):
-        pusher.leaves_stream(streamer_id=STREAMER)
+        stage.leaves_stream(streamer_id=STREAMER)

@@ -1,0 +1,101 @@
+"""Who may keep an answer, and what is compressed."""
+
+import gzip
+import json
+
+import pytest
+
+from livestream import rate_limits
+from livestream.api import docs_views
+from livestream.api.tokens import sign_in_user
+from livestream.models import User
+from tests.support.clients import said
+from tests.support.people import make_session
+
+pytestmark = pytest.mark.django_db
+GZIP = {"HTTP_ACCEPT_ENCODING": "gzip"}
+
+
+def rules(response):
+    return {rule.strip() for rule in response["Cache-Control"].split(",")}
+
+
+def varies(response):
+    return {name.strip().lower() for name in response["Vary"].split(",")}
+
+
+def test_answers_with_secrets_are_neither_stored_nor_compressed(anonymous, api, user):
+    pair = sign_in_user(user=user)
+    session = make_session()
+    auth = {"socket_id": "1.2", "channel_name": f"private-user@{user.pk}"}
+    answers = [
+        anonymous.post("/auth/token", {"username": "mei", "password": "a password"}, **GZIP),
+        anonymous.post("/auth/token/refresh", {"refresh": pair["refresh"]}, **GZIP),
+        api.get(f"/sessions/{session.id}/token?quality=sd", **GZIP),
+        api.post("/notify/pusher/auth", auth, **GZIP),
+    ]
+    for answer in answers:
+        assert answer.status_code == 200
+        assert rules(answer) == {"no-store"}
+        assert "Content-Encoding" not in answer
+        assert "ETag" not in answer
+
+
+def test_refusals_are_not_stored(anonymous, api):
+    for answer in (anonymous.post("/auth/token", {}), anonymous.get("/users/me"), api.get("/nothing")):
+        assert rules(answer) == {"no-store"}
+
+
+def test_an_answer_to_a_caller_is_kept_by_that_caller_and_asked_for_again(api):
+    first = api.get("/users/me")
+    assert rules(first) == {"private", "no-cache"}
+    assert varies(first) >= {"authorization", "accept-language", "origin"}
+    again = api.get("/users/me", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert rules(again) == {"private", "no-cache"}
+
+
+def test_nobody_keeps_a_refusal_of_what_everybody_may_read(anonymous, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "read": 1}
+    rate_limits.reset()
+    answers = [anonymous.get("/schema", HTTP_AUTHORIZATION="Bearer expired") for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 429]
+    assert rules(answers[1]) == {"no-store"}
+
+
+@pytest.mark.parametrize("path", ["/schema", "/docs", "/.well-known/jwks.json"])
+def test_what_is_the_same_for_everybody_is_kept_by_everybody(anonymous, path):
+    answer = anonymous.get(path)
+    assert "public" in rules(answer)
+    assert any(rule.startswith("max-age=") for rule in rules(answer))
+
+
+@pytest.mark.parametrize("path", ["/schema", "/openapi.json"])
+def test_the_document_is_generated_once(anonymous, path, monkeypatch):
+    first = anonymous.get(path)
+    monkeypatch.delattr(docs_views.SpectacularAPIView, "generator_class")
+    assert anonymous.get(path).content == first.content
+    assert anonymous.head(path)["Content-Length"] == first["Content-Length"]
+
+
+@pytest.mark.parametrize("path", ["/schema", "/openapi.json", "/docs"])
+def test_documentation_is_only_read(anonymous, path):
+    assert said(anonymous.options(path)) == (405, "method_not_allowed")
+
+
+def test_a_long_answer_is_compressed_on_request(anonymous, user):
+    plain = anonymous.get("/schema", HTTP_ACCEPT="application/json")
+    packed = anonymous.get("/schema", HTTP_ACCEPT="application/json", **GZIP)
+    assert packed["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(packed.content)) == plain.json()
+    assert len(packed.content) < len(plain.content) / 3
+    assert "accept-encoding" in varies(packed)
+
+
+def test_a_compressed_answer_is_known_again_by_its_etag(api, user):
+    for number in range(20):
+        viewer = User.objects.create(username=f"a-viewer-with-a-long-name-{number}")
+        api.put(f"/users/me/blocks/{viewer.pk}")
+    first = api.get("/users/me/blocks", **GZIP)
+    assert first["Content-Encoding"] == "gzip"
+    assert api.get("/users/me/blocks", HTTP_IF_NONE_MATCH=first["ETag"], **GZIP).status_code == 304
