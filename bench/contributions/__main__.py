@@ -22,7 +22,7 @@ Readings = dict[cells.Cell, list[cells.Reading]]
 def main() -> None:
     """Measure every cell in turn, a few rounds of all, and show and save what was found."""
     options = _options()
-    started = clock.now()
+    started = clock.MachineClock().now()  # the database is not made yet
     with databases.temporary_database(url=environment.database_url()):
         readings = _measure(options)
         found = list(ratios.all_ratios(readings=readings))

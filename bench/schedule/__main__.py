@@ -17,7 +17,7 @@ from bench import databases, environment, peer_environment, reports
 from bench.schedule import flood, measuring, scenarios, ways
 from bench.schedule.lateness import Lateness
 from bench.schedule.measuring import Run
-from bench.schedule.ways import EMPTY, INSERT, Way
+from bench.schedule.ways import BARE_TABLE, EMPTY, INSERT, Way
 
 console = Console(width=130)
 LATE_AIM, AT_ONCE_AIM, MONEY_AIM, SKEW_AIM, HUNG_AIM = 250, 5, 1_000, 1_000, 12_000
@@ -55,7 +55,8 @@ def _at_once(options: Options) -> Content:
             if peer.way != ours.way and peer.task == ours.task:
                 ratios[f"{peer.way}, {peer.task}"] = peer.seconds / ours.seconds
     for name, ratio in ratios.items():
-        console.print(f"at once: {name} takes {ratio:.2f} times as long (wanted of each peer: more than 1)")
+        wanted = "the limit of the design" if name.startswith(BARE_TABLE) else "wanted: more than 1"
+        console.print(f"at once: {name} takes {ratio:.2f} times as long ({wanted})")
     return {"runs": [asdict(run) for run in runs], "ratios": ratios}
 
 

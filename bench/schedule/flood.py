@@ -95,7 +95,7 @@ def _store_flood(number: int) -> None:
             declared = task_of(task)
             values: dict[str, Any] = {"actor": declared.name, "urgency": int(declared.urgency), "now": clock.now()}
             cursor.execute(_INSERT, values | {"tasks": number // len(_FLOODING)})
-        cursor.execute("ANALYZE livestream_outboxmessage")
+    world.analyze()
 
 
 def _watch(web: Process, escrows: Sequence[str], sales: Sequence[str]) -> tuple[list[float], list[float], int]:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from livestream import clock
 from livestream.outbox import Delivery, enqueue_all
 
 INSERT, EMPTY = "insert", "empty"
+BARE_TABLE = "bare table"
 _PEERS = Path(__file__).parent / "peers"
 _SHIFTED = str(Path(__file__).with_name("shifted.py"))
 _STORED_AT_ONCE = 2_000
@@ -53,15 +53,12 @@ class Way:
 
 def service(*, task: str, broker: str, shifts: Sequence[float] = (0, 0, 0), with_web: bool = False) -> Way:
     """Return this service: two workers and a relay, whose clocks are moved by `shifts` (seconds)."""
-    parts = ["worker 1", "worker 2", "relay"]
-    about = {"BENCH_BROKER_URL": broker, "BROKER_NAMESPACE": brokers.NAMESPACE}
+    moved = list(zip(("worker 1", "worker 2", "relay"), shifts, strict=True))
     if with_web:
-        parts.append("web")
-    lines = [
-        # The kind of a process decides its time limits.
-        Command(name, _part(name, by), about | {"PROCESS_KIND": name.split()[0]})
-        for name, by in zip_longest(parts, shifts, fillvalue=0)
-    ]
+        moved.append(("web", 0))
+    about = {"BENCH_BROKER_URL": broker, "BROKER_NAMESPACE": brokers.NAMESPACE}
+    # The kind of a process decides its time limits.
+    lines = [Command(name, _part(name, by), about | {"PROCESS_KIND": name.split()[0]}) for name, by in moved]
     return Way("service", task, broker, 1, lines, _nothing, lambda moments: _store(task, moments))
 
 
@@ -98,7 +95,7 @@ def procrastinate() -> Way:
 
 def poller() -> Way:
     """Return a bare table that two processes poll."""
-    return _program("bare table", sys.executable, "poller.py")
+    return _program(BARE_TABLE, sys.executable, "poller.py")
 
 
 def _program(name: str, python: str, script: str) -> Way:
