@@ -10,8 +10,9 @@ class GoalsConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
-        from goals import demo
-        from goals.representation import sessions
+        from goals import demo, selectors
+        from goals.payment_serializers import OF_TRANSFERS, payment_reason_field
+        from goals.representation import payments, sessions
         from goals.serializers import GoalSerializer
         from goals.services import streams
         from goals.types import FACTS
@@ -19,10 +20,16 @@ class GoalsConfig(DomainAppConfig):
         from livestream.demo.users import register_preparation
         from sessions_app import stages
         from sessions_app.serializers import FeedEntrySerializer
+        from wallet import filters as wallet_filters
+        from wallet import representation as transfer_reasons
+        from wallet.serializers import TransferSerializer
 
+        wallet_filters.register_goals(selectors.escrow_of_goal)
+        transfer_reasons.register_endings(payments.reasons_of_escrows)
         register_preparation(demo.create_ticket_products)
         sessions.register()
         stages.register(streams)
-        FeedEntrySerializer.declare_goals(GoalSerializer(many=True))
+        FeedEntrySerializer.declare("goals", GoalSerializer(many=True))
+        TransferSerializer.declare("reason", payment_reason_field(help_text=OF_TRANSFERS))
         for facts in FACTS:
             old_names.declare_goal_class(name=facts.class_name, goal_type=facts.type)

@@ -1,120 +1,116 @@
-"""Logged events as JSON: the list of one goal, and the feed of one person (spec section 3)."""
+"""Logged events as JSON: the list of one goal, and what happened to one person (spec section 3)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from goals.endings import EndedBecause, Outcome
-from goals.serializers import Conditions, Context, Level, Metadata
-from goals.types import GoalType
-from livestream.api.fields import EpochField, ObjectIdSerializerField, absent
-
-# Members that some events lack, and others have as null.
-_NULL_OR_ABSENT: dict[str, Any] = {"allow_null": True, "default": absent}
-
-
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "object", "additionalProperties": {"type": "integer"}},
-            {"type": "integer"},
-            {"type": "null"},
-        ],
-        "description": "Of progress: coins by payer. Of a refund: how many payers got their coins back",
-    }
+from goals import event_log
+from goals.event_data_serializers import (
+    EarningEventData,
+    EndEventData,
+    EscrowEventData,
+    GoalEventData,
+    ProgressEventData,
+    RefundEventData,
 )
-class PayersField(serializers.Field):
-    """Who paid how much, or how many were refunded; only for answers."""
+from livestream.api.fields import ConstField, EpochField, ObjectIdSerializerField
+from livestream.api.unions import UnionSerializer
+from livestream.events import contracts
+from livestream.events.signals import DomainSignal
 
-    def to_representation(self, value: dict[str, int] | int) -> dict[str, int] | int:
-        return value
-
-
-class _FactsOfProgressAndEnd(serializers.Serializer[Any]):
-    amount = serializers.IntegerField(required=False, help_text="coins, or seconds on stage")
-    old_level = serializers.IntegerField(required=False)
-    breakdown_id = ObjectIdSerializerField(**_NULL_OR_ABSENT, help_text="the payer, where there is only one")
-    payers = PayersField(default=absent)
-    triggerer = serializers.CharField(**_NULL_OR_ABSENT)
-    outcome = serializers.ChoiceField(choices=[each.value for each in Outcome], **_NULL_OR_ABSENT)
-    ended_because = serializers.ChoiceField(choices=[each.value for each in EndedBecause], **_NULL_OR_ABSENT)
-
-
-class GoalEventPayload(_FactsOfProgressAndEnd):
-    """The goal as it was at that moment, and what the event adds."""
-
-    event_id = ObjectIdSerializerField()
-    goal_id = ObjectIdSerializerField()
-    session_id = ObjectIdSerializerField()
-    streamer_id = ObjectIdSerializerField()
-    type = serializers.ChoiceField(choices=[each.value for each in GoalType])
-    active = serializers.BooleanField()
-    progress = serializers.IntegerField()
-    level = serializers.IntegerField()
-    levels = serializers.ListField(child=Level())
-    conditions = Conditions()
-    context = Context()  # type: ignore[assignment]  # the seeds' name; DRF has one too
-    metadata = Metadata()
-    nbf = EpochField(allow_null=True)
-    exp = EpochField(allow_null=True)
-    escrow_id = serializers.CharField(allow_null=True)
+_DATA: dict[DomainSignal, type[serializers.Serializer[Any]]] = {
+    contracts.GOAL_CREATED: GoalEventData,
+    contracts.GOAL_ADDED: GoalEventData,
+    contracts.GOAL_STARTED: GoalEventData,
+    contracts.GOAL_PROGRESSED: ProgressEventData,
+    contracts.GOAL_COMPLETED: GoalEventData,
+    contracts.GOAL_AGREED: GoalEventData,
+    contracts.GOAL_ENDED: EndEventData,
+    contracts.GOAL_CHANGED: GoalEventData,
+    contracts.ESCROW_COMPLETED_INDIVIDUAL: EarningEventData,
+    contracts.ESCROW_COMPLETED: EscrowEventData,
+    contracts.ESCROW_REFUNDED: RefundEventData,
+}
 
 
-class FeedEventData(_FactsOfProgressAndEnd):
-    """What a goal's or an escrow's event tells this reader; each event has its own members."""
-
-    event_id = ObjectIdSerializerField()
-    goal_id = ObjectIdSerializerField(required=False)
-    session_id = ObjectIdSerializerField(required=False)
-    streamer_id = ObjectIdSerializerField(required=False)
-    type = serializers.ChoiceField(choices=[each.value for each in GoalType], required=False)
-    active = serializers.BooleanField(required=False)
-    progress = serializers.IntegerField(required=False)
-    level = serializers.IntegerField(required=False)
-    levels = serializers.ListField(child=Level(), required=False)
-    conditions = Conditions(required=False)
-    context = Context(required=False)  # type: ignore[assignment]  # likewise
-    metadata = Metadata(required=False)
-    nbf = EpochField(**_NULL_OR_ABSENT)
-    exp = EpochField(**_NULL_OR_ABSENT)
-    escrow_id = serializers.CharField(**_NULL_OR_ABSENT)
-    user_id = ObjectIdSerializerField(**_NULL_OR_ABSENT, help_text="the streamer")
-    transfer_id = serializers.CharField(required=False)
-    first_payer = ObjectIdSerializerField(required=False)
-    last_payer = ObjectIdSerializerField(required=False)
-    final = serializers.BooleanField(required=False, help_text="of a refund: everybody has been refunded")
-    early = serializers.BooleanField(
-        required=False, help_text="of a refund: single payments were given back, and the escrow stays open"
+class _AnyEvent(serializers.Serializer[Any]):
+    id = ObjectIdSerializerField()
+    occurred_at = EpochField()
+    names = serializers.DictField(
+        child=serializers.CharField(), help_text="Public names of the users whose ids the event contains, by id."
     )
 
-
-class GoalEventSerializer(serializers.Serializer[Any]):
-    """A lifecycle event as it was logged; the payload's times are unix seconds too."""
-
-    id = ObjectIdSerializerField()
-    name = serializers.CharField()
-    occurred_at = EpochField()
-    triggerer = serializers.CharField()
-    payload = GoalEventPayload()
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields in the order in which people read them."""
+        fields = super().get_fields()
+        first = {name: fields.pop(name) for name in ("id", "name", "occurred_at") if name in fields}
+        last = {name: fields.pop(name) for name in ("data", "names") if name in fields}
+        return first | fields | last
 
 
-class FeedEvent(serializers.Serializer[Any]):
-    """An event of the feed; `cursor` reads on after it."""
+class LoggedGoalEvent(_AnyEvent):
+    """An event of a goal as it was logged."""
 
-    id = ObjectIdSerializerField()
-    name = serializers.CharField()
-    occurred_at = EpochField()
+    triggerer = serializers.CharField(help_text="The app that caused it, or the name of the task.")
+
+
+class ReadEvent(_AnyEvent):
+    """An event that concerns you; `cursor` reads on after it."""
+
     goal_id = ObjectIdSerializerField(allow_null=True)
     escrow_id = serializers.CharField(allow_null=True)
     cursor = serializers.CharField()
-    data = FeedEventData()  # type: ignore[assignment]  # the API's name
 
 
-class Feed(serializers.Serializer[Any]):
-    """A page of the feed; `next` reads on, and is the same cursor where nothing is new."""
+Shapes = dict[str, type[serializers.Serializer[Any]]]
+_OF_GOALS = {signal.name for signal in _DATA if issubclass(signal.payload, contracts.GoalEvent)}
 
-    results = FeedEvent(many=True)
-    next = serializers.CharField()
+
+def _shapes(base: type[serializers.Serializer[Any]], *, prefix: str, names: Collection[str]) -> Shapes:
+    """Return by name a serializer of each of these events: `base`, its name, and the data of that event."""
+    return {
+        signal.name: type(
+            f"{prefix}{_camel(signal.name)}",
+            (base,),
+            {
+                "__module__": __name__,
+                "__doc__": (signal.payload.__doc__ or "").partition("\n")[0],
+                "name": ConstField(signal.name),
+                "data": data(),
+            },
+        )
+        for signal, data in _DATA.items()
+        if signal.name in names
+    }
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("."))
+
+
+class GoalEventSerializer(UnionSerializer):
+    """An event of a goal as it was logged. `name` says which members `data` has."""
+
+    tag = "name"
+    shapes = _shapes(LoggedGoalEvent, prefix="Logged", names=_OF_GOALS)
+
+
+class Event(UnionSerializer):
+    """An event that concerns you. `name` says which members `data` has."""
+
+    tag = "name"
+    shapes = _shapes(ReadEvent, prefix="", names=event_log.NAMES)
+
+
+class EventPage(serializers.Serializer[Any]):
+    """A page of events; its `next` reads on, also where nothing is new yet."""
+
+    next = serializers.CharField(
+        help_text="The query of the next page, such as `?after=…`; also given if nothing is new yet."
+    )
+    previous = serializers.CharField(allow_null=True, help_text="Always null: events are read forwards.")
+    has_more = serializers.BooleanField(help_text="Whether there are more events at this moment.")
+    results = Event(many=True)

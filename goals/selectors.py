@@ -5,17 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DurationField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce, Concat, RowNumber
 
 from goals import escrow_ids
 from goals.endings import Outcome
 from goals.errors import GoalNotFound
-from goals.models import Block, Contribution, Goal
+from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketProduct
 from goals.types import INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, PendingCredit, Transfer
+
+
+def ticket_products() -> QuerySet[TicketProduct]:
+    """Return the kinds of tickets that sales can offer."""
+    return TicketProduct.objects.all()
 
 
 def goals() -> QuerySet[Goal]:
@@ -23,6 +41,7 @@ def goals() -> QuerySet[Goal]:
 
     Each carries `waiting`, the coins that were paid and are not counted yet, and `waiting_payments`,
     how many payments they are: a buyer sees their own tickets at once, in a document with a higher version.
+    `performed_before` is the time of its stretches on stage that are over.
     """
     escrow_id = Concat(Value(escrow_ids.show_funding("")), OuterRef("id"), output_field=CharField())
     pending = PendingCredit.objects.filter(account_id=escrow_id).order_by().values("account_id")
@@ -30,16 +49,28 @@ def goals() -> QuerySet[Goal]:
     waiting = Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
     number = pending.annotate(number=Count("pk")).values("number")
     waiting_payments = Coalesce(Subquery(number, output_field=BigIntegerField()), 0)
-    found = Goal.objects.select_related("ticket_product")
-    return found.annotate(waiting=waiting, waiting_payments=waiting_payments)
+    stretches = PerformanceInterval.objects.filter(goal=OuterRef("pk"), closed_at__isnull=False).order_by()
+    lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
+    found = Goal.objects.select_related("ticket_product", "streamer", "triggered_by")
+    return found.annotate(
+        waiting=waiting,
+        waiting_payments=waiting_payments,
+        performed_before=Subquery(lengths, output_field=DurationField()),
+    )
 
 
 def get_goal(goal_id: str) -> Goal:
     """Return one goal; raises GoalNotFound."""
     goal = goals().filter(pk=goal_id).first()
     if goal is None:
-        raise GoalNotFound(f"There is no goal {goal_id}.")
+        raise GoalNotFound("There is no goal {goal_id}.", given={"goal_id": goal_id})
     return goal
+
+
+def escrow_of_goal(goal_id: str) -> str | None:
+    """Return the escrow of a goal's money; None if there is no such goal, or nothing is paid for it."""
+    goal = Goal.objects.filter(pk=goal_id).first()
+    return goal.escrow_id if goal else None
 
 
 def active_goals_of_session(session_id: str) -> list[Goal]:
@@ -62,7 +93,8 @@ def goals_of_escrow(*, escrow_id: str) -> QuerySet[Goal]:
 def contributions_of(*, goal_id: str) -> QuerySet[Contribution]:
     """Return the purchases of a funding goal, each with `returned`, its coins that were refunded early."""
     refund = F("transfer__early_refund__amount") - F("transfer__early_refund__kept")
-    return Contribution.objects.filter(goal_id=goal_id).annotate(returned=Coalesce(refund, 0))
+    bought = Contribution.objects.filter(goal_id=goal_id).select_related("payer")
+    return bought.annotate(returned=Coalesce(refund, 0))
 
 
 def ticket_holders(*, goal_id: str, after: str = "", limit: int = 1000) -> list[str]:

@@ -1,241 +1,257 @@
-"""Goals as JSON, in and out (spec section 3)."""
+"""Goals as they are answered (spec section 3): a shape for each type of goal, told apart by `type`."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from goals import escrow_ids
 from goals.endings import EndedBecause, Outcome
-from goals.models import Contribution
 from goals.types import GoalType, Unit
-from livestream.api.bodies import ClosedSerializer
 from livestream.api.fields import (
-    BoundedInteger,
-    CoinsField,
-    EpochDateTimeField,
+    ConstField,
+    EnumField,
     EpochField,
     ObjectIdSerializerField,
-    StrictBooleanField,
-    StrictTextField,
+    WholeNumberField,
 )
-from sessions_app.serializers import VERSION
+from livestream.api.unions import UnionSerializer
+from sessions_app.serializers import VERSION, Level
 
-LARGEST_TARGET = 10**12
-LONGEST_SHOW_SECONDS = 24 * 60 * 60
-MOST_LEVELS = 100
-MOST_TICKETS = 10_000
-_FOR_PARTIES = "only for the streamer, support and this viewer"
-
-
-class Level(ClosedSerializer):
-    """A step of a goal; `target` is coins or seconds."""
-
-    title = StrictTextField(max_length=200)
-    target = BoundedInteger(min_value=1, max_value=LARGEST_TARGET)
+_FOR_PARTIES = "Only for the streamer, support and this viewer."
+_ON_STAGE = "When the streamer entered the stage; absent if nobody did yet."
+_OFF_STAGE = "When the streamer left the stage; absent while the streamer is on it."
 
 
-class ShowLevel(Level):
-    """The one step of a show; `target` is seconds to perform."""
-
-    target = BoundedInteger(min_value=1, max_value=LONGEST_SHOW_SECONDS)
-
-
-def check_rising(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Refuse levels whose targets do not rise, with code `targets_not_rising`."""
-    if any(low["target"] >= high["target"] for low, high in pairwise(levels)):
-        raise serializers.ValidationError(_("Each target must be above the previous one."), "targets_not_rising")
-    return levels
+def outcome_field(**options: Any) -> EnumField:
+    """Declare how a goal ended; null while it has not."""
+    return EnumField("GoalOutcome", Outcome, allow_null=True, help_text="Null until the goal has ended.", **options)
 
 
-class FundingContext(ClosedSerializer):
-    """Which ticket is sold."""
-
-    ticket_product_id = StrictTextField(max_length=100)
-    ticket_product_type = StrictTextField(max_length=20)
-
-
-class FundingTerms(ClosedSerializer):
-    """What the sale promises, in seconds: the least length of the show, and how soon after the sale it starts."""
-
-    duration = BoundedInteger(min_value=1, max_value=LONGEST_SHOW_SECONDS)
-    start_within = BoundedInteger(min_value=1, max_value=settings.SHOW_START_WITHIN_MAX, required=False)
+def reason_field(**options: Any) -> EnumField:
+    """Declare why a goal ended; null while it has not."""
+    return EnumField(
+        "EndedBecause", EndedBecause, allow_null=True, help_text="Null until the goal has ended.", **options
+    )
 
 
-class FundingBody(ClosedSerializer):
-    """Opens a ticket sale; targets are coins."""
-
-    session_id = ObjectIdSerializerField()
-    levels = serializers.ListField(child=Level(), min_length=1, max_length=MOST_LEVELS)
-    exp = EpochDateTimeField()
-    context = FundingContext()  # type: ignore[assignment]  # the seeds' name; DRF has one too
-    terms = FundingTerms()
-
-    def validate_levels(self, levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return check_rising(levels)
-
-
-class ShowContext(FundingContext):
-    """Which funding goal paid for the show, and where it is played (seed 004)."""
-
-    funding_goal_id = ObjectIdSerializerField()
-    session_id = ObjectIdSerializerField()
-
-
-class ShowBody(ClosedSerializer):
-    """Makes a show (seed 004)."""
-
-    levels = serializers.ListField(child=ShowLevel(), min_length=1, max_length=1)
-    nbf = EpochDateTimeField(required=False, allow_null=True)
-    context = ShowContext()  # type: ignore[assignment]  # likewise
-
-
-class KaraokeBody(ClosedSerializer):
-    """Makes the session's karaoke: a level a song, targets in seconds."""
-
-    session_id = ObjectIdSerializerField()
-    levels = serializers.ListField(child=ShowLevel(), min_length=1, max_length=MOST_LEVELS)
-    nbf = EpochDateTimeField(required=False, allow_null=True)
-
-    def validate_levels(self, levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return check_rising(levels)
-
-
-class InvitationBody(ClosedSerializer):
-    """Invites a streamer (seed 003); `duration` is in seconds, `max_price` is the most coins to pay in total."""
-
-    exp = EpochDateTimeField()
-    duration = BoundedInteger(min_value=1)
-    max_price = BoundedInteger(min_value=0, required=False)
-
-
-class EndBody(ClosedSerializer):
-    """With `agree`, answers an invitation; without it, ends a goal or takes an invitation back (seed 001)."""
-
-    agree = StrictBooleanField(required=False)
-
-
-class ContributionBody(ClosedSerializer):
-    """Buys tickets; `max_price` is the most coins to pay in total."""
-
-    quantity = BoundedInteger(min_value=1, max_value=MOST_TICKETS)
-    max_price = CoinsField(required=False)
-
-
-class Conditions(serializers.Serializer[Any]):
+class GoalConditions(serializers.Serializer[Any]):
     """Where a goal belongs."""
 
     session_id = ObjectIdSerializerField()
 
 
-class Context(serializers.Serializer[Any]):
-    """What a goal is about; members that do not apply are absent."""
+class _Tickets(serializers.Serializer[Any]):
+    ticket_product_id = serializers.CharField()
+    ticket_product_type = serializers.CharField()
 
-    type = serializers.ChoiceField(choices=[each.value for each in GoalType])
-    session_id = ObjectIdSerializerField(required=False)
-    funding_goal_id = ObjectIdSerializerField(required=False)
-    show_goal_id = ObjectIdSerializerField(required=False)
-    started = EpochField(required=False)
-    paused = EpochField(required=False)
-    last_updated = EpochField(required=False)
-    ticket_product_id = serializers.CharField(required=False)
-    ticket_product_type = serializers.CharField(required=False)
+
+class _Stage(serializers.Serializer[Any]):
+    started = EpochField(required=False, help_text=_ON_STAGE)
+    paused = EpochField(required=False, help_text=_OFF_STAGE)
+    last_updated = EpochField(required=False, help_text="When seconds were last added to the progress.")
+
+
+class FundingGoalContext(_Tickets):
+    """Which ticket a sale sells, and the show that it pays for."""
+
+    type = ConstField(GoalType.FUNDING)
+    show_goal_id = ObjectIdSerializerField(required=False, help_text="The show, once the streamer made it.")
+
+
+class ShowGoalContext(_Tickets, _Stage):
+    """Which sale paid for a show, and when the streamer was on its stage."""
+
+    type = ConstField(GoalType.SHOW)
+    session_id = ObjectIdSerializerField()
+    funding_goal_id = ObjectIdSerializerField()
+
+
+class KaraokeGoalContext(_Stage):
+    """When the streamer was on the stage of a karaoke."""
+
+    type = ConstField(GoalType.KARAOKE)
+
+
+class TriggerPrivateGoalContext(_Stage):
+    """When the streamer was in the stream of a private show."""
+
+    type = ConstField(GoalType.TRIGGER_PRIVATE)
+
+
+class TriggerExclusiveGoalContext(serializers.Serializer[Any]):
+    """Whom a 1-on-1 would be for, and the goal that it led to."""
+
+    type = ConstField(GoalType.TRIGGER_EXCLUSIVE)
     exclusive_to = ObjectIdSerializerField(required=False, help_text=_FOR_PARTIES)
-    trigger_goal_id = ObjectIdSerializerField(required=False)
-    exclusive_goal_id = ObjectIdSerializerField(required=False)
+    exclusive_to_name = serializers.CharField(required=False, help_text=_FOR_PARTIES)
+    exclusive_goal_id = ObjectIdSerializerField(required=False, help_text="The 1-on-1, once the streamer agreed.")
 
 
-class Metadata(serializers.Serializer[Any]):
-    """Whose a goal is (`user_id` is the streamer), and what an invitation was for."""
+class ExclusiveGoalContext(_Stage):
+    """Whom a 1-on-1 is for, and the invitation that it came from."""
 
-    user_id = ObjectIdSerializerField()
-    triggered_by = ObjectIdSerializerField(required=False, help_text=_FOR_PARTIES)
-    prepaid_duration = serializers.IntegerField(required=False, help_text="seconds")
-    goal_agreed = EpochField(required=False)
-    cooldown = EpochField(required=False)
+    type = ConstField(GoalType.EXCLUSIVE)
+    exclusive_to = ObjectIdSerializerField(required=False, help_text=_FOR_PARTIES)
+    exclusive_to_name = serializers.CharField(required=False, help_text=_FOR_PARTIES)
+    trigger_goal_id = ObjectIdSerializerField()
+
+
+class GoalMetadata(serializers.Serializer[Any]):
+    """Whose a goal is."""
+
+    user_id = ObjectIdSerializerField(help_text="The streamer.")
+    user_name = serializers.CharField(help_text="The streamer's public name.")
+
+
+class ExclusiveGoalMetadata(GoalMetadata):
+    """Whose a 1-on-1 is, who invited to it, and for how long."""
+
+    triggered_by = ObjectIdSerializerField(required=False, help_text=f"Who invited. {_FOR_PARTIES}")
+    triggered_by_name = serializers.CharField(required=False, help_text=_FOR_PARTIES)
+    prepaid_duration = WholeNumberField(help_text="Seconds that were paid for.")
+
+
+class InvitationMetadata(ExclusiveGoalMetadata):
+    """Who invited whom, for how long, and what the streamer answered."""
+
+    goal_agreed = EpochField(required=False, help_text="When the streamer agreed.")
+    cooldown = EpochField(
+        required=False,
+        help_text="Until when no new invitation is accepted, after a refusal: from anybody to a private show, from "
+        "this viewer to a 1-on-1.",
+    )
 
 
 class InvitationPrice(serializers.Serializer[Any]):
     """What an invitation costs, in coins, at the streamer's rate when it was made."""
 
-    rate = serializers.IntegerField(help_text="coins a minute")
-    minimum = serializers.IntegerField(help_text="coins for the shortest duration")
-    joining = serializers.IntegerField(help_text="coins for the invitation's own `prepaid_duration`")
+    rate = WholeNumberField(help_text="Coins a minute.")
+    minimum = WholeNumberField(help_text="Coins for the shortest duration.")
+    joining = WholeNumberField(help_text="Coins for the invitation's own `prepaid_duration`.")
 
 
-class Terms(serializers.Serializer[Any]):
+class SaleTerms(serializers.Serializer[Any]):
     """What a sale promises; its show has the same terms."""
 
-    price = serializers.IntegerField(help_text="coins a ticket")
-    duration = serializers.IntegerField(help_text="the least length of the show, in seconds")
-    start_within = serializers.IntegerField(help_text="the show starts within this many seconds of the end of the sale")
-    start_by = EpochField(required=False, help_text="once the target is reached: the latest start of the show")
+    price = WholeNumberField(help_text="Coins a ticket.")
+    duration = WholeNumberField(help_text="The least length of the show, in seconds.")
+    start_within = WholeNumberField(
+        help_text="The show starts at most this many seconds after the sale has reached its target and closed."
+    )
+    start_by = EpochField(required=False, help_text="Once the target is reached: the latest start of the show.")
 
 
-class GoalSerializer(serializers.Serializer[Any]):
-    """A goal as the reader may see it."""
+class AnyGoal(serializers.Serializer[Any]):
+    """What all types of goals have in common; their types add `type`, `context` and `metadata`."""
 
+    context: Any  # the seeds' name; DRF's serializers have one too, which no answer needs
     id = ObjectIdSerializerField()
-    version = serializers.IntegerField(help_text=VERSION)
-    type = serializers.ChoiceField(choices=[each.value for each in GoalType])
+    version = WholeNumberField(help_text=VERSION)
     active = serializers.BooleanField()
-    state = serializers.ChoiceField(choices=("scheduled", "active", "ended"))
-    progress = serializers.IntegerField()
-    unit = serializers.ChoiceField(choices=[each.value for each in Unit])
-    level = serializers.IntegerField()
+    state = EnumField("GoalState", ("scheduled", "active", "ended"))
+    progress = WholeNumberField(
+        help_text="In the goal's `unit`. An unanswered invitation has 1 once it is paid, and no levels."
+    )
+    unit = EnumField("GoalUnit", Unit, help_text="What progress and targets count.")
+    level = WholeNumberField(help_text="How many levels have reached their target.")
     levels = serializers.ListField(child=Level())
-    nbf = EpochField(allow_null=True)
-    exp = EpochField(allow_null=True)
-    conditions = Conditions()
-    context = Context()  # type: ignore[assignment]  # likewise
-    metadata = Metadata()
-    price = InvitationPrice(required=False)
-    terms = Terms(required=False)
-    outcome = serializers.ChoiceField(choices=[each.value for each in Outcome], allow_null=True)
-    ended_because = serializers.ChoiceField(choices=[each.value for each in EndedBecause], allow_null=True)
+    nbf = EpochField(allow_null=True, help_text="When the goal starts; null if at once.")
+    exp = EpochField(allow_null=True, help_text="When the goal ends at the latest, or null.")
+    remaining = WholeNumberField(
+        allow_null=True,
+        help_text="Seconds that are left to perform, as of `server_time`; null if the goal is not performed, or over.",
+    )
+    due_at = EpochField(
+        allow_null=True,
+        help_text="When the last target is reached if the streamer stays on stage; null while nobody performs. "
+        "The goal completes a few seconds later.",
+    )
+    server_time = EpochField(
+        allow_null=True, help_text="The server's time while `remaining` runs down; otherwise null."
+    )
+    conditions = GoalConditions()
+    outcome = outcome_field()
+    ended_because = reason_field()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, `type` among the first of them, which people look for."""
+        fields = super().get_fields()
+        return {name: fields.pop(name) for name in ("id", "version", "type") if name in fields} | fields
+
+
+class _GoalWithPayers(AnyGoal):
     breakdown = serializers.DictField(
-        child=serializers.IntegerField(),
+        child=WholeNumberField(),
         required=False,
-        help_text="Coins by payer: all of them for the streamer and support, a payer's own for a payer",
+        help_text="Coins by payer: all of them for the streamer and support, your own for a payer.",
+    )
+    breakdown_names = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="The public names of the payers in `breakdown`, by id."
     )
 
 
-class ReceiptTransfer(serializers.Serializer[Any]):
-    """The movement of coins that a purchase was."""
+class FundingGoal(_GoalWithPayers):
+    """A ticket sale: its progress is the coins of all tickets."""
 
-    transfer_id = serializers.CharField()
-    from_user_id = ObjectIdSerializerField(source="payer_id")
-    to_user_id = serializers.SerializerMethodField()
-    amount = serializers.IntegerField()
-    escrow_id = serializers.SerializerMethodField()
-    created_at = EpochDateTimeField()
-
-    def get_escrow_id(self, receipt: Any) -> str:
-        return escrow_ids.show_funding(receipt.goal_id)
-
-    def get_to_user_id(self, _receipt: Any) -> str | None:
-        return None  # the coins lie in escrow: nobody has them yet
+    type = ConstField(GoalType.FUNDING)
+    context: Any = FundingGoalContext()
+    metadata = GoalMetadata()
+    terms = SaleTerms(required=False)
 
 
-class ReceiptSerializer(serializers.Serializer[Any]):
-    """What a buyer is answered; `progress` is coins, all that this buyer bought included."""
+class ShowGoal(_GoalWithPayers):
+    """A show that a ticket sale paid for: its progress is performed seconds."""
 
-    transfer = ReceiptTransfer(source="*")
-    goal_id = ObjectIdSerializerField()
-    quantity = serializers.IntegerField()
-    progress = serializers.IntegerField()
+    type = ConstField(GoalType.SHOW)
+    context: Any = ShowGoalContext()
+    metadata = GoalMetadata()
+    terms = SaleTerms(required=False)
 
 
-class ContributionSerializer(serializers.Serializer[Contribution]):
-    """A purchase, for the streamer and support."""
+class KaraokeGoal(AnyGoal):
+    """The session's karaoke: a level a song, its progress is performed seconds. It costs nothing."""
 
-    transfer_id = serializers.CharField()
-    user_id = ObjectIdSerializerField(source="payer_id")
-    quantity = serializers.IntegerField()
-    amount = serializers.IntegerField()
-    returned = serializers.IntegerField(help_text="coins that were given back before the escrow was settled")
-    created_at = EpochDateTimeField()
+    type = ConstField(GoalType.KARAOKE)
+    context: Any = KaraokeGoalContext()
+    metadata = GoalMetadata()
+
+
+class TriggerPrivateGoal(_GoalWithPayers):
+    """An invitation to a private show, and the show itself once the streamer agreed."""
+
+    type = ConstField(GoalType.TRIGGER_PRIVATE)
+    context: Any = TriggerPrivateGoalContext()
+    metadata = InvitationMetadata()
+    price = InvitationPrice()
+
+
+class TriggerExclusiveGoal(_GoalWithPayers):
+    """An invitation to a 1-on-1; once the streamer agreed, a goal of type `exclusive` follows."""
+
+    type = ConstField(GoalType.TRIGGER_EXCLUSIVE)
+    context: Any = TriggerExclusiveGoalContext()
+    metadata = InvitationMetadata()
+    price = InvitationPrice()
+
+
+class ExclusiveGoal(_GoalWithPayers):
+    """A 1-on-1: its progress is performed seconds."""
+
+    type = ConstField(GoalType.EXCLUSIVE)
+    context: Any = ExclusiveGoalContext()
+    metadata = ExclusiveGoalMetadata()
+
+
+class GoalSerializer(UnionSerializer):
+    """A goal as you may see it. `type` says which members it has."""
+
+    tag = "type"
+    shapes = {
+        GoalType.FUNDING: FundingGoal,
+        GoalType.SHOW: ShowGoal,
+        GoalType.KARAOKE: KaraokeGoal,
+        GoalType.TRIGGER_PRIVATE: TriggerPrivateGoal,
+        GoalType.TRIGGER_EXCLUSIVE: TriggerExclusiveGoal,
+        GoalType.EXCLUSIVE: ExclusiveGoal,
+    }

@@ -31,6 +31,7 @@ CREATE OR REPLACE FUNCTION goals_contribute(
 DECLARE
     v_goal record;
     v_escrow text := '{escrow_ids.show_funding("")}' || p_goal;
+    v_agreed bigint;
 BEGIN
     SELECT type, streamer_id, ticket_price, ticket_product_id, show_goal_id INTO v_goal
         FROM goals_goal WHERE id = p_goal;
@@ -73,16 +74,19 @@ BEGIN
                 WHERE p.account_id = v_escrow AND p.payer_id = p_payer
             ), 0) INTO progress FROM goals_goal g WHERE g.id = p_goal;
             INSERT INTO goals_contribution
-                (transfer_id, goal_id, payer_id, quantity, amount, progress, created_at)
-                VALUES (p_transfer_id, p_goal, p_payer, p_quantity, amount, progress, p_now);
+                (transfer_id, goal_id, payer_id, quantity, amount, progress, max_price, created_at)
+                VALUES (p_transfer_id, p_goal, p_payer, p_quantity, amount, progress, coalesce(p_max_price, 0), p_now);
         ELSIF status = 'repeated' THEN
-            SELECT c.amount, c.progress, c.created_at INTO amount, progress, created_at
+            SELECT c.amount, c.progress, c.created_at, c.max_price INTO amount, progress, created_at, v_agreed
                 FROM goals_contribution c WHERE c.transfer_id = p_transfer_id;
+            IF v_agreed <> coalesce(p_max_price, 0) THEN
+                status := 'reused';
+            END IF;
         END IF;
     END IF;
 END $$;
 """
-# For processes of the previous release: the same purchase without `max_price`.
+# For processes of an earlier release: the same purchase without `max_price`.
 CONTRIBUTE_AT_ANY_PRICE = """
 CREATE OR REPLACE FUNCTION goals_contribute(
     p_transfer_id text, p_goal text, p_payer text, p_quantity integer, p_now timestamptz,
@@ -113,7 +117,7 @@ def call_contribute(
     """Call `goals_contribute`: one statement, one transaction of its own in autocommit.
 
     It is prepared once a connection and sent past Django's cursor, which would write the values
-    into the text and have PostgreSQL read it anew for each purchase.
+    into the text and have PostgreSQL read it again for each purchase.
     """
     connection.ensure_connection()
     values = (transfer_id, goal_id, payer_id, quantity, now, max_price)
@@ -126,7 +130,7 @@ def call_contribute(
 # What is open is known from the snapshot, and looked up afterwards: whatever ended in between
 # is seen by the next statement.
 OLDEST_OPEN_TRANSACTION = """
-SELECT coalesce(
+SELECT (SELECT coalesce(max(base), 0) FROM livestream_eventepoch) + coalesce(
     (SELECT min(open::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS open
         JOIN pg_stat_activity ON datname = current_database() AND backend_xid = open::xid),
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
@@ -134,7 +138,7 @@ SELECT coalesce(
 
 
 def call_oldest_open_transaction() -> int:
-    """Return the number before which every transaction of this database is over.
+    """Return the number before which every transaction of this database is over, as the log numbers them.
 
     Call it outside of a transaction, in which PostgreSQL remembers who was active before.
     """

@@ -55,6 +55,7 @@ class Facts:
     of the goal that holds the money. `cooldown` and `grace` name settings (seconds): how long nobody
     may invite again after a refusal, and how long a goal may outlive its session. `preset` is the
     session's while such a goal has the stage, `stage_rank` orders what payers watch, lowest first.
+    An invitation sells seconds; until it is answered its progress is 1 once paid, and it has no levels.
     A type with `performed_in_stream` is performed while the streamer is in their own stream, and has no
     stage channel. One with `given_up_unperformed` ends if it is not performed for SHOW_MAX_WAIT.
     """
@@ -126,6 +127,7 @@ _TRIGGER_PRIVATE = Facts(
     type=GoalType.TRIGGER_PRIVATE,
     class_name="TriggerPrivateGoal",
     settled_by=Settlement.PRIVATE,
+    unit=Unit.SECONDS,
     escrow=escrow_ids.trigger_private,
     performed=True,
     performed_in_stream=True,
@@ -140,6 +142,7 @@ _TRIGGER_EXCLUSIVE = Facts(
     type=GoalType.TRIGGER_EXCLUSIVE,
     class_name="TriggerExclusiveGoal",
     settled_by=Settlement.ONE_ON_ONE,
+    unit=Unit.SECONDS,
     escrow=escrow_ids.trigger_exclusive,
     invited_by=EXCLUSIVE_QUALITY,
     cooldown="TRIGGER_EXCLUSIVE_COOLDOWN",

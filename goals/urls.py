@@ -6,9 +6,11 @@ from django.urls import path, register_converter
 
 from goals.views import (
     ContributionView,
-    EventFeedView,
-    GivenBackView,
+    EventsView,
     GoalViewSet,
+    PaymentView,
+    ReturnTicketsView,
+    TicketProductView,
     TriggerExclusiveView,
     TriggerPrivateView,
 )
@@ -37,8 +39,14 @@ urlpatterns = [
     path("goals/<objectid:goal_id>", _one, name="goal"),
     path("goals/<objectid:goal_id>/events", _events, name="goal-events"),
     path("goals/<objectid:goal_id>/contributions", ContributionView.as_view(), name="contributions"),
-    path("goals/<objectid:goal_id>/contributions/<transfer:transfer_id>", GivenBackView.as_view(), name="given-back"),
+    path(
+        "goals/<objectid:goal_id>/contributions/<transfer:transfer_id>",
+        ReturnTicketsView.as_view(),
+        name="returned-tickets",
+    ),
     path("sessions/<objectid:session_id>/trigger_private", TriggerPrivateView.as_view(), name="trigger_private"),
     path("sessions/<objectid:session_id>/trigger_exclusive", TriggerExclusiveView.as_view(), name="trigger_exclusive"),
-    path("events", EventFeedView.as_view(), name="events"),
+    path("ticket_products", TicketProductView.as_view(), name="ticket-products"),
+    path("events", EventsView.as_view(), name="events"),
+    path("wallet/payments", PaymentView.as_view(), name="payments"),
 ]

@@ -71,11 +71,11 @@ def prefetches() -> list[Lookup]:
 
 
 def related(*, prefix: str = "") -> list[str]:
-    """Return the lookups to follow in a query of sessions, including that of their version.
+    """Return the lookups to follow in a query of sessions, including those of their version and their streamer.
 
     `prefix` leads to the session from another model.
     """
-    found = ["shown_version", *(lookup for member in _members.values() for lookup in member.related)]
+    found = ["shown_version", "streamer", *(lookup for member in _members.values() for lookup in member.related)]
     return [prefix + lookup for lookup in found]
 
 

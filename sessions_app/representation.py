@@ -41,6 +41,7 @@ class TriggerPrivateGoalDocument(TypedDict):
 class ExclusiveGoalPairDocument(TypedDict):
     """A viewer's invitation to a 1-on-1 and the goal it led to (seed 001)."""
 
+    user_name: str
     trigger_exclusive_goal: str
     trigger_exclusive_goal_agreed: int | None
     trigger_exclusive_goal_ended: int | None
@@ -74,6 +75,7 @@ class PlainSessionDocument(TypedDict):
     id: str
     version: int
     streamer_id: str
+    streamer_name: str
     title: str
     preset: str
     active: bool
@@ -113,6 +115,7 @@ def plain_session(session: Session) -> PlainSessionDocument:
         "id": session.id,
         "version": version_of(session),
         "streamer_id": session.streamer_id,
+        "streamer_name": session.streamer.public_name,
         "title": session.title,
         "preset": session.preset,
         "active": session.active,

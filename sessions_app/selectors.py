@@ -112,5 +112,5 @@ def recordings_behind(*, now: datetime) -> list[Recording]:
 def _only(found: QuerySet[Session], session_id: str) -> Session:
     session = found.first()
     if session is None:
-        raise SessionNotFound(f"There is no session {session_id}.")
+        raise SessionNotFound("There is no session {session_id}.", given={"session_id": session_id})
     return session

@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any, ClassVar
+from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from livestream.api.bodies import ClosedSerializer
+from livestream.api.declared_above import DeclaredAbove
 from livestream.api.fields import (
     CoinsField,
+    EnumField,
     EpochField,
     ObjectIdSerializerField,
     StrictTextField,
+    WholeNumberField,
 )
 from sessions_app import rules
 from sessions_app.models import Session
 
-VERSION = "grows with each change: of two documents, the one with the higher version is newer"
+VERSION = "Grows with each change: of two documents, the one with the higher version is newer."
 
 
-class Prices(ClosedSerializer):
+@extend_schema_serializer(component_name="PricesRequest")
+class PricesBody(ClosedSerializer):
     """Coins a minute by quality; one that is absent is not offered."""
 
-    sd = CoinsField(max_value=rules.HIGHEST_RATE, required=False, help_text="coins a minute")
-    exclusive = CoinsField(max_value=rules.HIGHEST_RATE, required=False, help_text="coins a minute")
+    sd = CoinsField(max_value=rules.HIGHEST_RATE, required=False, help_text="Coins a minute for a private show.")
+    exclusive = CoinsField(max_value=rules.HIGHEST_RATE, required=False, help_text="Coins a minute for a 1-on-1.")
 
 
+@extend_schema_serializer(component_name="SessionRequest")
 class SessionBody(ClosedSerializer):
     """What a streamer says when opening or changing a session."""
 
     title = StrictTextField(max_length=200, allow_blank=True, required=False)
-    preset = serializers.ChoiceField(choices=Session.Preset.choices, required=False)
-    prices = Prices(required=False)
+    preset = EnumField("SessionPreset", Session.Preset.values, required=False)
+    prices = PricesBody(required=False)
 
 
-class Statuses(serializers.Serializer[Any]):
+class Level(serializers.Serializer[Any]):
+    """A step of a goal; of a karaoke, a song."""
+
+    title = serializers.CharField()
+    target = WholeNumberField(help_text="The progress at which it is reached: coins or seconds.")
+
+
+class SessionPrices(serializers.Serializer[Any]):
+    """Coins a minute by quality; one that is absent is not offered."""
+
+    sd = WholeNumberField(required=False, help_text="Coins a minute for a private show.")
+    exclusive = WholeNumberField(required=False, help_text="Coins a minute for a 1-on-1.")
+
+
+class SessionStatuses(serializers.Serializer[Any]):
     """When the session was created, went live and ended."""
 
     created = EpochField()
@@ -43,17 +62,18 @@ class Statuses(serializers.Serializer[Any]):
     ended = EpochField(allow_null=True)
 
 
-class PlainSession(serializers.Serializer[Any]):
+class SessionSummary(serializers.Serializer[Any]):
     """A session by itself, as the feed shows it."""
 
     id = ObjectIdSerializerField()
-    version = serializers.IntegerField(help_text=VERSION)
+    version = WholeNumberField(help_text=VERSION)
     streamer_id = ObjectIdSerializerField()
+    streamer_name = serializers.CharField()
     title = serializers.CharField()
-    preset = serializers.ChoiceField(choices=Session.Preset.choices)
+    preset = EnumField("SessionPreset", Session.Preset.values)
     active = serializers.BooleanField()
-    prices = Prices()
-    statuses = Statuses()
+    prices = SessionPrices()
+    statuses = SessionStatuses()
 
 
 class ShowGoalPair(serializers.Serializer[Any]):
@@ -65,8 +85,8 @@ class ShowGoalPair(serializers.Serializer[Any]):
     show_ended = EpochField(allow_null=True)
 
 
-class TriggerPrivateGoal(serializers.Serializer[Any]):
-    """An invitation to a private show (seed 003)."""
+class PrivateInvitation(serializers.Serializer[Any]):
+    """An invitation to a private show, by the id of its goal."""
 
     goal = ObjectIdSerializerField()
     goal_agreed = EpochField(allow_null=True)
@@ -75,8 +95,9 @@ class TriggerPrivateGoal(serializers.Serializer[Any]):
 
 
 class ExclusiveGoalPair(serializers.Serializer[Any]):
-    """A viewer's invitation to a 1-on-1 and the goal it led to (seed 001)."""
+    """A viewer's invitation to a 1-on-1 and the goal that it led to."""
 
+    user_name = serializers.CharField(help_text="The public name of the viewer.")
     trigger_exclusive_goal = ObjectIdSerializerField()
     trigger_exclusive_goal_agreed = EpochField(allow_null=True)
     trigger_exclusive_goal_ended = EpochField(allow_null=True)
@@ -85,48 +106,31 @@ class ExclusiveGoalPair(serializers.Serializer[Any]):
     exclusive_goal_ended = EpochField(allow_null=True)
 
 
-class Song(serializers.Serializer[Any]):
-    """A level of a karaoke; `target` is seconds."""
-
-    title = serializers.CharField()
-    target = serializers.IntegerField()
-
-
-class KaraokeGoal(serializers.Serializer[Any]):
+class SessionKaraoke(serializers.Serializer[Any]):
     """The session's karaoke; progress is seconds."""
 
     goal = ObjectIdSerializerField()
-    version = serializers.IntegerField(help_text="the version of the goal itself")
-    progress = serializers.IntegerField()
-    level = serializers.IntegerField()
-    levels = serializers.ListField(child=Song())
+    version = WholeNumberField(help_text="The version of the goal itself.")
+    progress = WholeNumberField(help_text="Performed seconds.")
+    level = WholeNumberField(help_text="How many songs have been sung to their end.")
+    levels = serializers.ListField(child=Level())
     ended = EpochField(allow_null=True)
 
 
-class SessionSerializer(PlainSession):
-    """A session with the goals it embeds (spec section 3)."""
+class SessionSerializer(SessionSummary):
+    """A session with the goals that it embeds."""
 
     show_goal_pairs = serializers.ListField(child=ShowGoalPair())
-    trigger_private_goals = serializers.ListField(child=TriggerPrivateGoal())
+    trigger_private_goals = serializers.ListField(child=PrivateInvitation())
     exclusive_goal_pairs = serializers.DictField(
         child=ExclusiveGoalPair(),
-        help_text="by viewer: all of them for the streamer and support, your own for a viewer",
+        help_text="By the id of the viewer: all of them for the streamer and support, your own for a viewer.",
     )
-    karaoke_goal = KaraokeGoal(allow_null=True)
+    karaoke_goal = SessionKaraoke(allow_null=True)
 
 
-class FeedEntrySerializer(serializers.Serializer[Any]):
-    """A live session with its current goals, oldest first, each as `GET /goals/{id}` shows it to all."""
+@extend_schema_serializer(component_name="LiveSession")
+class FeedEntrySerializer(DeclaredAbove):
+    """A live session with its current goals, oldest first, each as everybody may see it."""
 
-    session = PlainSession()
-
-    _declared_above: ClassVar[dict[str, Any]] = {}
-
-    @classmethod
-    def declare_goals(cls, field: serializers.BaseSerializer[Any]) -> None:
-        """Have `field` declare the member `goals`, whose shape a higher floor knows (see `feed_goals`)."""
-        cls._declared_above["goals"] = field
-
-    def get_fields(self) -> dict[str, Any]:
-        """Return the declared fields, that of the higher floor included."""
-        return {**super().get_fields(), **copy.deepcopy(self._declared_above)}
+    session = SessionSummary()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,12 +11,16 @@ from rest_framework.viewsets import GenericViewSet
 from livestream import clock
 from livestream.api.answers import answer, answers
 from livestream.api.bodies import NoBody, caller_id, validated
+from livestream.api.idempotency import idempotent
+from livestream.api.operations import Tag, operation
 from livestream.models import User
-from sessions_app import representation, selectors
-from sessions_app.filters import SessionFilter
+from sessions_app import errors, examples, representation, selectors
+from sessions_app.filters import FeedFilter, SessionFilter
 from sessions_app.models import FeedEntry, Session
 from sessions_app.serializers import FeedEntrySerializer, SessionBody, SessionSerializer
 from sessions_app.services import ending, opening
+
+_OF_STREAMER = (errors.NotYourSession, errors.SessionNotFound, errors.SessionNotActive)
 
 
 class SessionViewSet(GenericViewSet[Session]):
@@ -30,44 +33,111 @@ class SessionViewSet(GenericViewSet[Session]):
     def get_queryset(self) -> QuerySet[Session]:
         return selectors.sessions()
 
-    @extend_schema(operation_id="list_sessions")
+    @operation(
+        "list_sessions",
+        tag=Tag.SESSIONS,
+        answers={200: SessionSerializer(many=True)},
+        answer_examples={"A live session": examples.SESSIONS},
+    )
     def list(self, request: Request) -> Response:
-        """List sessions, newest first."""
+        """List sessions.
+
+        The newest come first. Filters are combined.
+        """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         documents = [representation.session_for(session, viewer=_viewer(request)) for session in page]
         return self.get_paginated_response(answers(SessionSerializer, documents))
 
-    @extend_schema(operation_id="read_session")
+    @operation(
+        "read_session",
+        tag=Tag.SESSIONS,
+        answers={200: SessionSerializer},
+        errors=(errors.SessionNotFound,),
+        answer_examples={"A live session": examples.LIVE},
+    )
     def retrieve(self, request: Request, session_id: str) -> Response:
-        """Read one session."""
+        """Read a session.
+
+        It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
+        """
         return self._answer(session_id)
 
-    @extend_schema(operation_id="open_session", request=SessionBody, responses={201: SessionSerializer})
+    @operation(
+        "open_session",
+        tag=Tag.SESSIONS,
+        request=SessionBody,
+        answers={201: SessionSerializer},
+        errors=(errors.SessionAlreadyActive,),
+        request_examples={"A session with prices": examples.BODY},
+        answer_examples={"The new session": examples.OPENED},
+    )
+    @idempotent
     def create(self, request: Request) -> Response:
-        """Open a session; 409 `session_already_active` while another one is."""
+        """Open a session.
+
+        A session is one broadcast, and you can have one active session at a time. `prices` are coins a minute, `sd`
+        for private shows and `exclusive` for 1-on-1s; what has no price is not offered. The session goes live with
+        `POST /sessions/{session_id}/start`.
+        """
         body = validated(request, SessionBody)
         session = opening.open_session(streamer_id=caller_id(request), now=clock.now(), **body)
         return self._answer(session.id, status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="change_session", request=SessionBody)
+    @operation(
+        "change_session",
+        tag=Tag.SESSIONS,
+        request=SessionBody,
+        answers={200: SessionSerializer},
+        errors=_OF_STREAMER,
+        request_examples={"Another price": {"prices": {"sd": 80, "exclusive": 120}}},
+        answer_examples={"The session": examples.LIVE | {"prices": {"sd": 80, "exclusive": 120}}},
+    )
+    @idempotent
     def partial_update(self, request: Request, session_id: str) -> Response:
-        """Change title, preset or prices; prices are replaced as a whole."""
+        """Change a session.
+
+        Changes its title, preset or prices. Prices are replaced as a whole. An invitation keeps the price that it was
+        made with.
+        """
         body = validated(request, SessionBody)
         opening.change_session(session_id=session_id, caller_id=caller_id(request), changes=body)
         return self._answer(session_id)
 
-    @extend_schema(operation_id="start_session", request=None)
+    @operation(
+        "start_session",
+        tag=Tag.SESSIONS,
+        request=NoBody,
+        answers={200: SessionSerializer},
+        errors=(*_OF_STREAMER, errors.SessionAlreadyStarted),
+        answer_examples={"The live session": examples.LIVE},
+    )
+    @idempotent
     def start(self, request: Request, session_id: str) -> Response:
-        """Go live; 409 where the session has been started, or is over."""
+        """Go live.
+
+        The session appears in the feed.
+        """
         validated(request, NoBody)
         opening.start_session(session_id=session_id, caller_id=caller_id(request), now=clock.now())
         return self._answer(session_id)
 
-    @extend_schema(operation_id="end_session", responses={200: SessionSerializer})
+    @operation(
+        "end_session",
+        tag=Tag.SESSIONS,
+        request=NoBody,
+        answers={200: SessionSerializer},
+        errors=(errors.NotYourSession, errors.SessionNotFound),
+        answer_examples={"The ended session": examples.ENDED},
+    )
+    @idempotent
     def deactivate_session(self, request: Request, session_id: str) -> Response:
-        """End a session (seed 000); a second call does nothing, and answers the same."""
+        """End a session.
+
+        No ticket is sold from then on, and its goals end. A show that is running may be finished within five minutes.
+        A second call changes nothing, and gets the same answer.
+        """
         validated(request, NoBody)
-        ending.end_session(session_id=session_id, caller_id=caller_id(request))
+        ending.end_session(session_id=session_id, caller_id=caller_id(request), now=clock.now())
         return self._answer(session_id)
 
     def _answer(self, session_id: str, code: int = status.HTTP_200_OK) -> Response:
@@ -81,14 +151,23 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
     """The stored feed, which everybody may read."""
 
     serializer_class = FeedEntrySerializer
+    filterset_class = FeedFilter
     cursor_ordering = ("-started_at", "-id")
 
     def get_queryset(self) -> QuerySet[FeedEntry]:
         return selectors.feed()
 
-    @extend_schema(operation_id="list_feed")
+    @operation(
+        "list_feed",
+        tag=Tag.SESSIONS,
+        answers={200: FeedEntrySerializer(many=True)},
+        answer_examples={"A live session": examples.FEED},
+    )
     def list(self, request: Request) -> Response:
-        """List live sessions with their current goals, those that went live last first."""
+        """List who is live.
+
+        Live sessions with their current goals. Those that went live last come first.
+        """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         entries = representation.feed_entries(page)
         return self.get_paginated_response(answers(FeedEntrySerializer, entries))

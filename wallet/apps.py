@@ -16,6 +16,6 @@ class WalletConfig(DomainAppConfig):
         from livestream.demo.users import register_grant
         from wallet import demo, selectors
 
-        balance = IntegerField(help_text="coins")
+        balance = IntegerField(help_text="Coins.")
         profile.register("balance", lambda user: selectors.balance_of(user_id=user.pk), balance)
         register_grant(demo.grant_coins)

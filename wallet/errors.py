@@ -6,17 +6,19 @@ from livestream.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class InsufficientBalance(Forbidden):
-    """The payer has fewer coins than the payment takes."""
+    """You have fewer coins than this costs. Nothing was paid."""
 
     code = "insufficient_balance"
     title = "Not enough coins"
+    advice = "Show the balance, and offer to buy coins."
 
 
 class EscrowClosed(Conflict):
-    """The escrow takes no more money."""
+    """The sale or the invitation accepts no more payments. Nothing was paid."""
 
     code = "escrow_closed"
-    title = "No more payments are taken for this"
+    title = "This accepts no more payments"
+    advice = "Read the goal again, and show that it is closed."
 
 
 class EscrowNotFound(NotFound):
@@ -27,31 +29,34 @@ class EscrowNotFound(NotFound):
 
 
 class EscrowAlreadyDecided(Conflict):
-    """What becomes of the escrow's money was decided before."""
+    """The escrow was paid out, refunded or split before."""
 
     code = "escrow_already_decided"
     title = "This escrow was settled before"
 
 
 class TransferConflict(Conflict):
-    """The transfer id was used before, for another movement of money."""
+    """The `transfer_id` was used before for another user or amount. No coins were moved."""
 
     code = "transfer_id_reused"
     title = "This transfer id belongs to another transfer"
+    advice = "Use a new `transfer_id` for another deposit."
 
 
 class UnknownUser(Unprocessable):
-    """The account's user does not exist."""
+    """The user whose account is to be credited does not exist."""
 
     code = "unknown_user"
     title = "No such user"
+    advice = "Check the `user_id`."
 
 
 class AmountTooLarge(Unprocessable):
-    """A balance would outgrow 64 bits."""
+    """A balance would become larger than 64 bits can hold."""
 
     code = "amount_too_large"
     title = "The amount is too large"
+    advice = "Send a smaller amount."
 
 
 class EscrowNotEmpty(AssertionError):

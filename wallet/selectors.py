@@ -20,6 +20,25 @@ def balance_of(*, user_id: str) -> int:
     return Account.objects.filter(pk=user_id).values_list("balance", flat=True).first() or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A user's coins; of two wallets of a user, the one with the higher version is newer."""
+
+    balance: int = 0
+    version: int = 0
+
+
+def wallet_of(*, user_id: str) -> Wallet:
+    """Return a user's wallet, an empty one without an account."""
+    return wallets_of(user_ids=[user_id]).get(user_id, Wallet())
+
+
+def wallets_of(*, user_ids: Collection[str]) -> dict[str, Wallet]:
+    """Return the wallets of those users who have an account, by user, in one query."""
+    rows = Account.objects.filter(pk__in=user_ids).values_list("pk", "balance", "version")
+    return {user_id: Wallet(balance, version) for user_id, balance, version in rows}
+
+
 def transfers_of(*, user_id: str) -> QuerySet[Transfer]:
     """Return a user's own movements, with both accounts."""
     own = Transfer.objects.filter(Q(debit_id=user_id) | Q(credit_id=user_id, kind__in=INCOMING))

@@ -7,14 +7,15 @@ sales whose show did not start in time.
 from django.db import migrations, models
 
 from goals.migrations import _contribute_before_0009 as before
-from goals.sql import CONTRIBUTE, CONTRIBUTE_AT_ANY_PRICE
+from goals.migrations._contribute_before_0011 import CONTRIBUTE, SIGNATURE
+from goals.sql import CONTRIBUTE_AT_ANY_PRICE
 from livestream.storage.sql_functions import PostgreSQLFunction
 
 
 class Migration(migrations.Migration):
     dependencies = [("goals", "0008_terms_and_blocks"), ("wallet", "0002_ledger")]
     operations = [
-        PostgreSQLFunction("goals_contribute(text, text, text, integer, timestamptz, bigint)", CONTRIBUTE),
+        PostgreSQLFunction(SIGNATURE, CONTRIBUTE),
         PostgreSQLFunction(before.SIGNATURE, CONTRIBUTE_AT_ANY_PRICE, before=before.CONTRIBUTE),
         migrations.AddIndex(
             model_name="goal",

@@ -24,6 +24,8 @@ class Block(models.Model):
     amount = models.BigIntegerField()
     starts_at = models.DateTimeField(null=True)
     cut_at = models.DateTimeField(null=True)
+    # Performed seconds of the block; null unless it was settled by the second.
+    performed = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

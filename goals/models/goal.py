@@ -141,8 +141,8 @@ class Goal(models.Model):
 
     @property
     def unit(self) -> Unit:
-        """What its progress counts."""
-        return Unit.SECONDS if self.is_performed else self.facts.unit
+        """What its progress and its targets count."""
+        return self.facts.unit
 
     @property
     def state(self) -> str:

@@ -14,7 +14,8 @@ class Contribution(models.Model):
     """One purchase of `quantity` tickets of a funding goal for `amount` coins; never changed.
 
     `progress` is what the goal stood at when the buyer was answered: a repeat of the request
-    is given the same answer. The goal carries no foreign key constraint in the database, for
+    is given the same answer. `max_price` is what the request said, 0 where it said nothing, and None in
+    purchases of earlier releases. The goal carries no foreign key constraint in the database, for
     the same reason as a transfer's accounts.
     """
 
@@ -24,6 +25,7 @@ class Contribution(models.Model):
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     progress = models.BigIntegerField()
+    max_price = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

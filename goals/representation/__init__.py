@@ -4,7 +4,7 @@ Nothing here knows a web framework: the API answers these documents, and notific
 """
 
 from goals.representation.documents import Conditions, Context, GoalDocument, Metadata
-from goals.representation.events import event_document, feed_event
+from goals.representation.events import event_documents, read_events
 from goals.representation.goals import (
     conditions,
     context,
@@ -24,8 +24,7 @@ __all__ = [
     "Metadata",
     "conditions",
     "context",
-    "event_document",
-    "feed_event",
+    "event_documents",
     "full_goal",
     "goal_for",
     "goal_for_payers",
@@ -33,4 +32,5 @@ __all__ = [
     "goals_for",
     "metadata",
     "public_goal",
+    "read_events",
 ]

@@ -40,6 +40,19 @@ class Metadata(TypedDict, total=False):
     cooldown: int
 
 
+class NamedContext(Context, total=False):
+    """The context in a goal, which names the viewer of a 1-on-1."""
+
+    exclusive_to_name: str
+
+
+class NamedMetadata(Metadata, total=False):
+    """The metadata in a goal, which name the streamer, and who invited."""
+
+    user_name: Required[str]
+    triggered_by_name: str
+
+
 class InvitationPrice(TypedDict):
     """What an invitation costs, in coins: for a minute, for the shortest duration, for its own `prepaid_duration`."""
 
@@ -58,7 +71,7 @@ class Terms(TypedDict):
 
 
 class GoalDocument(TypedDict):
-    """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer.
+    """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer, `breakdown_names` their names.
 
     Of two documents, the one with the higher `version` is newer.
     """
@@ -74,27 +87,32 @@ class GoalDocument(TypedDict):
     levels: list[LevelDocument]
     nbf: int | None
     exp: int | None
+    remaining: int | None
+    due_at: int | None
+    server_time: int | None
     conditions: Conditions
-    context: Context
-    metadata: Metadata
+    context: NamedContext
+    metadata: NamedMetadata
     price: NotRequired[InvitationPrice]
     terms: NotRequired[Terms]
     outcome: str | None
     ended_because: str | None
     breakdown: NotRequired[dict[str, int]]
+    breakdown_names: NotRequired[dict[str, str]]
 
 
 class EventDocument(TypedDict):
-    """A logged event; the members of `payload` are those of its class in `livestream.events.contracts`."""
+    """A logged event; the members of `data` are those of its class in `livestream.events.contracts`."""
 
     id: str
     name: str
     occurred_at: int
     triggerer: str
-    payload: dict[str, Any]
+    data: dict[str, Any]
+    names: dict[str, str]
 
 
-class FeedEventDocument(TypedDict):
+class ReadEventDocument(TypedDict):
     """A logged event as one person may read it; `cursor` reads on after it."""
 
     id: str
@@ -104,3 +122,4 @@ class FeedEventDocument(TypedDict):
     escrow_id: str | None
     cursor: str
     data: dict[str, Any]
+    names: dict[str, str]

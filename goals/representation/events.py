@@ -1,13 +1,14 @@
-"""Logged events as JSON: in the list of a goal's events, and in the feed of one person."""
+"""Logged events as JSON: in the list of a goal's events, and in `GET /events`."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from goals.representation import privacy
-from goals.representation.documents import EventDocument, FeedEventDocument
+from goals.representation import names, privacy
+from goals.representation.documents import EventDocument, ReadEventDocument
 from goals.representation.privacy import Reader
 from livestream import clock
 from livestream.events.contracts import ESCROW_REFUNDED
@@ -23,32 +24,44 @@ def event_payload(record: EventRecord) -> dict[str, Any]:
     return {name: clock.to_epoch(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
 
 
-def event_document(record: EventRecord) -> EventDocument:
-    """Return a logged event with all of its payload, for the streamer and support."""
-    return {
-        "id": record.event_id,
-        "name": record.name,
-        "occurred_at": clock.to_epoch(record.occurred_at),
-        "triggerer": record.triggerer,
-        "payload": event_payload(record),
-    }
+def event_documents(records: Sequence[EventRecord]) -> list[EventDocument]:
+    """Return logged events with all of their payloads, and the names in them, for the streamer and support."""
+    payloads = [event_payload(record) for record in records]
+    return [
+        {
+            "id": record.event_id,
+            "name": record.name,
+            "occurred_at": clock.to_epoch(record.occurred_at),
+            "triggerer": record.triggerer,
+            "data": payload,
+            "names": named,
+        }
+        for record, payload, named in zip(records, payloads, names.named_in(payloads), strict=True)
+    ]
 
 
-def feed_event(record: EventRecord, *, user_id: str, cursor: str) -> FeedEventDocument:
-    """Return a logged event for one person's feed; `cursor` reads on after it."""
-    return {
-        "id": record.event_id,
-        "name": record.name,
-        "occurred_at": clock.to_epoch(record.occurred_at),
-        "goal_id": record.goal_id,
-        "escrow_id": record.escrow_id,
-        "cursor": cursor,
-        "data": payload_for(record, user_id=user_id),
-    }
+def read_events(
+    records: Sequence[EventRecord], *, user_id: str, cursor_of: Callable[[EventRecord], object]
+) -> list[ReadEventDocument]:
+    """Return logged events for one person, each with its cursor and the names in it."""
+    payloads = [payload_for(record, user_id=user_id) for record in records]
+    return [
+        {
+            "id": record.event_id,
+            "name": record.name,
+            "occurred_at": clock.to_epoch(record.occurred_at),
+            "goal_id": record.goal_id,
+            "escrow_id": record.escrow_id,
+            "cursor": str(cursor_of(record)),
+            "data": payload,
+            "names": named,
+        }
+        for record, payload, named in zip(records, payloads, names.named_in(payloads), strict=True)
+    ]
 
 
 def payload_for(record: EventRecord, *, user_id: str) -> dict[str, Any]:
-    """Return an event's payload as one person may read it in their feed.
+    """Return an event's payload as one person may read it.
 
     The streamer reads all of it. A payer reads it without the others, and with their own coins:
     `amount` is what they paid, or what this event refunded to them.

@@ -8,9 +8,10 @@ from django.conf import settings
 
 from goals import rules, selectors
 from goals.models import Goal
-from goals.representation import privacy
+from goals.representation import names, privacy
 from goals.representation.documents import Conditions, Context, GoalDocument, InvitationPrice, Metadata, Terms
 from goals.representation.privacy import EVERYBODY, Reader
+from goals.representation.time_left import time_left
 from livestream import clock
 from sessions_app.rules import price_of
 from wallet import selectors as wallet_selectors
@@ -26,9 +27,10 @@ def public_goal(goal: Goal) -> GoalDocument:
 
 def full_goal(goal: Goal) -> GoalDocument:
     """Return a goal as its streamer and support see it: who invited, and coins by payer."""
-    payers = wallet_selectors.top_payers(escrow_id=goal.escrow_id, limit=LARGEST_BREAKDOWN) if goal.escrow_id else []
     document = _everything(goal)
-    document["breakdown"] = dict(payers)
+    if goal.escrow_id:
+        document["breakdown"] = dict(wallet_selectors.top_payers(escrow_id=goal.escrow_id, limit=LARGEST_BREAKDOWN))
+    names.add_payers([document])
     return document
 
 
@@ -42,7 +44,7 @@ def goal_for(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocumen
 
 
 def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) -> list[GoalDocument]:
-    """Return goals as this user may see them, in two queries at most however many they are."""
+    """Return goals as this user may see them, in three queries at most however many they are."""
     reader = Reader(user_id, is_staff)
     open_to_reader = [goal for goal in goals if reader.reads_everything(streamer_id=goal.streamer_id)]
     whole = _breakdowns(open_to_reader)
@@ -51,18 +53,20 @@ def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) ->
     for goal in goals:
         document = _seen_by(reader, goal)
         breakdown = whole.get(goal.escrow_id, {}) if goal in open_to_reader else own.get(goal.escrow_id)
-        if breakdown is not None:
+        if breakdown is not None and goal.escrow_id:
             document["breakdown"] = breakdown
         documents.append(document)
+    names.add_payers(documents)
     return documents
 
 
 def goal_for_payers(goal: Goal, *, payer_ids: Collection[str]) -> dict[str, GoalDocument]:
-    """Return, by user, the goal as each of these viewers may see it, with their own coins, in one query."""
+    """Return, by user, the goal as each of these viewers may see it, with their own coins, in two queries."""
     own = selectors.paid_by_each(goal=goal, payer_ids=payer_ids)
     documents = {payer_id: _seen_by(Reader(payer_id), goal) for payer_id in payer_ids}
     for payer_id, coins in own.items():
         documents[payer_id]["breakdown"] = {payer_id: coins}
+    names.add_payers(documents.values())
     return documents
 
 
@@ -89,9 +93,10 @@ def _everything(goal: Goal) -> GoalDocument:
         "levels": goal.levels,
         "nbf": clock.to_epoch(goal.nbf),
         "exp": clock.to_epoch(goal.exp),
+        **time_left(goal),
         "conditions": conditions(goal),
-        "context": context(goal),
-        "metadata": metadata(goal),
+        "context": names.with_viewer(context(goal), goal),
+        "metadata": names.with_streamer(metadata(goal), goal),
         "outcome": goal.outcome,
         "ended_because": goal.ended_because,
     }

@@ -54,7 +54,7 @@ def without_inviter(document: Document, *, reader: Reader, streamer_id: str | No
         members = seen.get(part) or {}
         inviter = members.get(name)
         if inviter is not None and not reader.may_read_of(inviter, streamer_id=streamer_id):
-            seen[part] = {key: value for key, value in members.items() if key != name}
+            seen[part] = {key: value for key, value in members.items() if key not in (name, f"{name}_name")}
     return cast("Document", seen)
 
 

@@ -77,6 +77,7 @@ def _trigger_private_goal(entry: TriggerPrivateEntry) -> TriggerPrivateGoalDocum
 
 def _exclusive_goal_pair(pair: ExclusiveGoalPair) -> ExclusiveGoalPairDocument:
     return {
+        "user_name": pair.user.public_name,
         "trigger_exclusive_goal": pair.trigger_exclusive_goal_id,
         "trigger_exclusive_goal_agreed": clock.to_epoch(pair.trigger_exclusive_goal_agreed),
         "trigger_exclusive_goal_ended": clock.to_epoch(pair.trigger_exclusive_goal_ended),
@@ -113,5 +114,5 @@ def register() -> None:
     feed_goals.register(ids_in=goal_ids_of_feed, read=goals_of_feed)
     embedded.register("show_goal_pairs", show_goal_pairs, ["show_goal_pairs"])
     embedded.register("trigger_private_goals", trigger_private_goals, ["trigger_private_goals"])
-    embedded.register("exclusive_goal_pairs", exclusive_goal_pairs, ["exclusive_goal_pairs"])
+    embedded.register("exclusive_goal_pairs", exclusive_goal_pairs, ["exclusive_goal_pairs__user"])
     embedded.register("karaoke_goal", karaoke_goal, related=["karaoke__goal"], version=karaoke_version)

@@ -35,8 +35,10 @@ def agree(*, goal_id: str, caller_id: str, triggerer: str | None, now: datetime)
     _refuse_other_types(seen)
     with transaction.atomic():
         goal = _agree(seen, triggerer, now)
-    if goal is None:  # raised after the commit, which keeps the refunds
-        raise GoalNotActive
+    if goal is None:
+        refusal = GoalNotActive()
+        refusal.keeps_changes = True  # the refunds, also inside of a caller's transaction
+        raise refusal
     return goal
 
 
@@ -106,7 +108,7 @@ def _begin_exclusive(trigger: Goal, session: Session, triggerer: str | None, now
     """End the invitation as agreed, and make the 1-on-1 that it was for.
 
     Prepaid seconds that are not performed by its exp, SHOW_MAX_WAIT after they could have
-    been, are given back: a 1-on-1 does not take a session's stage for good.
+    been, are given back: a 1-on-1 does not block a session's stage permanently.
     """
     trigger.save(update_fields=["agreed_at"])
     publish_goal(GOAL_AGREED, trigger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from goals.endings import EndedBecause
@@ -14,6 +14,7 @@ from wallet.models import Transfer
 from wallet.services import escrows
 
 _A_SECOND = timedelta(seconds=1)
+_BLOCKS_A_QUERY = 1_000
 
 
 def add_block(*, goal: Goal, hold: Transfer, duration: int, now: datetime) -> Block:
@@ -105,30 +106,28 @@ def watches_until(*, goal: Goal, user_id: str) -> datetime | None:
 
 
 def performed_shares(
-    *, goal: Goal, blocks: Iterable[Block], until: datetime, earlier: Mapping[str, datetime], now: datetime
+    *, goal: Goal, blocks: Collection[Block], until: datetime, earlier: Mapping[str, datetime], now: datetime
 ) -> dict[str, int]:
-    """Return, by payment, the coins for the seconds of a private show's blocks performed by `until`, rounded down.
+    """Store how much of a private show's blocks was performed by `until`; return by payment the coins for it.
 
     `earlier` names the payers for whom only the seconds until an earlier moment count.
     """
     seconds: dict[tuple[datetime, datetime], int] = {}
-    shares = {}
     for block in blocks:
         start = block.starts_at or until
         span = start, min(end_of(block), earlier.get(block.payer_id, until))
         if span not in seconds:
             seconds[span] = _performed_within(goal, *span, now)
-        shares[block.hold_id] = _share(block, seconds[span])
-    return shares
+        block.performed = min(seconds[span], block.duration)
+    return _stored_shares(blocks)
 
 
-def shares_in_order(*, blocks: Iterable[Block], performed: int) -> dict[str, int]:
-    """Return, by payment, the coins for `performed` seconds of a 1-on-1, which use up its blocks in order."""
-    shares = {}
+def shares_in_order(*, blocks: Collection[Block], performed: int) -> dict[str, int]:
+    """Store that `performed` seconds of a 1-on-1 used up its blocks in order; return by payment the coins for it."""
     for block in blocks:
-        shares[block.hold_id] = _share(block, performed)
-        performed = max(performed - block.duration, 0)
-    return shares
+        block.performed = min(performed, block.duration)
+        performed -= block.performed
+    return _stored_shares(blocks)
 
 
 def cut(*, blocks: Iterable[Block], at: datetime, earlier: Mapping[str, datetime]) -> None:
@@ -146,8 +145,9 @@ def _performed_within(goal: Goal, start: datetime, end: datetime, now: datetime)
     return performance.performed_between(goal=goal, start=start, end=end, now=now) if end > start else 0
 
 
-def _share(block: Block, seconds: int) -> int:
-    return block.amount * min(seconds, block.duration) // block.duration
+def _stored_shares(blocks: Collection[Block]) -> dict[str, int]:
+    Block.objects.bulk_update(blocks, ["performed"], batch_size=_BLOCKS_A_QUERY)
+    return {block.hold_id: block.amount * (block.performed or 0) // block.duration for block in blocks}
 
 
 def _of_the_release_before(goal: Goal, payment: wallet.Payment) -> Block:

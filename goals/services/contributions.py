@@ -101,7 +101,7 @@ def contribute_by_sql(
     """Call the SQL function `goals_contribute`, which does all of it in one round trip."""
     bought = sql.call_contribute(transfer_id, goal_id, payer_id, quantity, now, max_price)
     if bought.status == "price_changed":
-        raise PriceChanged(price=bought.amount)
+        raise PriceChanged("It costs {price} coins.", price=bought.amount)
     if bought.status in _REFUSALS:
         raise _REFUSALS[bought.status]()
     return Receipt(
@@ -151,7 +151,7 @@ def contribute_by_orm(
             _refuse_new(goal, wanted, max_price)
             _refuse_closed(goal, payer_id, now)
         held, is_new = _hold(wanted)
-        bought = _keep(held, goal, quantity) if is_new else Contribution.objects.get(pk=transfer_id)
+        bought = _keep(held, goal, quantity, max_price) if is_new else _bought_before(transfer_id, max_price)
     return _receipt(bought, repeated=not is_new)
 
 
@@ -159,7 +159,7 @@ def _refuse_new(goal: Goal, wanted: Transfer, max_price: int | None) -> None:
     if users.is_blocked(user_id=wanted.debit_id, streamer_id=goal.streamer_id):
         raise BlockedByStreamer
     if max_price is not None and wanted.amount > max_price:
-        raise PriceChanged(price=wanted.amount)
+        raise PriceChanged("It costs {price} coins.", price=wanted.amount)
 
 
 def _refuse_closed(goal: Goal, payer_id: str, now: datetime) -> None:
@@ -178,7 +178,14 @@ def _hold(wanted: Transfer) -> tuple[Transfer, bool]:
         raise KeyReused from error
 
 
-def _keep(held: Transfer, goal: Goal, quantity: int) -> Contribution:
+def _bought_before(transfer_id: str, max_price: int | None) -> Contribution:
+    bought = Contribution.objects.get(pk=transfer_id)
+    if bought.max_price not in (None, max_price or 0):
+        raise KeyReused
+    return bought
+
+
+def _keep(held: Transfer, goal: Goal, quantity: int, max_price: int | None) -> Contribution:
     counted = Goal.objects.values_list("progress", flat=True).get(pk=goal.pk)
     return Contribution.objects.create(
         transfer=held,
@@ -187,6 +194,7 @@ def _keep(held: Transfer, goal: Goal, quantity: int) -> Contribution:
         quantity=quantity,
         amount=held.amount,
         progress=counted + selectors.pending_credit(escrow_id=held.credit_id, payer_id=held.debit_id),
+        max_price=max_price or 0,
         created_at=held.created_at,
     )
 

@@ -98,7 +98,7 @@ def find_product(*, product_id: str, product_type: str) -> TicketProduct:
     """Return the ticket product; UnknownTicketProduct where id and type do not name one."""
     product = TicketProduct.objects.filter(pk=product_id, type=product_type).first()
     if product is None:
-        raise UnknownTicketProduct(f"{product_id} ({product_type}) is not sold.")
+        raise UnknownTicketProduct("{id} ({type}) is not sold.", given={"id": product_id, "type": product_type})
     return product
 
 
@@ -138,7 +138,7 @@ def create_show_goal(
 def _lock_funding(goal_id: str, streamer_id: str, now: datetime) -> Goal:
     seen = Goal.objects.filter(pk=goal_id, type__in=SELLS_TICKETS).first()
     if seen is None:
-        raise GoalNotFound(f"There is no funding goal {goal_id}.")
+        raise GoalNotFound("There is no funding goal {goal_id}.", given={"goal_id": goal_id})
     locking.refuse_others(goal=seen, caller_id=streamer_id)
     counting.count_all_contributions(escrow_id=str(seen.escrow_id))
     # Its task may be late, and would then end the show's own sale.
@@ -181,14 +181,14 @@ def _check_fits(funding: Goal, session_id: str, product_id: str, product_type: s
 
 def _check_terms(funding: Goal, *, seconds: int, starts_at: datetime) -> None:
     if funding.terms_duration is not None and seconds < funding.terms_duration:
-        raise ShorterThanSold(f"{funding.terms_duration} seconds were sold.", duration=funding.terms_duration)
+        raise ShorterThanSold("{duration} seconds were sold.", duration=funding.terms_duration)
     if funding.start_by is not None and starts_at > funding.start_by:
         raise StartsTooLate(start_by=clock.to_epoch(funding.start_by))
 
 
 def _refuse_far(nbf: datetime | None, now: datetime) -> None:
     if nbf is not None and nbf > now + timedelta(seconds=settings.SESSION_MAX_DURATION):
-        raise NbfTooFar(f"At most {settings.SESSION_MAX_DURATION} seconds.", max=settings.SESSION_MAX_DURATION)
+        raise NbfTooFar("`nbf` may be at most {max} seconds ahead.", max=settings.SESSION_MAX_DURATION)
 
 
 @retried

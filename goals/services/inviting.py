@@ -84,7 +84,7 @@ def transfer_id_of(*, goal: Goal, viewer_id: str, number: int = 1) -> str:
 def _refuse_duration(duration: int) -> None:
     shortest, longest = settings.INVITATION_MIN_DURATION, settings.INVITATION_MAX_DURATION
     if not shortest <= duration <= longest:
-        raise DurationOutOfBounds(f"{shortest} to {longest} seconds.", min=shortest, max=longest)
+        raise DurationOutOfBounds("The duration must be {min} to {max} seconds.", min=shortest, max=longest)
 
 
 def _rate_of_session(kind: GoalType, session: Session, viewer_id: str) -> int:
@@ -102,9 +102,9 @@ def _rate_of_session(kind: GoalType, session: Session, viewer_id: str) -> int:
 
 def _refuse_price(price: int, max_price: int | None, viewer_id: str) -> None:
     if max_price is not None and price > max_price:
-        raise PriceChanged(price=price)
+        raise PriceChanged("It costs {price} coins.", price=price)
     if wallet.balance_of(user_id=viewer_id) < price:
-        raise InsufficientBalance(f"{price} coins are needed.")
+        raise InsufficientBalance("{price} coins are needed.", given={"price": price})
 
 
 def _end_overdue(kind: GoalType, session_id: str, now: datetime) -> None:
@@ -148,7 +148,7 @@ def _refuse_cooling(kind: GoalType, session: Session, viewer_id: str, now: datet
     until = goals.order_by("-cooldown_until").values_list("cooldown_until", flat=True).first()
     if until is not None:
         left = -((now - until) // timedelta(seconds=1))
-        raise LivestreamTriggerQuotaExceeded(f"Again in {left} seconds.", retry_after=left)
+        raise LivestreamTriggerQuotaExceeded("You may invite again in {retry_after} seconds.", retry_after=left)
 
 
 def _create(

@@ -228,9 +228,9 @@ def _release_from_private(goal: Goal, payers: Collection[str], because: EndedBec
         return
     others = [blocks.end_of(block) for block in held if block.payer_id not in payers]
     until = lost_access.pays_until(goal=goal, until=now, now=now)
-    kept = blocks.performed_shares(goal=goal, blocks=theirs, until=now, earlier=until, now=now)
     escrow = escrows.lock_row(escrow_id=str(goal.escrow_id))
     posting.post_all_pending(escrow=escrow)
+    kept = blocks.performed_shares(goal=goal, blocks=theirs, until=now, earlier=until, now=now)
     early_refunds.refund_payments(escrow=escrow, kept=kept, reason=because, now=now)
     blocks.cut(blocks=theirs, at=now, earlier=until)
     goal = locking.lock_goal(goal_id=goal.id)

@@ -23,7 +23,7 @@ def find_goal(*, goal_id: str) -> Goal:
     """Return a goal as it is now, without a lock; raises GoalNotFound."""
     goal = Goal.objects.filter(pk=goal_id).first()
     if goal is None:
-        raise GoalNotFound(f"There is no goal {goal_id}.")
+        raise GoalNotFound("There is no goal {goal_id}.", given={"goal_id": goal_id})
     return goal
 
 

@@ -76,10 +76,9 @@ def settle_private(*, goal_id: str, now: datetime) -> None:
         return
     held = blocks.held_blocks(goal=goal)
     blocks.cut(blocks=held, at=until, earlier=lost)
-    kept = blocks.performed_shares(goal=goal, blocks=held, until=until, earlier=lost, now=now)
-    if goal.reached:
-        kept |= {each.hold_id: each.amount for each in held if each.payer_id not in lost}
-    _split(goal, kept)
+    short = [each for each in held if each.payer_id in lost] if goal.reached else held
+    in_full = {each.hold_id: each.amount for each in held}
+    _split(goal, in_full | blocks.performed_shares(goal=goal, blocks=short, until=until, earlier=lost, now=now))
 
 
 def pay_exclusive_out(*, goal_id: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from livestream.outbox import Delivery, Urgency, enqueue, sweep_transaction
 from wallet import selectors
 from wallet.models import Escrow
 
-# Tasks that settle escrows need less than this. What is due for longer has no task, or a dead one.
+# Tasks normally settle an escrow sooner than this. What is due for longer may have lost its task.
 _LATE = timedelta(seconds=10)
 # After a task about an escrow became dead, the escrow is left alone for this long.
 _PAUSE = timedelta(minutes=10)
@@ -65,22 +65,22 @@ def _page(escrows: QuerySet[Escrow], after: str, size: int) -> list[str]:
 
 
 def _without_work(subjects: dict[str, set[str]], page: list[str], now: datetime, size: int) -> Found:
-    """Leave out the escrows about which a task is pending, or has just become dead.
+    """Leave out the escrows about which a task is pending, or became dead within the last ten minutes.
 
-    `subjects` are the ids of each escrow and its goals. A task about a goal that was tried before counts only
-    while it runs: it may have nothing to do with money, and must not delay it.
+    `subjects` are the ids of each escrow and its goals. A task about a goal counts only at its first attempt
+    or while it runs: it may have nothing to do with money, and must not delay it.
     """
     about = set().union(*subjects.values())
     tasks = OutboxMessage.objects.filter(subject__in=about, failed_at=None, eta__lte=now)
     counting = Q(subject__in=list(subjects)) | Q(attempts=0) | Q(running_until__gt=now)
     tasks = tasks.filter(counting, urgency__lte=Urgency.LIFECYCLE)
     busy = set(tasks.values_list("subject", flat=True).distinct()) if about else set()
-    busy |= _given_up_lately(set(subjects), now)
+    busy |= _with_dead_task(set(subjects), now)
     stuck = [escrow_id for escrow_id, its in subjects.items() if not its & busy]
     return Found(sorted(stuck), page[-1] if len(page) == size else "")
 
 
-def _given_up_lately(about: set[str], now: datetime) -> set[str]:
-    """Return those of these escrows of which a task has just become dead: the next one would soon do the same."""
+def _with_dead_task(about: set[str], now: datetime) -> set[str]:
+    """Return those of these escrows about which a task became dead lately: a new task would soon fail as well."""
     dead = OutboxMessage.objects.filter(subject__in=about, failed_at__gt=now - _PAUSE)
     return set(dead.values_list("subject", flat=True)) if about else set()

@@ -30,7 +30,7 @@ def end_goal(*, goal_id: str, triggerer: str, now: datetime) -> None:
         because = EndedBecause.ENDED_BY_SUPPORT
         ended = lifecycle.deactivate_goal(goal_id=goal_id, because=because, triggerer=triggerer, now=now)
         if not ended and locking.find_goal(goal_id=goal_id).ended_at is not None:
-            raise GoalNotActive(f"The goal {goal_id} has ended.")
+            raise GoalNotActive("The goal {goal_id} has ended.", given={"goal_id": goal_id})
 
 
 @retried
@@ -44,7 +44,14 @@ def refund_escrow(*, escrow_id: str, triggerer: str, now: datetime) -> None:
     with transaction.atomic():
         escrow = escrows.lock_escrow(escrow_id=escrow_id)
         if not refunds.escrow_refund(escrow_id=escrow_id, now=now):
-            raise EscrowAlreadyDecided(f"{escrow_id} was {escrow.state} at {escrow.decided_at:%Y-%m-%d %H:%M:%S} UTC.")
+            raise EscrowAlreadyDecided(
+                "{escrow_id} was {state} at {moment} UTC.",
+                given={
+                    "escrow_id": escrow_id,
+                    "state": escrow.state,
+                    "moment": f"{escrow.decided_at:%Y-%m-%d %H:%M:%S}",
+                },
+            )
         for goal in _goals_of(escrow_id):
             lifecycle.end_refunded_goal(goal_id=goal.id, triggerer=triggerer, now=now)
 

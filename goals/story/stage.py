@@ -9,6 +9,7 @@ from goals.models import Block, PerformanceInterval, PerformanceMark, StageCheck
 from goals.services.blocks import end_of
 from livestream.story import Entry, Kind, Section, State, Subject, Window, buckets, timeline_section, users
 from livestream.story.formatting import coins, moment, seconds
+from livestream.users import names_of
 from wallet import selectors as wallet
 
 
@@ -82,7 +83,7 @@ def _said(answer: StageCheck.Answer) -> str:
 
 
 def _blocks(blocks: list[Block]) -> list[Entry]:
-    names = users.usernames({block.payer_id for block in blocks})
+    names = names_of(user_ids={block.payer_id for block in blocks})
     kept = wallet.kept_of(transfer_ids=[block.hold_id for block in blocks])
     return [_block(block, names, kept.get(block.hold_id)) for block in blocks]
 

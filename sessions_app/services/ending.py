@@ -20,8 +20,8 @@ from sessions_app.services import bans, locking, session_events, session_version
 
 
 @retried
-def end_session(*, session_id: str, caller_id: str) -> None:
-    """Have the streamer's own session ended right after the commit; one that is over stays so.
+def end_session(*, session_id: str, caller_id: str, now: datetime) -> None:
+    """End the streamer's own session; one that is over stays so.
 
     Raises SessionNotFound and NotYourSession.
     """
@@ -29,7 +29,7 @@ def end_session(*, session_id: str, caller_id: str) -> None:
         session = selectors.get_session(session_id=session_id)
         locking.refuse_others(session=session, caller_id=caller_id)
         if session.active:
-            enqueue(disconnect, Delivery(inline=True), streamer_id=caller_id, session_id=session_id)
+            disconnect(now, streamer_id=caller_id, session_id=session_id)
 
 
 def end_session_of_closed_account(*, streamer_id: str) -> None:
@@ -56,8 +56,8 @@ def disconnect(
         if seconds > 0:
             count_down(session_id=session_id, seconds=seconds, now=now)
         else:
-            # Without a key: sharing another's message would mean returning before it is done.
-            enqueue(deactivate_session, Delivery(inline=True), session_id=session_id)
+            # In the caller's transaction, which may keep the ended session as an answer.
+            deactivate_session(now, session_id=session_id)
 
 
 def count_down(*, session_id: str, seconds: float, now: datetime) -> None:

@@ -14,7 +14,7 @@ def lock_session(*, session_id: str) -> Session:
     rows = Session.objects.select_for_update(no_key=True)
     session = rows.filter(pk=session_id).first()
     if session is None:
-        raise SessionNotFound(f"There is no session {session_id}.")
+        raise SessionNotFound("There is no session {session_id}.", given={"session_id": session_id})
     return session
 
 
@@ -32,7 +32,7 @@ def lock_active_session(*, session_id: str) -> Session:
 def refuse_ended(*, session: Session) -> None:
     """Raise SessionNotActive where the session is over."""
     if not session.active:
-        raise SessionNotActive(f"The session {session.id} is over.")
+        raise SessionNotActive("The session {session_id} is over.", given={"session_id": session.id})
 
 
 def refuse_others(*, session: Session, caller_id: str) -> None:

@@ -104,6 +104,9 @@ class EarlyRefund(models.Model):
     There are no foreign key constraints, because every row of a batch would check the same locked escrow.
     """
 
+    # The reason where a whole escrow is split: why, is known of its goal.
+    CUT_SHORT = "cut_short"
+
     hold = models.OneToOneField(
         Transfer, models.PROTECT, primary_key=True, db_constraint=False, related_name="early_refund"
     )

@@ -11,6 +11,7 @@ class Account(models.Model):
 
     The id says whose it is: a user's id, an escrow's id, or `system:…`. Only a system
     account may be negative: coins enter through it, so that all balances sum up to zero.
+    `version` grows with each change of a user's balance, so that clients know which of two is newer.
     """
 
     class Kind(models.TextChoices):
@@ -21,6 +22,7 @@ class Account(models.Model):
     id = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     balance = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -54,6 +56,9 @@ class Transfer(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     tags = models.JSONField(default=list)
     created_at = models.DateTimeField()
+
+    # Why the coins came out of an escrow, where somebody asked (`wallet.representation`).
+    reason: str | None = None
 
     class Meta:
         constraints = [

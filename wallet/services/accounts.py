@@ -21,7 +21,7 @@ def ensure_user_account(*, user_id: str, now: datetime) -> None:
     if Account.objects.filter(pk=user_id).exists():
         return
     if not User.objects.filter(pk=user_id).exists():
-        raise UnknownUser(f"There is no user {user_id}.")
+        raise UnknownUser("There is no user {user_id}.", given={"user_id": user_id})
     ensure_account(account_id=user_id, kind=Account.Kind.USER, now=now)
 
 

@@ -37,7 +37,7 @@ def lock_row(*, escrow_id: str) -> Escrow:
     """Lock the row of an escrow against counting and settling, while payments go on; raises EscrowNotFound."""
     escrow = Escrow.objects.select_for_update().filter(pk=escrow_id).first()
     if escrow is None:
-        raise EscrowNotFound(f"There is no escrow {escrow_id}.")
+        raise EscrowNotFound("There is no escrow {escrow_id}.", given={"escrow_id": escrow_id})
     return escrow
 
 

@@ -77,10 +77,10 @@ def _check_open(escrow_id: str, now: datetime) -> None:
     escrow = Escrow.objects.select_for_update().filter(pk=escrow_id).first()
     is_open = escrow is not None and escrow.state == Escrow.State.OPEN
     if not is_open or (escrow and escrow.accepts_until and escrow.accepts_until <= now):
-        raise EscrowClosed(f"{escrow_id} takes no more money.")
+        raise EscrowClosed
 
 
 def _debit(payer_id: str, amount: int) -> None:
     rich_enough = Account.objects.filter(pk=payer_id, balance__gte=amount)
-    if not rich_enough.update(balance=F("balance") - amount):
-        raise InsufficientBalance(f"{amount} coins are needed.")
+    if not rich_enough.update(balance=F("balance") - amount, version=F("version") + 1):
+        raise InsufficientBalance

@@ -9,10 +9,8 @@ from django.db import transaction
 
 from livestream.outbox import Urgency, durable
 from wallet import selectors
-from wallet.models import Earning, Escrow
+from wallet.models import EarlyRefund, Earning, Escrow
 from wallet.services import early_refunds, escrows, payouts, posting
-
-CUT_SHORT = "cut_short"
 
 
 @durable(urgency=Urgency.MONEY, subject="escrow_id")
@@ -42,7 +40,7 @@ def escrow_split(
             kept = filled(held, share=sum(each.amount for each in held) * (part or 0) // (whole or 1))
         parts = [(each, kept.get(each.transfer_id, 0)) for each in held]
         short = {each.transfer_id: part_of_it for each, part_of_it in parts if part_of_it < each.amount}
-        early_refunds.refund_payments(escrow=escrow, kept=short, reason=CUT_SHORT, now=now)
+        early_refunds.refund_payments(escrow=escrow, kept=short, reason=EarlyRefund.CUT_SHORT, now=now)
         _decide(escrow, gave_back=bool(short), now=now)
     return True
 

@@ -83,7 +83,7 @@ def same_or_conflict(known: Transfer, wanted: Transfer) -> Transfer:
     """
     content = ("debit_id", "credit_id", "amount", "kind")
     if any(getattr(known, name) != getattr(wanted, name) for name in content):
-        raise TransferConflict(f"Transfer {known.transfer_id} moved something else.")
+        raise TransferConflict
     return known
 
 
@@ -98,14 +98,18 @@ def _move(wanted: Transfer, *, counted_later: bool = False) -> tuple[Transfer, b
         _check_debit(locked.get(wanted.debit_id), wanted.amount)
     _check_credit(credit, wanted.amount)
     _insert(wanted)
-    Account.objects.filter(pk=wanted.credit_id).update(balance=F("balance") + wanted.amount)
+    _change(wanted.credit_id, wanted.amount)
     if counted_later:
         PendingDebit.objects.create(
             transfer=wanted, account_id=wanted.debit_id, amount=wanted.amount, created_at=wanted.created_at
         )
     else:
-        Account.objects.filter(pk=wanted.debit_id).update(balance=F("balance") - wanted.amount)
+        _change(wanted.debit_id, -wanted.amount)
     return wanted, True
+
+
+def _change(account_id: str, coins: int) -> None:
+    Account.objects.filter(pk=account_id).update(balance=F("balance") + coins, version=F("version") + 1)
 
 
 def _lock(*account_ids: str) -> dict[str, Account]:
@@ -117,7 +121,7 @@ def _check_debit(debit: Account | None, amount: int) -> None:
     if debit is None:
         raise InsufficientBalance("There is no such account.")
     if debit.kind != Account.Kind.SYSTEM and debit.balance < amount:
-        raise InsufficientBalance(f"{amount} coins are needed.")
+        raise InsufficientBalance("{amount} coins are needed.", given={"amount": amount})
     if amount - debit.balance > LARGEST_BALANCE:
         raise AmountTooLarge("No account can owe that much.")
 
@@ -137,4 +141,4 @@ def _insert(wanted: Transfer) -> None:
         if not Transfer.objects.filter(pk=wanted.transfer_id).exists():
             raise
         # Another transaction took the id just now, for another account: the credited one is locked.
-        raise TransferConflict(f"Transfer {wanted.transfer_id} moved something else.") from error
+        raise TransferConflict from error

@@ -51,7 +51,7 @@ _INSERT_TRANSFERS = """
     FROM wallet_earlyrefund WHERE batch = %(batch)s AND amount > kept
 """
 _CREDIT_PAYERS = f"""
-    UPDATE wallet_account SET balance = balance + part.amount
+    UPDATE wallet_account SET balance = balance + part.amount, version = wallet_account.version + 1
     FROM ({_BY_PAYER}) AS part WHERE wallet_account.id = part.payer_id
 """
 _REDUCE_EARNINGS = """

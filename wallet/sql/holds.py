@@ -25,7 +25,7 @@ BEGIN
         AND (accepts_until IS NULL OR accepts_until > p_now);
     IF FOUND THEN
         refusal := 'insufficient_balance';
-        UPDATE wallet_account SET balance = balance - p_amount
+        UPDATE wallet_account SET balance = balance - p_amount, version = version + 1
             WHERE id = p_payer AND balance >= p_amount;
         IF FOUND THEN
             INSERT INTO wallet_transfer
@@ -38,7 +38,7 @@ BEGIN
                     VALUES (p_transfer_id, p_escrow, p_payer, p_amount, p_now);
                 RETURN 'held';
             END IF;
-            UPDATE wallet_account SET balance = balance + p_amount WHERE id = p_payer;
+            UPDATE wallet_account SET balance = balance + p_amount, version = version - 1 WHERE id = p_payer;
         END IF;
     END IF;
     SELECT * INTO known FROM wallet_transfer WHERE transfer_id = p_transfer_id;

@@ -34,7 +34,7 @@ INSERT_REFUNDS = f"""
     FROM ({_UPTO_LAST}) AS chunk
 """
 CREDIT_PAYERS = f"""
-    UPDATE wallet_account SET balance = balance + chunk.amount
+    UPDATE wallet_account SET balance = balance + chunk.amount, version = wallet_account.version + 1
     FROM ({_UPTO_LAST}) AS chunk WHERE wallet_account.id = chunk.debit_id
 """
 DEBIT_ESCROW = """

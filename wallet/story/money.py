@@ -23,6 +23,7 @@ from livestream.story import (
 )
 from livestream.story.buckets import Group
 from livestream.story.formatting import coins, count, moment
+from livestream.users import names_of
 from wallet import selectors, transfer_ids
 from wallet.models import EarlyRefund, Escrow, Transfer
 from wallet.story.sentences import Totals, where_it_is, why
@@ -48,7 +49,7 @@ def money_section(subject: Subject, window: Window, now: datetime) -> Section:
     if escrow is None:
         return Section()
     inside, elsewhere = _counted(escrow.pk, window)
-    names = users.usernames([escrow.user_id])
+    names = names_of(user_ids=[escrow.user_id])
     totals, streamer = _totals([*inside, *elsewhere]), names.get(escrow.user_id, escrow.user_id)
     section = Section(
         facts=_facts(escrow, [*inside, *elsewhere], totals, users.user_ref(escrow.user_id, names)),
@@ -95,7 +96,7 @@ def _list(section: Section, rows: QuerySet[Transfer], window: Window) -> None:
     if len(found) > buckets.MOST_LISTED:
         del found[buckets.MOST_LISTED :]
         section.omitted, section.continue_after = "More payments follow", found[-1].pk
-    names = users.usernames({_user_of(each) for each in found})
+    names = names_of(user_ids={_user_of(each) for each in found})
     reasons = reasons_of(found)
     entries = (_one(each, names, reasons.get(each.pk)) for each in found)
     section.entries = sorted(entries, key=lambda entry: (entry.at, entry.order))

@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 from livestream.models import User
 from livestream.story import Entry, Kind, RowRef, Section, Subject, payer_section
 from livestream.story.formatting import coins, moment
-from livestream.story.users import usernames
+from livestream.users import names_of
 from wallet.models import Escrow, Transfer
 from wallet.story.money import HOLD, OUT, reasons_of
 from wallet.story.sentences import what_became_of
@@ -43,7 +43,7 @@ def _sentence(escrow: Escrow, user: User, paid: int, moved: int, found: list[Tra
         return f"{user.username} is the streamer, and was paid {coins(moved)} of this escrow."
     if not paid:
         return f"{user.username} paid nothing into this escrow."
-    streamer = usernames([escrow.user_id]).get(escrow.user_id, escrow.user_id)
+    streamer = names_of(user_ids=[escrow.user_id]).get(escrow.user_id, escrow.user_id)
     became = what_became_of(escrow=escrow, paid=paid, given_back=moved, streamer=streamer)
     when = f" The last of it on {moment(found[-1].created_at)}." if found else ""
     return f"{user.username} paid {coins(paid)}. {became}{when}"
