@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 OUTCOMES = {
     "paid-out": {"outcome": "completed", "ended_because": "completed", "coins": [400, -400]},
     "refunded": {"outcome": "refunded", "ended_because": "expired", "coins": [0, 0]},
-    "private": {"outcome": "agreed", "ended_because": "completed", "coins": [60, -60]},
+    "private": {"outcome": "agreed", "ended_because": "completed", "coins": [300, -300]},
     "exclusive": {"outcome": "split", "ended_because": "cancelled", "fair": True},
     "given-back": {"outcome": "cancelled", "ended_because": "cancelled", "coins": [0, 0]},
 }
