@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from psycopg.sql import SQL, Identifier, Literal
 
 # What migrations store, including the permissions of groups. None of these tables refers to a table outside this set,
-# so TRUNCATE … CASCADE does not reach them.
+# so all others can be emptied without them.
 _KEPT = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
 
@@ -37,7 +37,7 @@ def _deletions(tables: list[str]) -> list[str]:
     return [
         *_each("ALTER TABLE {} DISABLE TRIGGER USER", guarded),
         *_each("DELETE FROM {}", tables),
-        "SET CONSTRAINTS ALL IMMEDIATE",  # no table with a check that still waits can be altered
+        "SET CONSTRAINTS ALL IMMEDIATE",  # a table with a deferred check cannot be altered
         *_each("ALTER TABLE {} ENABLE TRIGGER USER", guarded),
     ]
 
