@@ -5,6 +5,8 @@ VENV ?= .venv
 PORT ?= 8000
 LIVESTREAM_VAR ?= var
 export VENV PORT LIVESTREAM_VAR
+# Where a machine sets it, each of the hundreds of processes that tests start would compile the code anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
