@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     CharField,
     Count,
+    DateTimeField,
     DurationField,
     F,
     OuterRef,
@@ -17,6 +19,7 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
     Window,
 )
 from django.db.models.functions import Coalesce, Concat, RowNumber
@@ -202,9 +205,9 @@ def overdue_to_end(*, before: datetime) -> QuerySet[Goal]:
 
 def outliving_their_session(*, before: datetime) -> QuerySet[Goal]:
     """Return goals that have not ended, although the grace period after their session ended before `before`."""
-    over = Q()
-    for grace, types in types_by_grace().items():
-        over |= Q(type__in=types, session__ended_at__lt=before - grace)
+    # No alternatives joined by OR, which PostgreSQL takes ten milliseconds to plan with so many indexes.
+    times = [When(type__in=types, then=Value(before - grace)) for grace, types in types_by_grace().items()]
+    over = Q(session__ended_at__lt=Case(*times, output_field=DateTimeField()))
     return Goal.objects.filter(over, ended_at=None, session__active=False)
 
 

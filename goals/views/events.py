@@ -107,7 +107,10 @@ def _cursor(text: str | None, epoch: str) -> event_log.Cursor:
     found = _CURSOR.fullmatch(text)
     if found is None or (found[1] or FIRST) != epoch:
         raise InvalidAfter
-    return event_log.Cursor(int(found[2]), int(found[3]))
+    cursor = event_log.Cursor(int(found[2]), int(found[3]))
+    if cursor.transaction > event_log.end_of_log().transaction:  # nothing would ever come after it
+        raise InvalidAfter
+    return cursor
 
 
 def _seconds(text: str) -> int:

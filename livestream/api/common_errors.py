@@ -36,7 +36,7 @@ class InvalidClientId(DomainError):
 
 
 class BadAuthorizationHeader(Unauthorized):
-    """The header `Authorization` is not `Bearer` followed by one token."""
+    """The header `Authorization` says `Bearer`, but not one token after it. Other schemes are `not_authenticated`."""
 
     code = "bad_authorization_header"
     title = "Unauthorized"

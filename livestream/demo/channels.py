@@ -60,7 +60,7 @@ class ChannelClient:
         """Disconnect, and end the thread."""
         self._living.cancel()
         with suppress(BaseException):
-            self._run(self._disconnect(), "")
+            self._run(self._finish(), "")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=_ANSWER_SECONDS)
         self._loop.close()
@@ -91,6 +91,13 @@ class ChannelClient:
         while self._socket is not None:
             await self._socket.close()
             await asyncio.sleep(0)
+
+    async def _finish(self) -> None:
+        await self._disconnect()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _live(self) -> None:
         async with aiohttp.ClientSession(trust_env=False, timeout=aiohttp.ClientTimeout(_ANSWER_SECONDS)) as http:

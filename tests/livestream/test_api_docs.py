@@ -100,6 +100,13 @@ def test_the_page_loads_nothing_from_elsewhere(anonymous):
         assert finders.find(address.removeprefix("/static/").partition("?")[0])
 
 
+def test_the_page_is_the_same_for_all_who_share_a_cache(anonymous):
+    first, second = anonymous.get("/docs"), anonymous.get("/docs")
+    assert "public" in first["Cache-Control"]
+    assert not first.cookies
+    assert first["ETag"] == second["ETag"]
+
+
 @pytest.mark.django_db
 def test_the_metrics_count_requests(anonymous):
     anonymous.get("/healthz")

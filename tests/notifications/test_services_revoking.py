@@ -22,7 +22,7 @@ from tests.notifications.stream_tokens import claims_of
 from tests.sessions_app.recordings import ROOM, broadcast_through_byteplus, work
 from tests.support.clients import client_of, said
 from tests.support.invitations import agree, exclusive_of, invite
-from tests.support.outbox import run_due, run_receivers
+from tests.support.outbox import pass_time, run_due, run_receivers
 from tests.support.people import make_session, make_user
 from wallet.services import early_refunds
 
@@ -231,9 +231,14 @@ def test_a_cached_token_is_gone_and_another_names_no_goal_after_the_show(session
     assert ask(session, viewer) == (403, "not_authorized_for_quality")
 
 
-def test_the_realtime_server_ends_the_connections(session, streamer, viewer, pusher_server):
+def test_the_connections_end_once_the_viewer_has_heard_why(session, streamer, moving, viewer, other, pusher_server):
+    show_of(session, moving, viewer, other)
     block(streamer, viewer)
     run_due()
+    assert [channel for channel, _ in pushed("stream.revoked")] == [f"private-user@{viewer.pk}"]
+    assert f"private-user@{viewer.pk}" in [channel for channel, _ in pushed("escrow.refunded")]
+    assert pusher_server.ended == []
+    pass_time(moving, seconds=2)
     assert pusher_server.ended == [viewer.pk]
 
 

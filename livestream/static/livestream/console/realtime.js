@@ -2,13 +2,16 @@
  *
  * pusher-js connects again by itself and joins its channels again, but it waits longer and longer between attempts,
  * up to a minute. Who knows that the service is back calls `hurry`. Pushes of the time between are lost, so `connected`
- * is called then: the listener reads everything again.
+ * is called then: the listener reads everything again. A connection that the service closes, because rights have
+ * changed, is not made again by pusher-js, but here.
  */
 
 const RETRY_SUBSCRIPTION = 3_000;
 // Milliseconds that an attempt to connect is given before `hurry` begins another one, at first and at most.
 const FIRST_ATTEMPT = 4_000;
 const LONGEST_ATTEMPT = 16_000;
+// Milliseconds before a connection that the service closed is made again.
+const CLOSED_PAUSE = 1_000;
 
 export class Realtime {
   #api;
@@ -48,13 +51,18 @@ export class Realtime {
 
   #changed({ previous, current }) {
     if (previous === "connected") this.#begin(FIRST_ATTEMPT);
+    if (previous === "connected" && current === "disconnected") setTimeout(() => this.#connectAgain(), CLOSED_PAUSE);
     if (!this.#isHurrying) this.#listener.state(current);
+  }
+
+  #connectAgain() {
+    if (this.#pusher?.connection.state === "disconnected") this.#pusher.connect();
   }
 
   /** Connect at once instead of when pusher-js would, unless an attempt has only begun. */
   hurry() {
     const { since, lasts } = this.#attempt;
-    const isWaiting = ["connecting", "unavailable"].includes(this.#pusher?.connection.state);
+    const isWaiting = ["connecting", "unavailable", "disconnected"].includes(this.#pusher?.connection.state);
     if (!isWaiting || Date.now() < since + lasts) return;
     this.#begin(Math.min(2 * lasts, LONGEST_ATTEMPT));
     this.#isHurrying = true;
@@ -71,8 +79,9 @@ export class Realtime {
   disconnect() {
     this.#waiting.forEach(clearTimeout);
     this.#waiting.clear();
-    this.#pusher?.disconnect();
+    const pusher = this.#pusher;
     this.#pusher = null;
+    pusher?.disconnect();
   }
 
   /** Whether a channel is joined, or will be soon. */
