@@ -39,12 +39,15 @@ class ReceiptTransfer(serializers.Serializer[Any]):
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
-    """What a buyer is answered; `progress` is coins, all that this buyer bought included."""
+    """What a buyer is answered."""
 
     transfer = ReceiptTransfer(source="*")
     goal_id = ObjectIdSerializerField()
     quantity = WholeNumberField()
-    progress = WholeNumberField()
+    progress = WholeNumberField(
+        help_text="Coins of the sale: all that was counted before, and all that this buyer bought. What others bought "
+        "a moment ago may be missing; take the goal's `progress` from the goal."
+    )
 
 
 class TicketProductSerializer(serializers.Serializer[TicketProduct]):

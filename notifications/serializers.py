@@ -99,7 +99,8 @@ class StreamKeySet(serializers.Serializer[Any]):
 class StreamToken(serializers.Serializer[Any]):
     """A right to watch until `exp`; the room's token expires at the same time.
 
-    The preview of a goal that others paid for opens no room.
+    While a performance waits for its streamer, its viewers get a new one after that. The preview of a goal that
+    others paid for opens no room.
     """
 
     session_id = ObjectIdSerializerField()
@@ -107,7 +108,7 @@ class StreamToken(serializers.Serializer[Any]):
     token = serializers.CharField(
         help_text="A JWT with `sub`, `session_id`, `quality`, `iat`, `exp` and, for a paid goal, `goal_id`"
     )
-    exp = EpochField(help_text="When the right to watch ends.")
+    exp = EpochField(help_text="When both tokens expire. What was paid for would end then if its streamer came now.")
     byteplus_token = serializers.CharField(
         allow_null=True, help_text="null for the preview of a goal that others paid for"
     )

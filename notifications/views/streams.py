@@ -64,8 +64,8 @@ class StreamTokenView(SecretAnswers, APIView):
         """Get the right to watch a session.
 
         While nothing paid is performed, everybody whom the streamer has not blocked may watch. While something paid
-        is performed, `sd` is for those who paid for it, and `preview` is without a room. The token expires when the
-        right to watch ends.
+        is performed, `sd` is for those who paid for it, and `preview` is without a room. The token expires when
+        what was paid for would end if its streamer came now; ask again then, in case the streamer came later.
         """
         quality = request.query_params.get("quality")
         if quality not in QUALITIES:

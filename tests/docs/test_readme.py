@@ -93,7 +93,7 @@ def test_links_lead_somewhere(path) -> None:
 def test_the_show_by_hand_can_be_played_as_it_is_written(house_with_channels: House) -> None:
     house = house_with_channels
     (script,) = pages.blocks(path=pages.README, language="bash")
-    for usual, here in {"http://127.0.0.1:8000": house.address, ".venv/bin/python": sys.executable}.items():
+    for usual, here in {"PORT=8000": f"PORT={house.port}", ".venv/bin/python": sys.executable}.items():
         assert usual in script
         script = script.replace(usual, here)
 

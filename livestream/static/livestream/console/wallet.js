@@ -116,9 +116,9 @@ const ESCROWS = {
   trigger_exclusive: () => gettext("1-on-1"),
 };
 
-/** Name what an escrow is for: its id is the kind of its goal and the goal's id. */
+/** Name what an escrow is for: its id is the kind of its goal and the goal's id. Only sales have titles of their own. */
 function escrowName(client, escrowId) {
   const [kind, goalId] = escrowId.split(":");
-  const title = client.goals.get(goalId)?.levels?.at(-1)?.title;
+  const title = kind === "show_funding" && client.goals.get(goalId)?.levels?.at(-1)?.title;
   return [ESCROWS[kind]?.() ?? escrowId, title && isolated(title)].filter(Boolean).join(" · ");
 }
