@@ -12,7 +12,7 @@ from livestream import clock
 from livestream.models import OutboxMessage, User
 from tests.support.desk import act, at_the_desk, page_of, staff
 from tests.support.escrows import balances, coins_in, give_back, give_back_payers, paid_escrow, pay_out, split
-from tests.support.outbox import run_due
+from tests.support.outbox import pass_time, run_due
 from tests.support.scraping import scrape
 from wallet.models import Earning
 from wallet.selectors import balance_of, payments_held
@@ -33,7 +33,7 @@ def owed(moving, *amounts, settle=pay_out):
     close(streamer_of(escrow))
     settle(escrow)
     run_due()
-    moving.advance(seconds=120)
+    pass_time(moving, seconds=120)
     escrow.refresh_from_db()
     return escrow, viewers
 
