@@ -5,7 +5,7 @@ VENV ?= .venv
 PORT ?= 8000
 LIVESTREAM_VAR ?= var
 export VENV PORT LIVESTREAM_VAR
-# Where a machine sets it, each of the hundreds of processes that tests start would compile the code anew.
+# If it were set, each of the hundreds of processes that tests start would compile the code again.
 unexport PYTHONDONTWRITEBYTECODE
 
 PY := $(VENV)/bin/python

@@ -45,8 +45,8 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     goal_id = ObjectIdSerializerField()
     quantity = WholeNumberField()
     progress = WholeNumberField(
-        help_text="Coins of the sale: all that was counted before, and all that this buyer bought. What others bought "
-        "a moment ago may be missing; take the goal's `progress` from the goal."
+        help_text="Coins that the sale has collected, including everything that this buyer bought. Other buyers' most "
+        "recent purchases may be missing. To show the sale's progress, use `progress` of the goal."
     )
 
 

@@ -152,7 +152,8 @@ class AnyGoal(serializers.Serializer[Any]):
     state = EnumField("GoalState", ("scheduled", "active", "ended"))
     progress = WholeNumberField(
         help_text="In the goal's `unit`. An unanswered invitation has 1 once it is paid, and no levels. Performed "
-        "seconds are added when the streamer leaves or a level is reached; meanwhile `remaining` tells what is left."
+        "seconds are added only when the streamer leaves the stage or a level is reached. Until then, `remaining` has "
+        "the seconds that are left."
     )
     unit = EnumField("GoalUnit", Unit, help_text="What progress and targets count.")
     level = WholeNumberField(help_text="How many levels have reached their target.")

@@ -1,4 +1,4 @@
-"""What clients say to notifications, and what they hear."""
+"""The request and response bodies of the notifications app."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sessions_app.serializers import SessionSerializer
 
 @extend_schema_serializer(component_name="ChannelAuthRequest")
 class ChannelAuthBody(serializers.Serializer[Any]):
-    """What pusher-js sends; without a channel, it signs in. Other parameters are ignored."""
+    """What pusher-js sends to join a channel or, without `channel_name`, to sign in. Other parameters are ignored."""
 
     socket_id = StrictTextField(
         max_length=65, trim_whitespace=False, help_text="The id of the connection, such as `1234.5678`."
@@ -57,7 +57,7 @@ class PusherEvent(serializers.Serializer[Any]):
     """What happened in a channel; further members are ignored."""
 
     name = serializers.CharField(
-        help_text="`channel_occupied`, `channel_vacated`, `member_added` or `member_removed`; others are passed over."
+        help_text="`channel_occupied`, `channel_vacated`, `member_added` or `member_removed`; others are ignored."
     )
     channel = serializers.CharField()
     user_id = serializers.CharField(required=False, help_text="Of `member_added` and `member_removed`.")
@@ -85,7 +85,9 @@ class StreamKey(serializers.Serializer[Any]):
     kty = ConstField("OKP")
     crv = ConstField("Ed25519")
     x = serializers.CharField(help_text="The key, 32 bytes in base64url")
-    kid = serializers.CharField(help_text="The id by which tokens name their key: the thumbprint (RFC 7638)")
+    kid = serializers.CharField(
+        help_text="The id of the key, which is its thumbprint (RFC 7638). Tokens name their key by it."
+    )
     use = ConstField("sig")
     alg = ConstField("EdDSA")
 
@@ -99,8 +101,8 @@ class StreamKeySet(serializers.Serializer[Any]):
 class StreamToken(serializers.Serializer[Any]):
     """A right to watch until `exp`; the room's token expires at the same time.
 
-    While a performance waits for its streamer, its viewers get a new one after that. The preview of a goal that
-    others paid for opens no room.
+    If the performance goes on after `exp`, read another token. The preview of a goal that others paid for opens no
+    room.
     """
 
     session_id = ObjectIdSerializerField()
@@ -108,7 +110,11 @@ class StreamToken(serializers.Serializer[Any]):
     token = serializers.CharField(
         help_text="A JWT with `sub`, `session_id`, `quality`, `iat`, `exp` and, for a paid goal, `goal_id`"
     )
-    exp = EpochField(help_text="When both tokens expire. What was paid for would end then if its streamer came now.")
+    exp = EpochField(
+        help_text="When both tokens expire: after five minutes for the public stream and the preview, otherwise when "
+        "the paid performance ends, and after one hour at most. While the streamer of a show or a 1-on-1 is not on "
+        "stage, the end is computed as if they came now."
+    )
     byteplus_token = serializers.CharField(
         allow_null=True, help_text="null for the preview of a goal that others paid for"
     )

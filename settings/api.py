@@ -75,8 +75,8 @@ The local profile has the users `streamer`, `viewer1` to `viewer5` and `support`
 - Lists return pages: follow `next` until `has_more` is false. `next` is a query, such as `?cursor=…`, to resolve
   against the address of the request. `page_size` is 1 to 100.
 - Every call that creates, changes or moves something accepts an `Idempotency-Key`: a repeat of the same request gets
-  the first answer again. A call that does not accept one refuses it with `idempotency_key_not_supported`; a `GET`
-  changes nothing and ignores it.
+  the first answer again. A `GET` ignores the key. Any other call that does not accept one refuses it with
+  `idempotency_key_not_supported`.
 - A member or a query parameter that an operation does not know is refused. Bodies that Pusher's servers and libraries
   send may have further members, which are ignored.
 """

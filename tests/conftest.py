@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from livestream import clock, rate_limits
 from livestream.storage.database_clock import DatabaseClock
 
-# A machine that is busy is no finding.
+# On a busy machine, a slow example is not a failure.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
@@ -31,7 +31,7 @@ pytest_plugins = [
 
 
 def pytest_collection_finish() -> None:
-    """Have the garbage collector run less often, and not look at what was imported: a tenth of the time is saved."""
+    """Run the garbage collector less often, and exempt what is already imported. This saves a tenth of the time."""
     gc.set_threshold(50_000, 20, 20)
     gc.collect()
     gc.freeze()
@@ -40,7 +40,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Start one worker more than processors, since many tests wait for a process that they started."""
-    is_linux = hasattr(os, "sched_getaffinity")  # which knows how many processors are ours
+    is_linux = hasattr(os, "sched_getaffinity")  # which counts only the processors that this process may use
     return 1 + (len(os.sched_getaffinity(0)) if is_linux else os.cpu_count() or 1)
 
 
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _ClockOfTests(DatabaseClock):
-    """The database's clock; in a test that may not use the database, the machine's, which is the same here."""
+    """The database's clock. A test without the database gets the machine's, which is the same here."""
 
     def now(self) -> datetime:
         try:
@@ -78,13 +78,13 @@ def _clock_for_tests_without_database() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_called_yet() -> None:
-    """Let each test begin with all that its callers may do; they have one address and the same names."""
+def _rate_limits_are_reset() -> None:
+    """Reset the rate limits, since all tests call from one address and with the same user names."""
     rate_limits.reset()
 
 
 @pytest.fixture
 def moving() -> Iterator[clock.MovableClock]:
-    """The clock of the whole process, standing still now; some folders have their own hour instead."""
+    """The clock of the process, frozen at the current time. Some folders override it with a fixed time."""
     with clock.frozen() as moving:
         yield moving

@@ -28,7 +28,7 @@ _COME_BACK_SECONDS = "5"
 
 
 class InvalidAfter(InvalidParameter):
-    """`after` is neither `now` nor a cursor of `GET /events`, or it is from before a restore of the database."""
+    """`after` is no cursor of `GET /events`, lies beyond the end of the log, or is from before a restore."""
 
     code = "invalid_after"
     title = "`after` is not a valid cursor of `GET /events`"
@@ -108,7 +108,7 @@ def _cursor(text: str | None, epoch: str) -> event_log.Cursor:
     if found is None or (found[1] or FIRST) != epoch:
         raise InvalidAfter
     cursor = event_log.Cursor(int(found[2]), int(found[3]))
-    if cursor.transaction > event_log.end_of_log().transaction:  # nothing would ever come after it
+    if cursor > event_log.end_of_log():  # a reader would miss every event up to the cursor
         raise InvalidAfter
     return cursor
 

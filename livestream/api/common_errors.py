@@ -1,4 +1,4 @@
-"""Problems that no service raises, but the framework, the middleware or the address itself.
+"""Errors that come from the framework, the middleware or the URL routing, and from no service.
 
 They are declared like those of services, so that all codes are documented in one way. The exception
 handlers answer them.
@@ -36,11 +36,11 @@ class InvalidClientId(DomainError):
 
 
 class BadAuthorizationHeader(Unauthorized):
-    """The header `Authorization` says `Bearer`, but not one token after it. Other schemes are `not_authenticated`."""
+    """The `Authorization` header has the scheme `Bearer`, but not one token after it."""
 
     code = "bad_authorization_header"
     title = "Unauthorized"
-    advice = "Send `Authorization: Bearer <access>`."
+    advice = "Send `Authorization: Bearer <access>`. Any other scheme is answered with `not_authenticated`."
 
 
 class CsrfFailed(Forbidden):
@@ -97,7 +97,7 @@ class ServerError(DomainError):
     advice = "Repeat the call later, with the same `Idempotency-Key`. If it persists, report the `request_id`."
 
 
-# What the framework raises by another class has the title of ours.
+# The framework raises some of these codes with classes of its own; their titles are taken from here.
 BY_CODE: dict[str, type[DomainError]] = {
     each.code: each
     for each in (

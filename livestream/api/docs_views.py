@@ -46,12 +46,12 @@ class JSONDocumentView(DocumentView):
 class BrowserView(SpectacularSwaggerView):
     """The page that shows the OpenAPI document."""
 
-    schema = None
+    schema = None  # the page is not an operation of the API
     http_method_names = _READ_ONLY
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page: Response = super().get(request, *args, **kwargs)
-        # The API takes no cookies, and one visitor's token has no place in a page that caches share.
+        # Shared caches keep this page, so it must not contain a visitor's CSRF token. The API accepts no cookies.
         page.data["csrf_token"] = ""
         return page
 

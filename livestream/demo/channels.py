@@ -87,13 +87,11 @@ class ChannelClient:
         self._wanted.pop(channel, None)
         await self._say("pusher:unsubscribe", {"channel": channel})
 
-    async def _disconnect(self) -> None:
+    async def _finish(self) -> None:
+        """Disconnect, and end all tasks: asyncio complains about tasks that are pending when its loop closes."""
         while self._socket is not None:
             await self._socket.close()
             await asyncio.sleep(0)
-
-    async def _finish(self) -> None:
-        await self._disconnect()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 
 # A token may have been signed just now, by a machine whose clock is ahead of ours.
 _MARGIN = timedelta(seconds=60)
-# How long connections stay, so that their clients hear why they are closed and what is given back.
-_TIME_TO_HEAR = timedelta(seconds=2)
+# Connections are closed this much later, so that `stream.revoked` and `escrow.refunded` still arrive.
+_CLOSING_DELAY = timedelta(seconds=2)
 # The notes on viewers who waited to be admitted, by reason; the default is GIVEN_BACK.
 _NOTES: dict[str, str] = {EndedBecause.BLOCKED: selectors.BLOCKED, EndedBecause.ACCOUNT_CLOSED: selectors.CLOSED}
 
@@ -93,7 +93,7 @@ def _revoke(loss: Loss, sessions: Sequence[Session], now: datetime) -> None:
         pushes.push_all(messages=_messages(loss, sessions), now=now)
         if loss.escrow_id is None:
             for viewer_id in loss.viewers:
-                enqueue(end_connections, Delivery(key=viewer_id, eta=now + _TIME_TO_HEAR), user_id=viewer_id)
+                enqueue(end_connections, Delivery(key=viewer_id, eta=now + _CLOSING_DELAY), user_id=viewer_id)
 
 
 def _fail_waiting(loss: Loss, goals: Collection[Goal], now: datetime) -> None:

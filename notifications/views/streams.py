@@ -63,9 +63,11 @@ class StreamTokenView(SecretAnswers, APIView):
     def get(self, request: Request, session_id: str) -> Response:
         """Get the right to watch a session.
 
-        While nothing paid is performed, everybody whom the streamer has not blocked may watch. While something paid
-        is performed, `sd` is for those who paid for it, and `preview` is without a room. The token expires when
-        what was paid for would end if its streamer came now; ask again then, in case the streamer came later.
+        While no paid performance is running, everybody whom the streamer has not blocked may watch. During one, `sd`
+        is for those who paid for it, and `preview` opens no room. A token for the public stream or for `preview` lasts
+        five minutes. Any other token lasts until the paid performance ends, and one hour at most. While the streamer
+        of a show or a 1-on-1 is not on stage, that end is computed as if they came now. If the performance goes on
+        after `exp`, read another token.
         """
         quality = request.query_params.get("quality")
         if quality not in QUALITIES:

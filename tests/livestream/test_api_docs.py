@@ -100,7 +100,7 @@ def test_the_page_loads_nothing_from_elsewhere(anonymous):
         assert finders.find(address.removeprefix("/static/").partition("?")[0])
 
 
-def test_the_page_is_the_same_for_all_who_share_a_cache(anonymous):
+def test_the_page_contains_no_token_of_a_visitor(anonymous):
     first, second = anonymous.get("/docs"), anonymous.get("/docs")
     assert "public" in first["Cache-Control"]
     assert not first.cookies

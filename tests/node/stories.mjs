@@ -6,7 +6,8 @@ import Pusher from 'pusher-js'
 
 const { api, realtime, password } = JSON.parse(process.argv[2])
 const PATIENCE = 120_000
-// Seconds to perform. A private show ends when its time is over, so it must outlast the webhooks of a busy machine.
+// Seconds to perform. A private show ends at a fixed time, and is refunded if the webhooks of a busy machine arrive
+// only after that, so it is longer.
 const SHOW = 6
 const PRIVATE_SHOW = 30
 const TICKET = { ticket_product_id: 'livestream-show-ticket_200', ticket_product_type: 'show' }

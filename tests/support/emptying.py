@@ -1,4 +1,4 @@
-"""Empties the database between tests, fast: only what holds rows, and on PostgreSQL without truncating."""
+"""Empties the database between tests. For speed, only tables that have rows, and on PostgreSQL with DELETE."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from django.core.management.commands import flush
 from django.db import connection, transaction
 from psycopg.sql import SQL, Identifier, Literal
 
-# What migrations store, including the permissions of groups. None of these tables refers to a table outside this set,
-# so all others can be emptied without them.
+# What migrations store, including the permissions of groups. None of these tables has a foreign key to a table
+# outside this set, so the others can be emptied.
 _KEPT = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_empties_only_tables_with_rows() -> None:
-    """Empty only the tables that hold rows: to empty all, and to store all permissions again, takes half a second."""
+    """Empty only tables that have rows. Emptying all and storing the permissions again takes half a second."""
     flush.emit_post_migrate_signal = lambda *_args, **_options: None
     connection.ops.sql_flush = _of_tables_with_rows(connection.ops.sql_flush)
 
 
 def _of_tables_with_rows(sql_flush: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    def sql_flush_of_full_tables(style: object, tables: Iterable[str], **options: bool) -> list[str]:
-        full = _with_rows(set(tables) - _KEPT)
-        return _deletions(full) if connection.vendor == "postgresql" else sql_flush(style, full, **options)
+    def flush_tables_with_rows(style: object, tables: Iterable[str], **options: bool) -> list[str]:
+        filled = _with_rows(set(tables) - _KEPT)
+        return _deletions(filled) if connection.vendor == "postgresql" else sql_flush(style, filled, **options)
 
-    return sql_flush_of_full_tables
+    return flush_tables_with_rows
 
 
 def _deletions(tables: list[str]) -> list[str]:
-    """Return what deletes all rows on PostgreSQL, also from append-only ledgers. To truncate takes far longer."""
+    """Return the statements that delete all rows on PostgreSQL, also from ledgers. TRUNCATE is far slower."""
     guarded = [table for table in tables if table in _tables_with_triggers()]
     return [
         *_each("ALTER TABLE {} DISABLE TRIGGER USER", guarded),
@@ -54,8 +54,8 @@ def _tables_with_triggers() -> frozenset[str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _rows_of_earlier_tests_are_removed(django_db_blocker: Any) -> Iterator[None]:
-    """Vacuum PostgreSQL's tables: what tests rolled back would make every later query slower, many times over."""
+def _dead_rows_are_vacuumed(django_db_blocker: Any) -> Iterator[None]:
+    """Vacuum the tables in which rolled-back tests left dead rows, which make every later query slower."""
     yield
     if connection.vendor == "postgresql" and connection.connection is not None:
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -65,8 +65,8 @@ def _rows_of_earlier_tests_are_removed(django_db_blocker: Any) -> Iterator[None]
 
 
 def _with_rows(tables: Iterable[str]) -> list[str]:
-    asked = SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})")
-    queries = (asked.format(Literal(table), Identifier(table)).as_string() for table in sorted(tables))
+    query = SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})")
+    queries = (query.format(Literal(table), Identifier(table)).as_string() for table in sorted(tables))
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(queries))
         return [table for (table,) in cursor.fetchall()]
@@ -74,7 +74,7 @@ def _with_rows(tables: Iterable[str]) -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _ledgers_can_be_emptied_between_tests() -> None:
-    """Let the flush after a test pass SQLite's triggers that keep ledgers append-only; it cannot disable them."""
+    """On SQLite, which cannot disable triggers, drop the append-only triggers during each flush."""
     if connection.vendor == "sqlite":
         connection.ops.execute_sql_flush = _without_triggers(connection.ops.execute_sql_flush)
 

@@ -110,25 +110,25 @@ test('a channel that could not be joined is joined a little later, unless it is 
   assert.equal(realtime.has(STREAM), false)
 })
 
-/** What is to be called a second after something has happened. */
-function laterCalls(t, happens) {
+/** The callbacks that `happens` schedules for one second later. */
+function scheduledBy(t, happens) {
   const waiting = t.mock.method(globalThis, 'setTimeout', () => 0)
   happens()
   waiting.mock.restore()
   return waiting.mock.calls.filter(({ arguments: [, pause] }) => pause === 1_000).map(({ arguments: [call] }) => call)
 }
 
-test('a connection that the service closed is made again, and who signed out stays away', async (t) => {
+test('the page reconnects after the service has closed its connection, unless the user has signed out', async (t) => {
   const { realtime, socket, heard } = await connected(t)
   const close = (each) => each.onclose({ code: 4009, reason: 'rights have changed', wasClean: true })
-  laterCalls(t, () => close(socket)).forEach((call) => call())
+  scheduledBy(t, () => close(socket)).forEach((call) => call())
   await until(() => Socket.made.at(-1) !== socket && Socket.made.at(-1).onopen)
   const next = Socket.made.at(-1)
   next.onopen()
   next.says('pusher:connection_established', { socket_id: '1.2', activity_timeout: 120 })
   await until(() => heard.filter((each) => each === 'connected').length === 2)
 
-  const calls = laterCalls(t, () => close(next))
+  const calls = scheduledBy(t, () => close(next))
   realtime.disconnect()
   calls.forEach((call) => call())
   assert.equal(Socket.made.at(-1), next)

@@ -2,16 +2,16 @@
  *
  * pusher-js connects again by itself and joins its channels again, but it waits longer and longer between attempts,
  * up to a minute. Who knows that the service is back calls `hurry`. Pushes of the time between are lost, so `connected`
- * is called then: the listener reads everything again. A connection that the service closes, because rights have
- * changed, is not made again by pusher-js, but here.
+ * is called then: the listener reads everything again. pusher-js does not reconnect after
+ * the service has closed the connection because rights have changed; this class does.
  */
 
 const RETRY_SUBSCRIPTION = 3_000;
 // Milliseconds that an attempt to connect is given before `hurry` begins another one, at first and at most.
 const FIRST_ATTEMPT = 4_000;
 const LONGEST_ATTEMPT = 16_000;
-// Milliseconds before a connection that the service closed is made again.
-const CLOSED_PAUSE = 1_000;
+// Milliseconds before reconnecting after the service has closed the connection.
+const RECONNECT_PAUSE = 1_000;
 
 export class Realtime {
   #api;
@@ -51,7 +51,7 @@ export class Realtime {
 
   #changed({ previous, current }) {
     if (previous === "connected") this.#begin(FIRST_ATTEMPT);
-    if (previous === "connected" && current === "disconnected") setTimeout(() => this.#connectAgain(), CLOSED_PAUSE);
+    if (previous === "connected" && current === "disconnected") setTimeout(() => this.#connectAgain(), RECONNECT_PAUSE);
     if (!this.#isHurrying) this.#listener.state(current);
   }
 
@@ -79,9 +79,8 @@ export class Realtime {
   disconnect() {
     this.#waiting.forEach(clearTimeout);
     this.#waiting.clear();
-    const pusher = this.#pusher;
+    this.#pusher?.disconnect();
     this.#pusher = null;
-    pusher?.disconnect();
   }
 
   /** Whether a channel is joined, or will be soon. */
