@@ -85,9 +85,7 @@ class StreamKey(serializers.Serializer[Any]):
     kty = ConstField("OKP")
     crv = ConstField("Ed25519")
     x = serializers.CharField(help_text="The key, 32 bytes in base64url")
-    kid = serializers.CharField(
-        help_text="The id of the key, which is its thumbprint (RFC 7638). Tokens name their key by it."
-    )
+    kid = serializers.CharField(help_text="The id by which tokens name their key: its thumbprint (RFC 7638)")
     use = ConstField("sig")
     alg = ConstField("EdDSA")
 
