@@ -91,9 +91,19 @@ def _revoke(loss: Loss, sessions: Sequence[Session], now: datetime) -> None:
             _fail_waiting(loss, goals, now)
             _put_out(loss, session, goals, now)
         pushes.push_all(messages=_messages(loss, sessions), now=now)
-        if loss.escrow_id is None:
-            for viewer_id in loss.viewers:
-                enqueue(end_connections, Delivery(key=viewer_id, eta=now + _CLOSING_DELAY), user_id=viewer_id)
+        for viewer_id in _to_disconnect(loss):
+            enqueue(end_connections, Delivery(key=viewer_id, eta=now + _CLOSING_DELAY), user_id=viewer_id)
+
+
+def _to_disconnect(loss: Loss) -> list[str]:
+    """Return whose connections are to be closed.
+
+    A streamer who is live keeps theirs when somebody blocks them: anybody may, and it would take them off their stage.
+    """
+    if loss.escrow_id is not None:
+        return []
+    may_be_live = loss.reason == EndedBecause.BLOCKED
+    return [each for each in loss.viewers if not (may_be_live and selectors.sessions_to_watch(streamer_id=each))]
 
 
 def _fail_waiting(loss: Loss, goals: Collection[Goal], now: datetime) -> None:

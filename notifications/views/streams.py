@@ -65,9 +65,9 @@ class StreamTokenView(SecretAnswers, APIView):
 
         While no paid performance is running, everybody whom the streamer has not blocked may watch. During one, `sd`
         is for those who paid for it, and `preview` opens no room. A token for the public stream or for `preview` lasts
-        five minutes. Any other token lasts until the paid performance ends, and one hour at most. While the streamer
-        of a show or a 1-on-1 is not on stage, that end is computed as if they came now. If the performance goes on
-        after `exp`, read another token.
+        five minutes, and the streamer's own one hour. Any other token lasts until the paid performance ends, and one
+        hour at most. While the streamer of a show or a 1-on-1 is not on stage, that end is computed as if they came
+        now. If the performance goes on after `exp`, read another token.
         """
         quality = request.query_params.get("quality")
         if quality not in QUALITIES:

@@ -242,6 +242,27 @@ def test_the_connections_end_once_the_viewer_has_heard_why(session, streamer, mo
     assert pusher_server.ended == [viewer.pk]
 
 
+def test_two_losses_at_once_end_the_connections_once(session, streamer, moving, viewer, pusher_server):
+    block(streamer, viewer)
+    run_due()
+    moving.advance(seconds=1)
+    users.close_account(user_id=viewer.pk, now=clock.now())
+    run_due()
+    pass_time(moving, seconds=10)
+    assert pusher_server.ended == [viewer.pk]
+
+
+def test_nobody_can_take_a_streamer_off_their_stage_by_blocking_them(session, streamer, moving, viewer, pusher_server):
+    users.block(streamer_id=viewer.pk, user_id=streamer.pk, now=clock.now())
+    run_due()
+    pass_time(moving, seconds=10)
+    assert pusher_server.ended == []
+    users.close_account(user_id=streamer.pk, now=clock.now())
+    run_due()
+    pass_time(moving, seconds=10)
+    assert pusher_server.ended == [streamer.pk]
+
+
 def test_a_server_that_is_away_is_asked_again_and_one_that_refuses_is_not(viewer, pusher_server):
     with transaction.atomic():
         enqueue(revoking.end_connections, user_id=viewer.pk)

@@ -129,9 +129,25 @@ test('the page reconnects after the service has closed its connection, unless th
   await until(() => heard.filter((each) => each === 'connected').length === 2)
 
   const calls = scheduledBy(t, () => close(next))
+  assert.equal(calls.length, 1)
   realtime.disconnect()
   calls.forEach((call) => call())
   assert.equal(Socket.made.at(-1), next)
+})
+
+test('a page that signs out while it is connected does not connect again', async (t) => {
+  const { realtime, socket } = await connected(t)
+  scheduledBy(t, () => realtime.disconnect()).forEach((call) => call())
+  assert.equal(Socket.made.at(-1), socket)
+})
+
+test('a page whose attempt to reconnect was refused too tries again once the service answers', async (t) => {
+  const { realtime, socket } = await connected(t)
+  const refuse = (each) => each.onclose({ code: 4009, reason: 'rights have changed', wasClean: true })
+  scheduledBy(t, () => refuse(socket))
+  t.mock.method(Date, 'now', (begun => () => begun)(Date.now() + 5_000))
+  realtime.hurry()
+  await until(() => Socket.made.at(-1) !== socket && Socket.made.at(-1).onopen)
 })
 
 test('a page that knows that the service is back connects at once, while pusher-js would wait', async (t) => {
