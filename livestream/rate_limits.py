@@ -57,9 +57,14 @@ def take(*, policy: Policy, caller: str) -> Usage:
     return Usage(
         allowed=not limited.limited,
         remaining=state.remaining,
-        reset_after=math.ceil(state.reset_after),
-        retry_after=max(1, math.ceil(state.retry_after)),
+        reset_after=_whole(state.reset_after),
+        retry_after=max(1, _whole(state.retry_after)),
     )
+
+
+def _whole(seconds: float) -> int:
+    """Round up, but not for the error of a difference between two floats that count from 1970."""
+    return math.ceil(round(seconds, 3))
 
 
 def refund(*, policy: Policy, caller: str) -> None:
