@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from rest_framework.test import APIClient
 
 from livestream import clock
@@ -26,6 +27,12 @@ def moving():
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+
+
+@pytest.fixture
+def pusher():
+    """A client of the webhook's address, as Pusher is: without a CSRF token."""
+    return Client(raise_request_exception=False, enforce_csrf_checks=True)
 
 
 @pytest.fixture

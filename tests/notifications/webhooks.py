@@ -9,6 +9,8 @@ from livestream import clock
 from notifications.webhook_protocol import sign
 
 KEY, SECRET = "local", "local-secret"
+GOAL, USER = "a" * 24, "b" * 24
+EVENT = {"name": "member_added", "channel": f"presence-enc-goal@{GOAL}", "user_id": USER}
 _distinct = count()
 
 

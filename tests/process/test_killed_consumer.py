@@ -101,6 +101,7 @@ def test_a_killed_consumer_reads_every_event_once_and_in_order(house: House, cas
             [*mine, NAMES],
         ).fetchall()
     expected = [row[0] for row in rows]
+    assert len(expected) > len(writers)
     until(lambda: len(consumer.seen()) >= len(expected), what="the consumer to have read everything")
     assert consumer.seen()[: len(expected)] == expected
     assert len(set(consumer.seen())) == len(consumer.seen())

@@ -73,11 +73,15 @@ const paymentRow = {
   }),
 };
 
+const INVITATIONS = {
+  private: () => gettext("Private show"),
+  exclusive: () => gettext("1-on-1"),
+};
+
 /** Say what a payment was for. */
 function bought(payment) {
   if (payment.quantity !== null) return ngettext("%(count)s ticket", "%(count)s tickets", payment.quantity);
-  const kind = payment.kind === "exclusive" ? gettext("1-on-1") : gettext("Private show");
-  return `${kind} · ${seconds(payment.duration)}`;
+  return `${INVITATIONS[payment.kind]?.() ?? payment.kind} · ${seconds(payment.duration)}`;
 }
 
 /** Say what became of a payment, when and why. */
