@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from goals.endings import EndedBecause
 from goals.models import Goal
-from goals.services import counting, lifecycle
+from goals.services import counting, lifecycle, sales
 from goals.types import GoalType
 from livestream import clock
-from livestream.models import OutboxMessage
+from livestream.models import OutboxMessage, User
 from sessions_app.models import Session
 from tests.support.people import TICKET_PRICE, make_funding, make_session, make_show, make_user
 from tests.support.shows import buy
@@ -20,6 +21,23 @@ def count(funding: Goal) -> Goal:
     counting.count_all_contributions(escrow_id=str(funding.escrow_id))
     funding.refresh_from_db()
     return funding
+
+
+def sell(session: Session, viewer: User, **terms: Any) -> Goal:
+    """Return a sale of a show of a minute that a viewer reached with two tickets."""
+    funding = make_funding(session, target=2 * TICKET_PRICE, **({"duration": 60} | terms))
+    buy(funding, viewer, 2)
+    return count(funding)
+
+
+def call_off(goal: Goal) -> None:
+    """End a goal as its streamer."""
+    sales.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer="app", now=clock.now())
+
+
+def in_seconds(seconds: float) -> datetime:
+    """Return the time that many seconds from now."""
+    return clock.now() + timedelta(seconds=seconds)
 
 
 def sold_out(session: Session | None = None, *, tickets: int = 2) -> Goal:

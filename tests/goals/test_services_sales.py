@@ -14,22 +14,18 @@ from goals.errors import (
     NbfTooFar,
     NotYourGoal,
     ShorterThanSold,
-    StageTaken,
     StartsTooLate,
 )
 from goals.models import Goal
 from goals.services import contributions, creation, sales
-from goals.types import GoalType
 from livestream import clock
 from livestream.models import OutboxMessage
 from sessions_app.services import ending
-from tests.goals.stories import count, quick_show
-from tests.support import endings
+from tests.goals.stories import call_off, count, in_seconds, quick_show, sell
 from tests.support.commands import run
-from tests.support.invitations import agree, exclusive_of, invite
 from tests.support.matrix import events_of_goal
 from tests.support.outbox import pass_time, run_due
-from tests.support.people import make_funding, make_session, make_show, make_user
+from tests.support.people import make_funding, make_show, make_user
 from tests.support.shows import buy
 from tests.support.stage import PATIENCE, go_on_stage
 from wallet.errors import EscrowClosed
@@ -46,20 +42,6 @@ QUARTER = 900
 def sold(session, viewer):
     """A sale of a show of a minute that one viewer reached with two tickets."""
     return sell(session, viewer)
-
-
-def sell(session, viewer, **terms):
-    funding = make_funding(session, target=400, **({"duration": 60} | terms))
-    buy(funding, viewer, 2)
-    return count(funding)
-
-
-def call_off(goal):
-    sales.cancel_goal(goal_id=goal.id, caller_id=goal.streamer_id, triggerer="app", now=clock.now())
-
-
-def in_seconds(seconds):
-    return clock.now() + timedelta(seconds=seconds)
 
 
 def assert_refunded(sale, viewer, because, outcome="refunded"):
@@ -254,84 +236,6 @@ def test_the_nbf_of_a_karaoke_is_bounded(session):
         creation.create_karaoke_goal(**make, nbf=in_seconds(settings.SESSION_MAX_DURATION + 1), now=clock.now())
     goal = creation.create_karaoke_goal(**make, nbf=in_seconds(settings.SESSION_MAX_DURATION), now=clock.now())
     assert goal.state == "scheduled"
-
-
-# One stage a streamer (spec section 5).
-
-
-def two_sales(session):
-    return [sell(session, make_user(coins=1000)) for _ in range(2)]
-
-
-@pytest.mark.parametrize("nbf", [None, 60])
-def test_of_two_sales_one_has_its_show_at_a_time(session, moving, nbf):
-    first, second = two_sales(session)
-    show = make_show(first, nbf=nbf and in_seconds(nbf))
-    with pytest.raises(StageTaken):
-        make_show(second)
-    call_off(show)
-    assert make_show(second).active
-
-
-def test_both_audiences_of_two_sales_are_served_one_after_the_other(session, moving):
-    for sale in two_sales(session):
-        show = make_show(sale, target=60)
-        go_on_stage(show)
-        pass_time(moving, seconds=90)
-        show.refresh_from_db()
-        assert (show.outcome, show.progress) == ("completed", 60)
-    assert balance_of(user_id=session.streamer_id) == 800
-
-
-def test_the_sale_whose_show_finds_the_stage_taken_is_refunded_in_time(session, moving):
-    first, second = two_sales(session)
-    go_on_stage(make_show(first, target=2 * QUARTER))
-    pass_time(moving, seconds=QUARTER)
-    second.refresh_from_db()
-    assert (second.ended_because, second.outcome) == ("not_started", "refunded")
-
-
-def test_what_the_sale_itself_refuses_comes_before_the_stage(session, moving):
-    first, second = two_sales(session)
-    make_show(first)
-    with pytest.raises(ShorterThanSold):
-        make_show(second, target=10)
-
-
-def test_a_show_that_outlives_its_session_keeps_the_streamer_s_stage(session, moving, viewer):
-    show = make_show(sell(session, viewer), target=200)
-    go_on_stage(show)
-    ending.deactivate_session(session_id=session.id, now=clock.now())
-    pass_time(moving, seconds=1)
-    later = make_session(session.streamer)
-    sale = sell(later, make_user(coins=1000))
-    with pytest.raises(StageTaken):
-        make_show(sale)
-    pass_time(moving, seconds=settings.SHOW_END_GRACE)
-    assert make_show(sale).active
-
-
-@pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE])
-def test_nothing_is_sold_shown_or_agreed_to_during_what_was_agreed_to(moving, kind):
-    session, viewer = endings.offering_session(), make_user(coins=1000)
-    other = invite(session, make_user(coins=1000), kind=GoalType.TRIGGER_EXCLUSIVE)
-    goal = invite(session, viewer, kind=kind)
-    sale = sell(session, make_user(coins=1000))
-    agree(goal)
-    for refused in (lambda: make_show(sale), lambda: make_funding(session), lambda: agree(other)):
-        with pytest.raises(StageTaken):
-            refused()
-    running = exclusive_of(goal) if kind == GoalType.TRIGGER_EXCLUSIVE else goal
-    assert Goal.objects.filter(streamer=session.streamer, active=True).exclude(pk=other.pk).get() == running
-
-
-@pytest.mark.parametrize("kind", [GoalType.TRIGGER_PRIVATE, GoalType.TRIGGER_EXCLUSIVE])
-def test_no_invitation_is_agreed_to_while_a_show_is_scheduled(moving, kind):
-    session = endings.offering_session()
-    goal = invite(session, make_user(coins=1000), kind=kind)
-    make_show(sell(session, make_user(coins=1000)), nbf=in_seconds(60))
-    with pytest.raises(StageTaken):
-        agree(goal)
 
 
 # The end of the session: no ticket is sold any more.
