@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -30,6 +31,7 @@ from goals.errors import GoalNotFound
 from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketProduct
 from goals.types import INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord
+from livestream.storage.compiled import CompiledQuery
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, PendingCredit, Transfer
 
@@ -62,12 +64,23 @@ def goals() -> QuerySet[Goal]:
     )
 
 
+_GOAL = CompiledQuery(lambda goal_id: goals().filter(pk=goal_id))
+
+
 def get_goal(goal_id: str) -> Goal:
     """Return one goal; raises GoalNotFound."""
-    goal = goals().filter(pk=goal_id).first()
+    goal = _GOAL.first(goal_id=goal_id)
     if goal is None:
         raise GoalNotFound("There is no goal {goal_id}.", given={"goal_id": goal_id})
     return goal
+
+
+_CURRENT = CompiledQuery(lambda goal_ids: goals().filter(pk__among=goal_ids, active=True))
+
+
+def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
+    """Return those of the goals that are active, ready to be represented, in one query."""
+    return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
 
 
 def escrow_of_goal(goal_id: str) -> str | None:

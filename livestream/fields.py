@@ -1,4 +1,4 @@
-"""Model fields that every app shares."""
+"""Model fields that every app shares, and a lookup of theirs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models import Lookup
 
 from livestream import ids
 
@@ -24,3 +25,27 @@ class ObjectIdField(models.CharField):
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"]
         return name, path, args, kwargs
+
+
+@ObjectIdField.register_lookup
+class Among(Lookup):  # type: ignore[type-arg]  # it has none when it runs
+    """Compares an id with a JSON array of ids, as in `pk__among='["68…", "69…"]'`.
+
+    It is `in` with a single parameter, so the SQL is the same for any number of ids, and can be kept
+    (`livestream.storage.compiled`).
+    """
+
+    lookup_name = "among"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Return the SQL for SQLite."""
+        return self._compare(compiler, connection, "{} IN (SELECT value FROM json_each({}))")
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Return the SQL for PostgreSQL, which reads the array first, and then the index once for each id."""
+        return self._compare(compiler, connection, "{} = ANY(ARRAY(SELECT jsonb_array_elements_text({}::jsonb)))")
+
+    def _compare(self, compiler: Any, connection: Any, template: str) -> tuple[str, list[Any]]:
+        column, of_column = self.process_lhs(compiler, connection)
+        array, of_array = self.process_rhs(compiler, connection)
+        return template.format(column, array), [*of_column, *of_array]

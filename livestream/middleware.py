@@ -7,15 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django_structlog.signals import bind_extra_request_metadata
+from django_structlog.signals import bind_extra_request_finished_metadata, bind_extra_request_metadata
 
 from livestream import admission, context, ids, languages
 from livestream.api import handlers, idempotency
+from livestream.api.addresses import client_address
 from livestream.api.common_errors import InvalidClientId
 from livestream.api.problems import refusal_response
 from livestream.api.unavailable import refusal_of
@@ -27,6 +33,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
 # A process that does not answer here is restarted.
 _LIVENESS = "/healthz"
+_ADMIN = "/admin/"
 
 
 class RequestContextMiddleware:
@@ -55,6 +62,12 @@ class RequestContextMiddleware:
 def name_request_in_log(**_: Any) -> None:
     """Have the request log name the request as everything else does, not by an id of its own."""
     structlog.contextvars.bind_contextvars(request_id=context.request_id())
+
+
+@receiver(bind_extra_request_finished_metadata)
+def describe_caller_in_log(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
+    """Add to the one line of each request whose it was; an address that a client claims for itself is not logged."""
+    log_kwargs |= {"ip": client_address(request), "user_agent": request.META.get("HTTP_USER_AGENT")}
 
 
 def _refuse_client_id(request: HttpRequest) -> HttpResponse:
@@ -157,3 +170,34 @@ class DatabaseErrorsMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         refusal = exception if isinstance(exception, DomainError) else refusal_of(exception)
         return None if refusal is None else handlers.unavailable(request, refusal)
+
+
+class _OnPagesOfAdmin:
+    """Mix it in before a middleware of Django's for pages with sessions: elsewhere, it only passes the request on."""
+
+    get_response: GetResponse
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(_ADMIN):
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc, no-any-return]  # that of the middleware
+
+
+class AdminSessionMiddleware(_OnPagesOfAdmin, SessionMiddleware):
+    """Sessions, of the admin's pages alone. The API knows callers by their tokens."""
+
+
+class AdminAuthenticationMiddleware(_OnPagesOfAdmin, AuthenticationMiddleware):
+    """Who is signed in to the admin."""
+
+
+class AdminMessageMiddleware(_OnPagesOfAdmin, MessageMiddleware):
+    """Messages on the admin's pages."""
+
+
+class AdminCsrfMiddleware(_OnPagesOfAdmin, CsrfViewMiddleware):
+    """Refuses forms of the admin that another site sends. No other page has a form or a cookie."""
+
+    def process_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        """Check the token of the form."""
+        return super().process_view(request, *args, **kwargs) if request.path_info.startswith(_ADMIN) else None

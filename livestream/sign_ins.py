@@ -10,10 +10,12 @@ from django.db.models import Q
 from livestream import context, ids
 from livestream.errors import Unauthorized
 from livestream.models import SignIn, User
+from livestream.storage.compiled import CompiledQuery
 
 log = structlog.get_logger(__name__)
 
 PURGED_AT_ONCE = 1000
+_SIGN_IN = CompiledQuery(lambda sign_in_id: SignIn.objects.select_related("user").filter(pk=sign_in_id))
 
 
 class TokenRevoked(Unauthorized):
@@ -104,7 +106,7 @@ def require(*, sign_in_id: str, refresh_id: str | None = None, now: datetime) ->
 
     Raises RefreshReused (and ends the sign-in), UserInactive and TokenRevoked.
     """
-    sign_in = SignIn.objects.select_related("user").filter(pk=sign_in_id).first()
+    sign_in = _SIGN_IN.first(sign_in_id=sign_in_id)
     if sign_in is None:
         raise TokenRevoked
     if refresh_id is not None and sign_in.refresh_id != refresh_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from livestream.models import User
 Lookup = str | Prefetch
 # Given the session and who looks at it: None for what everybody may see.
 ReadMember = Callable[[Any, User | None], Any]
-ReadVersion = Callable[[Any], int]
+ReadConcerned = Callable[[Any], Collection[str]]
 
 # What a session shows as long as nobody registered a reader: JSON, made for each reader.
 _DEFAULTS: dict[str, Callable[[], Any]] = {
@@ -29,14 +29,16 @@ MEMBERS = tuple(_DEFAULTS)
 class Member:
     """How one embedded member is read, and what to prefetch so that lists stay cheap.
 
-    `related` is read by the same query as the session. `version` returns the version of a member whose
-    rows have their own versions, from the rows in `related`.
+    `related` is read by the same query as the session. `version` is the lookup of the version of a member whose
+    row has its own, such as `karaoke__goal__version`. `concerned` returns the ids of the users who see more of
+    the member than everybody; the streamer and support do so as well where there is one.
     """
 
     reader: ReadMember
     prefetch: tuple[Lookup, ...]
     related: tuple[str, ...] = ()
-    version: ReadVersion | None = None
+    version: str | None = None
+    concerned: ReadConcerned | None = None
 
 
 _members: dict[str, Member] = {}
@@ -48,16 +50,18 @@ def register(
     prefetch: Sequence[Lookup] = (),
     *,
     related: Sequence[str] = (),
-    version: ReadVersion | None = None,
+    version: str | None = None,
+    concerned: ReadConcerned | None = None,
 ) -> None:
     """Have `reader(session, viewer)` give the member `name` as JSON; KeyError for an unknown name.
 
     `prefetch` are lookups on Session, so that the reader needs no query of its own; `related` are those
-    to follow in the session's own query. `version(session)` is added to the session's version.
+    to follow in the session's own query. What `version` leads to is added to the session's version.
+    `concerned(session)` names those for whom `reader` returns more than for everybody.
     """
     if name not in _DEFAULTS:
         raise KeyError(name)
-    _members[name] = Member(reader, tuple(prefetch), tuple(related), version)
+    _members[name] = Member(reader, tuple(prefetch), tuple(related), version, concerned)
 
 
 def unregister(name: str) -> None:
@@ -79,9 +83,27 @@ def related(*, prefix: str = "") -> list[str]:
     return [prefix + lookup for lookup in found]
 
 
+def versions(*, prefix: str = "") -> list[str]:
+    """Return the lookups of the versions that make up the one of a session, that of its own row first."""
+    found = ["shown_version__version", *(member.version for member in _members.values() if member.version)]
+    return [prefix + lookup for lookup in found]
+
+
 def version(session: Any) -> int:
-    """Return the sum of the versions of the embedded members that have one."""
-    return sum(member.version(session) for member in _members.values() if member.version)
+    """Return the version of a session and of what it embeds, from rows that its query has read."""
+    return sum(_follow(session, lookup) for lookup in versions())
+
+
+def _follow(session: Any, lookup: str) -> int:
+    found = session
+    for name in lookup.split("__"):
+        found = getattr(found, name, None)
+    return found or 0
+
+
+def concerned(session: Any) -> set[str]:
+    """Return the ids of the users who see more of what a session embeds than everybody."""
+    return {user_id for member in _members.values() if member.concerned for user_id in member.concerned(session)}
 
 
 def read(name: str, session: Any, viewer: User | None = None) -> Any:

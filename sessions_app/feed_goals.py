@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,20 +13,26 @@ Document = Mapping[str, Any]
 class _Goals:
     ids_in: Callable[[str], list[str]]
     read: Callable[[Collection[str]], Mapping[str, Document]]
+    states: Callable[[Collection[str]], Sequence[object]]
 
 
-_NONE = _Goals(ids_in=lambda _session_id: [], read=lambda _goal_ids: {})
+_NONE = _Goals(ids_in=lambda _session_id: [], read=lambda _goal_ids: {}, states=lambda _goal_ids: [])
 _goals = _NONE
 
 
-def register(*, ids_in: Callable[[str], list[str]], read: Callable[[Collection[str]], Mapping[str, Document]]) -> None:
+def register(
+    *,
+    ids_in: Callable[[str], list[str]],
+    read: Callable[[Collection[str]], Mapping[str, Document]],
+    states: Callable[[Collection[str]], Sequence[object]],
+) -> None:
     """Have `ids_in(session_id)` name the goals of a session that are not over, oldest first.
 
     `read(goal_ids)` gives, by id, what everybody may see of those that are current at that
-    moment, in a constant number of queries.
+    moment, in a constant number of queries. `states(goal_ids)` gives what these documents depend on.
     """
     global _goals
-    _goals = _Goals(ids_in, read)
+    _goals = _Goals(ids_in, read, states)
 
 
 def ids_in(*, session_id: str) -> list[str]:
@@ -37,3 +43,8 @@ def ids_in(*, session_id: str) -> list[str]:
 def read(*, goal_ids: Collection[str]) -> Mapping[str, Document]:
     """Return by id those of the goals that are current, as everybody may see them."""
     return _goals.read(goal_ids) if goal_ids else {}
+
+
+def states(*, goal_ids: Collection[str]) -> Sequence[object]:
+    """Return what the documents of the current goals depend on, so that it tells whether one of them changed."""
+    return _goals.states(goal_ids) if goal_ids else ()

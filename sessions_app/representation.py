@@ -5,11 +5,12 @@ Sessions say here what they embed of goals; the floor above fills it in (see `em
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
-from livestream import clock
+from livestream import cached_views, clock, release
 from livestream.models import User
-from sessions_app import embedded, feed_goals
+from sessions_app import embedded, feed_goals, selectors
 from sessions_app.models import FeedEntry, Session
 
 
@@ -92,6 +93,13 @@ class SessionDocument(PlainSessionDocument):
     karaoke_goal: KaraokeGoalDocument | None
 
 
+class SessionSeen(TypedDict):
+    """A session as everybody may see it, and the ids of the users who see more of it."""
+
+    document: SessionDocument
+    concerned: list[str]
+
+
 class FeedEntryDocument(TypedDict):
     """A live session with its current goals, oldest first, each as everybody may see it."""
 
@@ -105,8 +113,7 @@ def version_of(session: Session) -> int:
     It is read with the session, before the embedded members, so a document is never older than its
     version.
     """
-    shown = getattr(session, "shown_version", None)
-    return (shown.version if shown else 0) + embedded.version(session)
+    return embedded.version(session)
 
 
 def plain_session(session: Session) -> PlainSessionDocument:
@@ -134,7 +141,29 @@ def session_for(session: Session, *, viewer: User | None) -> SessionDocument:
     return cast("SessionDocument", document)
 
 
-def feed_entries(entries: list[FeedEntry]) -> list[FeedEntryDocument]:
+def public_session(session: Session) -> SessionSeen:
+    """Return a session as everybody may see it, from the cache, and who sees more of it.
+
+    `session` has only its row (`selectors.session_row`).
+    """
+    key = f"session:{session.id}:{version_of(session)}:{session.streamer.public_name}:{release.digest()}"
+    seen: SessionSeen = cached_views.kept(key=key, build=lambda: _read_public(session.id))
+    return seen
+
+
+def _read_public(session_id: str) -> SessionSeen:
+    session = selectors.get_session(session_id=session_id)
+    return {"document": session_for(session, viewer=None), "concerned": sorted(embedded.concerned(session))}
+
+
+def state_of_feed(*, limit: int) -> tuple[object, ...]:
+    """Return what the first entries of the feed depend on: whatever changes in them changes it, too."""
+    entries = selectors.feed_states(limit=limit)
+    goal_ids = [goal_id for *_, ids in entries for goal_id in ids]
+    return (*entries, *feed_goals.states(goal_ids=goal_ids))
+
+
+def feed_entries(entries: Sequence[FeedEntry]) -> list[FeedEntryDocument]:
     """Return entries of the feed with the goals that are current at this moment."""
     current = feed_goals.read(goal_ids={goal_id for entry in entries for goal_id in entry.goal_ids})
     return [

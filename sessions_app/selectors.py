@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
+
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from livestream.events.contracts import GOAL_ENDED
 from livestream.models import EventRecord, User
+from livestream.storage.compiled import CompiledQuery
 from sessions_app import embedded, rules
 from sessions_app.errors import SessionNotFound
 from sessions_app.models import FeedEntry, Recording, Session, Source, StreamerPresence
@@ -28,6 +32,16 @@ def get_session(*, session_id: str) -> Session:
     return _only(sessions().filter(pk=session_id), session_id)
 
 
+def session_row(*, session_id: str) -> Session:
+    """Return the session with its streamer and all versions, in one query; raises SessionNotFound."""
+    return _found(_rows(tuple(embedded.related())).first(session_id=session_id), session_id)
+
+
+@functools.cache
+def _rows(related: tuple[str, ...]) -> CompiledQuery[Session]:
+    return CompiledQuery(lambda session_id: Session.objects.select_related(*related).filter(pk=session_id))
+
+
 def active_session_of(*, streamer_id: str) -> Session | None:
     """Return the one active session of a streamer, or None."""
     return Session.objects.filter(streamer_id=streamer_id, active=True).first()
@@ -35,7 +49,12 @@ def active_session_of(*, streamer_id: str) -> Session | None:
 
 def newest_session_of(*, streamer_id: str) -> Session | None:
     """Return the session that a streamer opened most recently, or None."""
-    return Session.objects.filter(streamer_id=streamer_id).order_by("-created_at", "-id").first()
+    return _NEWEST.first(streamer_id=streamer_id)
+
+
+_NEWEST: CompiledQuery[Session] = CompiledQuery(
+    lambda streamer_id: Session.objects.filter(streamer_id=streamer_id).order_by("-created_at", "-id")[:1]
+)
 
 
 def presence_of(*, streamer_id: str) -> StreamerPresence | None:
@@ -95,6 +114,31 @@ def feed() -> QuerySet[FeedEntry]:
     return entries.select_related("session", *embedded.related(prefix="session__"))
 
 
+def feed_states(*, limit: int) -> list[tuple[Any, ...]]:
+    """Return what the first `limit` entries of the feed depend on, beside their goals; the last one is `goal_ids`."""
+    return _states_of_feed(limit, tuple(embedded.versions(prefix="session__"))).all()
+
+
+@functools.cache
+def _states_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
+    shown = ("id", "started_at", "session_id", "session__streamer__username", *versions, "goal_ids")
+    return CompiledQuery(lambda: _first(FeedEntry.objects.filter(session__active=True), limit).values_list(*shown))
+
+
+def first_of_feed(*, limit: int) -> list[FeedEntry]:
+    """Return the first entries of the feed, with their sessions."""
+    return _first_of_feed(limit, tuple(embedded.related(prefix="session__"))).all()
+
+
+@functools.cache
+def _first_of_feed(limit: int, _related: tuple[str, ...]) -> CompiledQuery[FeedEntry]:
+    return CompiledQuery(lambda: _first(feed(), limit))
+
+
+def _first(entries: QuerySet[FeedEntry], limit: int) -> QuerySet[FeedEntry]:
+    return entries.order_by("-started_at", "-id")[:limit]
+
+
 def goal_has_ended(*, goal_id: str) -> bool:
     """Return whether the log knows of a goal's end; this app does not know the goals themselves."""
     return EventRecord.objects.filter(goal_id=goal_id, name=GOAL_ENDED.name).exists()
@@ -110,7 +154,10 @@ def recordings_behind(*, now: datetime) -> list[Recording]:
 
 
 def _only(found: QuerySet[Session], session_id: str) -> Session:
-    session = found.first()
+    return _found(found.first(), session_id)
+
+
+def _found(session: Session | None, session_id: str) -> Session:
     if session is None:
         raise SessionNotFound("There is no session {session_id}.", given={"session_id": session_id})
     return session

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from livestream import clock
+from livestream import cached_views, clock
 from livestream.api.answers import answer, answers
 from livestream.api.bodies import NoBody, caller_id, validated
+from livestream.api.etags import answer_if_changed, etag_of
 from livestream.api.idempotency import idempotent
 from livestream.api.operations import Tag, operation
+from livestream.api.pagination import page_size_of
 from livestream.models import User
 from sessions_app import errors, examples, representation, selectors
 from sessions_app.filters import FeedFilter, SessionFilter
@@ -60,7 +65,12 @@ class SessionViewSet(GenericViewSet[Session]):
 
         It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
         """
-        return self._answer(session_id)
+        session, viewer = selectors.session_row(session_id=session_id), cast("User", request.user)
+        if viewer.is_staff or viewer.pk == session.streamer_id:
+            return Response(_as_seen_by(viewer, session))
+        version = representation.version_of(session)
+        etag = etag_of(session_id, version, session.streamer.public_name, viewer.pk, viewer.public_name)
+        return answer_if_changed(request, etag, lambda: _as_seen_by(viewer, session))
 
     @operation(
         "open_session",
@@ -168,9 +178,30 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
 
         Live sessions with their current goals. Those that went live last come first.
         """
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        if "cursor" in request.query_params or "streamer" in request.query_params:
+            page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+            return self._answer(page)
+        limit, query = page_size_of(request) + 1, request.query_params.urlencode()
+        etag = etag_of("feed", query, representation.state_of_feed(limit=limit))
+        return answer_if_changed(request, etag, lambda: cached_views.kept(key=etag, build=lambda: self._first(limit)))
+
+    def _first(self, limit: int) -> Any:
+        found = selectors.first_of_feed(limit=limit)
+        return self._answer(self.paginator.paginate_found(found, self.request, self)).data
+
+    def _answer(self, page: Sequence[FeedEntry]) -> Response:
         entries = representation.feed_entries(page)
         return self.get_paginated_response(answers(FeedEntrySerializer, entries))
+
+
+def _as_seen_by(viewer: User, session: Session) -> dict[str, Any]:
+    """Return a session of which only the row was read, as the viewer may see it."""
+    seen = representation.public_session(session)
+    sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
+    if not (seen["concerned"] and sees_more):
+        return answer(SessionSerializer, seen["document"])
+    whole = selectors.get_session(session_id=session.id)
+    return answer(SessionSerializer, representation.session_for(whole, viewer=viewer))
 
 
 def _viewer(request: Request) -> User | None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from environs import validate
+
 from .environment import env
 from .languages import LANGUAGES
 
@@ -28,6 +30,9 @@ SIMPLE_JWT: dict[str, Any] = {
     "UPDATE_LAST_LOGIN": False,
     "AUTH_TOKEN_CLASSES": ("livestream.api.tokens.AccessToken",),
 }
+
+# Seconds for which a process remembers whom an access token lets in. What ends a sign-in takes effect within them.
+TOKEN_REMEMBERED = env.float("TOKEN_REMEMBERED", 1, validate=validate.Range(0, 60))
 
 # Web pages of these origins may call the API. The admin is for its own pages alone.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])

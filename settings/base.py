@@ -1,5 +1,6 @@
 """What every profile shares. Everything that differs between machines comes from the environment."""
 
+import logging
 from typing import Any
 
 from environs import validate
@@ -83,13 +84,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "livestream.api.caching.CompressionMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "livestream.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "livestream.api.caching.CacheHeadersMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "livestream.middleware.AdminCsrfMiddleware",
+    "livestream.middleware.AdminAuthenticationMiddleware",
+    "livestream.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "livestream.middleware.IdempotencyKeyMiddleware",
@@ -156,4 +157,8 @@ UNFOLD = {"SITE_TITLE": "Livestream", "SITE_HEADER": "Livestream", "SHOW_HISTORY
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_STYLE = env.str("LOG_STYLE", "json")
+# One line a request, when it is finished; `livestream.middleware` adds whose it was.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+# Any client can claim the address that the library would log.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = logs.configure(style=LOG_STYLE, level=LOG_LEVEL)

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from livestream.models import User
+from livestream.storage.compiled import CompiledQuery
 from wallet import transfer_ids
 from wallet.models import Account, EarlyRefund, Earning, Escrow, PendingCredit, PendingDebit, Transfer
 
@@ -138,7 +139,15 @@ def top_payers(*, escrow_id: str, limit: int) -> list[tuple[str, int]]:
 
 def paid_by(*, escrow_id: str, user_id: str) -> int:
     """Return the coins that one user paid into an escrow, less what was refunded early."""
-    return net_holds().filter(credit_id=escrow_id, debit_id=user_id).aggregate(paid=Sum("net"))["paid"] or 0
+    return _PAID_BY.first(escrow_id=escrow_id, user_id=user_id) or 0
+
+
+def _paid_by(escrow_id: str, user_id: str) -> QuerySet[Transfer, int]:
+    held = net_holds().filter(credit_id=escrow_id, debit_id=user_id).order_by().values("debit_id")
+    return held.annotate(paid=Sum("net")).values_list("paid", flat=True)
+
+
+_PAID_BY: CompiledQuery[int] = CompiledQuery(_paid_by)
 
 
 def kept_of(*, transfer_ids: Collection[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -13,6 +14,7 @@ from goals.representation.documents import Conditions, Context, GoalDocument, In
 from goals.representation.privacy import EVERYBODY, Reader
 from goals.representation.time_left import time_left
 from livestream import clock
+from livestream.models import User
 from sessions_app.rules import price_of
 from wallet import selectors as wallet_selectors
 
@@ -68,6 +70,36 @@ def goal_for_payers(goal: Goal, *, payer_ids: Collection[str]) -> dict[str, Goal
         documents[payer_id]["breakdown"] = {payer_id: coins}
     names.add_payers(documents.values())
     return documents
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGoal:
+    """A goal as a viewer sees it, who finds their own coins in it, before the document is made."""
+
+    goal: Goal
+    viewer: User
+    coins: int
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """All that the document depends on and that can change."""
+        goal, inviter, product = self.goal, self.goal.triggered_by, self.goal.ticket_product
+        counted = (goal.id, goal.version, getattr(goal, "waiting", 0), getattr(goal, "waiting_payments", 0))
+        names = (goal.streamer.public_name, inviter and inviter.public_name, product and product.type)
+        return (*counted, *names, self.viewer.pk, self.viewer.public_name, self.coins, *time_left(goal).values())
+
+    def document(self) -> GoalDocument:
+        """Return the goal as JSON."""
+        document = _seen_by(Reader(self.viewer.pk), self.goal)
+        if self.coins > 0:
+            document["breakdown"] = {self.viewer.pk: self.coins}
+            document["breakdown_names"] = {self.viewer.pk: self.viewer.public_name}
+        return document
+
+
+def goal_of_viewer(goal: Goal, *, viewer: User) -> SeenGoal:
+    """Return a goal as a user sees it who is neither its streamer nor support, in one query."""
+    return SeenGoal(goal, viewer, selectors.paid_by(goal=goal, user_id=viewer.pk))
 
 
 def goal_without_breakdown(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:

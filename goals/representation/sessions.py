@@ -9,6 +9,7 @@ from goals.models import ExclusiveGoalPair, SessionKaraoke, ShowGoalPair, Trigge
 from goals.representation import privacy
 from goals.representation.documents import GoalDocument
 from goals.representation.goals import public_goal
+from goals.representation.time_left import time_left
 from livestream import clock
 from livestream.models import User
 from sessions_app import embedded, feed_goals
@@ -41,19 +42,15 @@ def exclusive_goal_pairs(session: Session, viewer: User | None) -> dict[str, Exc
     }
 
 
+def viewers_alone_with(session: Session) -> set[str]:
+    """Return the viewers of the session's 1-on-1s, each of whom reads their own."""
+    return {pair.user_id for pair in session.exclusive_goal_pairs.all()}
+
+
 def karaoke_goal(session: Session, _viewer: User | None) -> KaraokeGoalDocument | None:
     """Return the session's karaoke, or None."""
     entry: SessionKaraoke | None = getattr(session, "karaoke", None)
     return _karaoke_goal(entry) if entry else None
-
-
-def karaoke_version(session: Session) -> int:
-    """Return the version of the karaoke goal that a session shows; 0 without one.
-
-    It is added to the session's version, because the session's document contains the goal.
-    """
-    entry: SessionKaraoke | None = getattr(session, "karaoke", None)
-    return entry.goal.version if entry else 0
 
 
 def show_goal_pair(pair: ShowGoalPair) -> ShowGoalPairDocument:
@@ -105,14 +102,26 @@ def goal_ids_of_feed(session_id: str) -> list[str]:
 
 def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
     """Return by id those of the goals that are active now, as everybody may see them."""
-    active = selectors.goals().filter(pk__in=goal_ids, active=True)
+    active = selectors.current_goals(goal_ids=goal_ids)
     return {goal.id: public_goal(goal) for goal in active}
+
+
+def states_of_feed(goal_ids: Collection[str]) -> list[tuple[object, ...]]:
+    """Return what the documents of the goals that are active now depend on, in one query."""
+    active = selectors.current_goals(goal_ids=goal_ids)
+    return [
+        (goal.id, goal.version, goal.waiting, goal.waiting_payments, *time_left(goal).values())  # type: ignore[attr-defined]
+        for goal in active
+    ]
 
 
 def register() -> None:
     """Have sessions embed all of it, in a constant number of queries."""
-    feed_goals.register(ids_in=goal_ids_of_feed, read=goals_of_feed)
+    feed_goals.register(ids_in=goal_ids_of_feed, read=goals_of_feed, states=states_of_feed)
     embedded.register("show_goal_pairs", show_goal_pairs, ["show_goal_pairs"])
     embedded.register("trigger_private_goals", trigger_private_goals, ["trigger_private_goals"])
-    embedded.register("exclusive_goal_pairs", exclusive_goal_pairs, ["exclusive_goal_pairs__user"])
-    embedded.register("karaoke_goal", karaoke_goal, related=["karaoke__goal"], version=karaoke_version)
+    embedded.register(
+        "exclusive_goal_pairs", exclusive_goal_pairs, ["exclusive_goal_pairs__user"], concerned=viewers_alone_with
+    )
+    # The session's document contains the goal, so it changes with the goal.
+    embedded.register("karaoke_goal", karaoke_goal, related=["karaoke__goal"], version="karaoke__goal__version")

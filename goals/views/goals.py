@@ -16,12 +16,14 @@ from goals.bodies import EndBody
 from goals.event_serializers import GoalEventSerializer
 from goals.filters import GoalFilter
 from goals.models import Goal
+from goals.representation import privacy
 from goals.serializers import GoalSerializer
 from goals.services import answering, leaving, locking
 from goals.views import making
 from livestream import clock, context
 from livestream.api.answers import answer, answers
 from livestream.api.bodies import caller_id, validated
+from livestream.api.etags import answer_if_changed, etag_of
 from livestream.api.idempotency import idempotent
 from livestream.api.operations import Tag, operation
 from livestream.models import User
@@ -82,7 +84,11 @@ class GoalViewSet(GenericViewSet[Goal]):
         Tickets that were bought a moment ago are included in its `progress`. `breakdown`, and who invited, are only
         for the streamer, for support and for the payer concerned.
         """
-        return self._answer(goal_id)
+        goal, user = selectors.get_goal(goal_id), cast("User", request.user)
+        if privacy.reader_of(user).reads_everything(streamer_id=goal.streamer_id):
+            return Response(as_answer(goal, request))
+        seen = representation.goal_of_viewer(goal, viewer=user)
+        return answer_if_changed(request, etag_of(*seen.state), lambda: answer(GoalSerializer, seen.document()))
 
     @operation(
         "create_goal",

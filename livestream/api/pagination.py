@@ -11,7 +11,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from livestream.errors import InvalidParameter
 from livestream.storage import keyset
-from livestream.storage.keyset import Cursor, find_page
+from livestream.storage.keyset import Cursor, find_page, first_page
 
 DEFAULT_PAGE_SIZE = 20
 LARGEST_PAGE_SIZE = 100
@@ -44,6 +44,12 @@ class CursorPagination(BasePagination):
         text = request.query_params.get("cursor")
         cursor = keyset.decode(text) if text is not None else None
         self._page = find_page(queryset=queryset, ordering=ordering, size=size, cursor=cursor)
+        self._reference = reference_of(request)
+        return self._page.rows
+
+    def paginate_found(self, found: list[Any], request: Request, view: Any) -> list[Any]:
+        """Return the rows of the first page, where the first rows of the list, one more than asked, are known."""
+        self._page = first_page(found=found, ordering=view.cursor_ordering, size=page_size_of(request))
         self._reference = reference_of(request)
         return self._page.rows
 

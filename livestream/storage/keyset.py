@@ -102,6 +102,12 @@ def find_page(
     )
 
 
+def first_page(*, found: list[Any], ordering: tuple[str, ...], size: int) -> Page:
+    """Return the first page of a list of which up to `size` + 1 rows were found, in order."""
+    names = [name.removeprefix("-") for name in ordering]
+    return _with_neighbours(found[:size], names, before=False, after=len(found) > size)
+
+
 def _with_neighbours(rows: list[Any], names: list[str], *, before: bool, after: bool) -> Page:
     if not rows:
         return Page([], None, None)

@@ -1,0 +1,28 @@
+"""ETags that are known before a document is made: a client that has it already is answered 304 at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.http import parse_etags
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from livestream import release
+
+
+def etag_of(*parts: object) -> str:
+    """Return the ETag of a document that these parts, and the code that makes it, determine."""
+    text = repr((release.digest(), *parts))
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> Response:
+    """Answer 304 without a body where the caller has the document with this ETag, else what `make` returns."""
+    headers = {"ETag": etag}
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(make(), headers=headers)
