@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import (
     BigIntegerField,
@@ -48,6 +49,12 @@ def goals() -> QuerySet[Goal]:
     how many payments they are: a buyer sees their own tickets at once, in a document with a higher version.
     `performed_before` is the time of its stretches on stage that are over.
     """
+    found = Goal.objects.select_related("ticket_product", "streamer", "triggered_by")
+    return _with_uncounted(found)
+
+
+def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:
+    """Add `waiting`, `waiting_payments` and `performed_before` (see `goals`)."""
     escrow_id = Concat(Value(escrow_ids.show_funding("")), OuterRef("id"), output_field=CharField())
     pending = PendingCredit.objects.filter(account_id=escrow_id).order_by().values("account_id")
     total = pending.annotate(total=Sum("amount")).values("total")
@@ -56,7 +63,6 @@ def goals() -> QuerySet[Goal]:
     waiting_payments = Coalesce(Subquery(number, output_field=BigIntegerField()), 0)
     stretches = PerformanceInterval.objects.filter(goal=OuterRef("pk"), closed_at__isnull=False).order_by()
     lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
-    found = Goal.objects.select_related("ticket_product", "streamer", "triggered_by")
     return found.annotate(
         waiting=waiting,
         waiting_payments=waiting_payments,
@@ -76,11 +82,50 @@ def get_goal(goal_id: str) -> Goal:
 
 
 _CURRENT = CompiledQuery(lambda goal_ids: goals().filter(pk__among=goal_ids, active=True))
-
-
 def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
     """Return those of the goals that are active, ready to be represented, in one query."""
     return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
+
+
+# What `time_left` reads of a goal that is active.
+_OF_TIME_LEFT = ("type", "agreed_at", "levels", "progress", "exp", "stage_started", "stage_paused")
+
+
+class CurrentState(NamedTuple):
+    """What changes in the public document of an active goal."""
+
+    id: str
+    version: int
+    waiting: int
+    waiting_payments: int
+    performed_before: timedelta | None
+    of_time_left: tuple[Any, ...]
+
+    @property
+    def is_on_stage(self) -> bool:
+        """Whether the time that is left runs down."""
+        *_, stage_started, stage_paused = self.of_time_left
+        return stage_started is not None and stage_paused is None
+
+    def as_goal(self) -> Goal:
+        """Return a goal of which `time_left` can be told."""
+        goal = Goal(active=True, **dict(zip(_OF_TIME_LEFT, self.of_time_left, strict=True)))
+        goal.performed_before = self.performed_before  # type: ignore[attr-defined]
+        return goal
+
+
+def _states(goal_ids: str) -> QuerySet[Goal, tuple[Any, ...]]:
+    active = _with_uncounted(Goal.objects.filter(pk__among=goal_ids, active=True)).order_by("pk")
+    return active.values_list("id", "version", "waiting", "waiting_payments", "performed_before", *_OF_TIME_LEFT)
+
+
+_STATES: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_states)
+
+
+def current_states(*, goal_ids: Collection[str]) -> list[CurrentState]:
+    """Return the states of those of the goals that are active, in order of id, in one query."""
+    rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)))
+    return [CurrentState(*row[:5], of_time_left=row[5:]) for row in rows]
 
 
 def escrow_of_goal(goal_id: str) -> str | None:

@@ -14,6 +14,7 @@ from livestream.errors import NotFound, Unprocessable
 from livestream.events import publish
 from livestream.events.contracts import ACCOUNT_CLOSED, USER_BLOCKED, AccountClosed, UserBlocked
 from livestream.models import SignIn, User, UserTag
+from livestream.storage.compiled import CompiledQuery
 from livestream.storage.conflicts import retried
 
 _BLOCKED_BY = "blocked-by:"
@@ -71,6 +72,17 @@ def names_of(*, user_ids: Collection[str]) -> dict[str, str]:
     return names
 
 
+_NAME: CompiledQuery[str] = CompiledQuery(lambda user_id: User.objects.filter(pk=user_id).values_list("username", flat=True))
+
+
+def name_of(*, user_id: str) -> str:
+    """Return the public name of a user; raises UserNotFound."""
+    name = _NAME.first(user_id=user_id)
+    if name is None:
+        raise UserNotFound(user_id=user_id)
+    return name
+
+
 def blocked_by_tag(*, streamer_id: str) -> str:
     """Return the tag of the users whom the streamer blocked (spec section 1)."""
     return _BLOCKED_BY + streamer_id
@@ -115,7 +127,20 @@ def unblock(*, streamer_id: str, user_id: str) -> None:
 def is_blocked(*, user_id: str, streamer_id: str) -> bool:
     """Return whether the streamer blocked the user."""
     tag = blocked_by_tag(streamer_id=streamer_id)
-    return UserTag.objects.filter(user_id=user_id, tag=tag).exists()
+    return _TAG.first(user_id=user_id, tag=tag) is not None
+
+
+_TAG: CompiledQuery[int] = CompiledQuery(
+    lambda user_id, tag: UserTag.objects.filter(user_id=user_id, tag=tag).values_list("pk", flat=True)
+)
+_TAGS: CompiledQuery[str] = CompiledQuery(
+    lambda user_id: UserTag.objects.filter(user_id=user_id).order_by("tag").values_list("tag", flat=True)
+)
+
+
+def tags_of(*, user_id: str) -> list[str]:
+    """Return the user's tags, in order."""
+    return _TAGS.all(user_id=user_id)
 
 
 def blocked_among(*, user_ids: Users, streamer_id: str) -> dict[str, datetime | None]:

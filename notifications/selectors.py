@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     DateTimeField,
@@ -28,6 +29,7 @@ from goals.models import Block, Goal
 from goals.types import HAS_STAGE_CHANNEL, MAY_BE_JOINED, WATCHED_BY_PAYERS
 from livestream import cached_views
 from livestream.models import User, UserTag, ViewVersion
+from livestream.storage.compiled import CompiledQuery
 from livestream.users import blocked_by_tag
 from notifications.models import Admission, Audience, Push, Webhook
 from notifications.models.webhook import event_id_of
@@ -78,15 +80,22 @@ class SnapshotVersion:
 
 def version_of_snapshots(*, streamer_id: str) -> SnapshotVersion | None:
     """Return the version of the snapshots of a streamer; None without an active session."""
-    of_session = Goal.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
-    changes = Subquery(of_session.annotate(total=Sum("version")).values("total"))
-    invalidated = Subquery(ViewVersion.objects.filter(pk=cached_views.channels_of(streamer_id)).values("version"))
-    active = Session.objects.filter(streamer_id=streamer_id, active=True)
-    found = active.values_list("id", "shown_version__version", changes, invalidated).first()
+    found = _SNAPSHOTS.first(streamer_id=streamer_id, view=cached_views.channels_of(streamer_id))
     if found is None:
         return None
     _, of_session, of_goals, _ = found
     return SnapshotVersion((of_session or 0) + (of_goals or 0), ":".join(str(part) for part in found))
+
+
+def _versions_of_snapshots(streamer_id: str, view: str) -> QuerySet[Session, Any]:
+    of_session = Goal.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
+    changes = Subquery(of_session.annotate(total=Sum("version")).values("total"))
+    invalidated = Subquery(ViewVersion.objects.filter(pk=view).values("version"))
+    active = Session.objects.filter(streamer_id=streamer_id, active=True)
+    return active.values_list("id", "shown_version__version", changes, invalidated)
+
+
+_SNAPSHOTS: CompiledQuery[Any] = CompiledQuery(_versions_of_snapshots)
 
 
 def due_webhooks(*, now: datetime) -> QuerySet[Webhook]:

@@ -18,7 +18,7 @@ from wallet.models import Account, EarlyRefund, Earning, Escrow, PendingCredit, 
 
 def balance_of(*, user_id: str) -> int:
     """Return a user's coins; 0 without an account."""
-    return Account.objects.filter(pk=user_id).values_list("balance", flat=True).first() or 0
+    return wallet_of(user_id=user_id).balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,13 @@ class Wallet:
 
 def wallet_of(*, user_id: str) -> Wallet:
     """Return a user's wallet, an empty one without an account."""
-    return wallets_of(user_ids=[user_id]).get(user_id, Wallet())
+    found = _WALLET.first(user_id=user_id)
+    return Wallet(*found) if found else Wallet()
+
+
+_WALLET: CompiledQuery[tuple[int, int]] = CompiledQuery(
+    lambda user_id: Account.objects.filter(pk=user_id).values_list("balance", "version")
+)
 
 
 def wallets_of(*, user_ids: Collection[str]) -> dict[str, Wallet]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from livestream import clock
+from livestream.api.answers import answer
 from livestream.api.bodies import caller_id, validated
 from livestream.api.idempotency import idempotent
 from livestream.api.operations import Tag, operation
@@ -59,7 +61,7 @@ class WalletViewSet(GenericViewSet[Transfer]):
 
         What you paid into escrow is not part of it.
         """
-        return Response(WalletSerializer(selectors.wallet_of(user_id=caller_id(request))).data)
+        return Response(answer(WalletSerializer, asdict(selectors.wallet_of(user_id=caller_id(request)))))
 
     @operation(
         "list_transfers",

@@ -108,10 +108,9 @@ def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
 
 def states_of_feed(goal_ids: Collection[str]) -> list[tuple[object, ...]]:
     """Return what the documents of the goals that are active now depend on, in one query."""
-    active = selectors.current_goals(goal_ids=goal_ids)
     return [
-        (goal.id, goal.version, goal.waiting, goal.waiting_payments, *time_left(goal).values())  # type: ignore[attr-defined]
-        for goal in active
+        (*state[:5], *time_left(state.as_goal()).values()) if state.is_on_stage else state[:5]
+        for state in selectors.current_states(goal_ids=goal_ids)
     ]
 
 

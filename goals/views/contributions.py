@@ -15,6 +15,7 @@ from goals.serializers import GoalSerializer
 from goals.services import contributions, giving_back, locking
 from goals.views.goals import as_answer
 from livestream import clock
+from livestream.api.answers import answer
 from livestream.api.bodies import NoBody, caller_id, validated
 from livestream.api.idempotency import REPLAYED, idempotent, keeps_its_own_answers, read_key
 from livestream.api.operations import Tag, operation
@@ -66,8 +67,7 @@ class ContributionView(GenericAPIView[Contribution]):
             **validated(request, ContributionBody),
         )
         headers = {REPLAYED: "true"} if receipt.repeated else None
-        body = ReceiptSerializer(receipt).data
-        return Response(body, status=status.HTTP_201_CREATED, headers=headers)
+        return Response(answer(ReceiptSerializer, receipt), status=status.HTTP_201_CREATED, headers=headers)
 
     @operation(
         "list_contributions",

@@ -9,6 +9,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from livestream.api.answers import built
+
 
 class ClosedSerializer(serializers.Serializer[Any]):
     """A body of which every member is known; others are refused with code `unknown_member`."""
@@ -29,9 +31,7 @@ class NoBody(ClosedSerializer):
 
 def validated(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
     """Return the validated members of the request body; raises ValidationError."""
-    serializer = body(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    return dict(built(body).run_validation(request.data))
 
 
 def caller_id(request: Request) -> str:

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from livestream.api.answers import built
+
 Field = serializers.Field[Any, Any, Any, Any]
 
 
@@ -23,6 +25,7 @@ class DeclaredAbove(serializers.Serializer[Any]):
     def declare(cls, name: str, field: Field) -> None:
         """Have `field` declare the member `name`."""
         cls._declared_above[name] = field
+        built.cache_clear()
 
     def get_fields(self) -> dict[str, Any]:
         """Return the declared fields, with those from above."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from livestream import users
 from livestream.api.declared_above import DeclaredAbove, Field
 from livestream.api.fields import ObjectIdSerializerField
 from livestream.models import User
@@ -24,7 +25,7 @@ def register(name: str, reader: ReadValue, field: Field) -> None:
 
 def profile_of(*, user: User) -> dict[str, Any]:
     """Return what a user sees of their own account."""
-    about = {"id": user.pk, "username": user.username, "name": user.public_name, "tags": sorted(user.tags)}
+    about = {"id": user.pk, "username": user.username, "name": user.public_name, "tags": users.tags_of(user_id=user.pk)}
     return about | {name: read(user) for name, read in _readers.items()}
 
 

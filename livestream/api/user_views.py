@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from livestream import clock, users
+from livestream.api.answers import answer
 from livestream.api.bodies import caller_id
 from livestream.api.fields import EpochDateTimeField, ObjectIdSerializerField
 from livestream.api.idempotency import idempotent
@@ -35,7 +36,7 @@ class MeView(APIView):
         It has your id, your username, the name that others see, your tags and your balance in coins. A tag
         `blocked-by:{streamer_id}` means that this streamer has blocked you.
         """
-        return Response(Profile(profile_of(user=cast("User", request.user))).data)
+        return Response(answer(Profile, profile_of(user=cast("User", request.user))))
 
 
 class PublicUser(serializers.Serializer[User]):

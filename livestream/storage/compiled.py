@@ -55,7 +55,7 @@ class CompiledQuery(Generic[Row]):
         compiled = self._by_vendor.get(connection.vendor) or self._compile()
         bound = [values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in compiled.parameters]
         readable = compiled.queryset._chain()
-        readable.query = _Answered(compiled, _execute(compiled.sql, bound))
+        readable._query = _Answered(compiled, _execute(compiled.sql, bound))
         return list(readable._iterable_class(readable))
 
     def first(self, **values: str) -> Row | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from goals import selectors as goals
 from livestream.errors import NotFound
-from livestream.users import is_blocked, names_of
+from livestream.users import is_blocked, name_of
 from notifications import channels, provider
 from notifications.channels import Channel
 from notifications.errors import ChannelNotAllowed, InvalidSocketId, SigningUnavailable
@@ -58,7 +58,7 @@ def allowed_channel(*, user_id: str, channel_name: str) -> Channel:
 
 def _member(user_id: str) -> dict[str, Any]:
     """Return what the members of a presence channel see of each other: what everybody may know of a user."""
-    name = names_of(user_ids=[user_id])[user_id]
+    name = name_of(user_id=user_id)
     return {"user_id": user_id, "user_info": {"name": name[:_LONGEST_NAME]}}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from goals import representation
 from goals import selectors as goals
-from livestream import cached_views, clock
+from livestream import cached_views, clock, release
 from notifications import channels, selectors
 from notifications.channels import Channel
 from notifications.services import channel_auth
@@ -35,7 +35,7 @@ def _document(*, streamer_id: str, part: str) -> dict[str, Any]:
     version = selectors.version_of_snapshots(streamer_id=streamer_id)
     if version is None:
         return {"version": None, "session": None, "goals": []}
-    key = f"{cached_views.channels_of(streamer_id)}:{version.key}:{part}"
+    key = f"{cached_views.channels_of(streamer_id)}:{version.key}:{part}:{release.digest()}"
     document: dict[str, Any] = cached_views.kept(key=key, build=lambda: build(streamer_id=streamer_id, part=part))
     return {"version": version.number if document["session"] else None, **document}
 
