@@ -17,27 +17,27 @@ _RABBITMQ = ("amqp", "amqps")
 
 
 @contextmanager
-def own_queues(url: str) -> Iterator[None]:
+def own_queues(url: str, *, namespace: str = NAMESPACE) -> Iterator[None]:
     """Delete the measurement's queues on this broker before and after the block."""
-    _delete(url)
+    _delete(url, namespace)
     try:
         yield
     finally:
-        _delete(url)
+        _delete(url, namespace)
 
 
-def _delete(url: str) -> None:
+def _delete(url: str, namespace: str) -> None:
     if url.split(":")[0] in _RABBITMQ:
-        _delete_from_rabbitmq(url)
+        _delete_from_rabbitmq(url, namespace)
         return
     with redis.Redis.from_url(url) as client:
-        for key in client.scan_iter(f"{NAMESPACE}*"):
+        for key in client.scan_iter(f"{namespace}*"):
             client.delete(key)
 
 
-def _delete_from_rabbitmq(url: str) -> None:
+def _delete_from_rabbitmq(url: str, namespace: str) -> None:
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         channel = connection.channel()
-        for queue in [ALONE, *(f"{NAMESPACE}.{urgency.queue}" for urgency in Urgency)]:
+        for queue in [ALONE, *(f"{namespace}.{urgency.queue}" for urgency in Urgency)]:
             for suffix in ("", ".DQ", ".XQ"):
                 channel.queue_delete(queue + suffix)

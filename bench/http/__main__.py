@@ -1,0 +1,126 @@
+"""Measure reading and paying over HTTP: `python -m bench.http --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from bench import databases, environment, processes, reports
+from bench.http import asking, cells, servers, tables, world
+from bench.http.cells import Cell, Tokens
+from bench.http.measuring import Measuring, Reading
+from bench.world import viewer_id
+from livestream import clock
+from wallet.verification import verify_ledger
+
+console = Console(width=150)
+# The base is measured again after so many cells: other programs may take a part of the machine for a while.
+BASE_EVERY = 5
+RECONNECT_AIM = 15
+Readings = dict[Cell, list[Reading]]
+
+
+def main() -> None:
+    """Measure every cell in turn, a few rounds of all, and show and save what was found."""
+    options = _options()
+    processes.exit_on_sigterm()
+    began = datetime.now(UTC)
+    with databases.temporary_database(url=environment.database_url()):
+        size = world.Size(viewers=max(options.payers, options.clients, cells.VIEWERS), payers=options.payers)
+        console.log(f"making {size}")
+        world.build(size=size, now=clock.now())
+        content = _measure(options)
+        if wrong := verify_ledger():
+            raise RuntimeError("; ".join(map(str, wrong)))
+        if options.out:
+            console.print(reports.save(name="http", folder=options.out, at=began, content=content))
+
+
+def _measure(options: argparse.Namespace) -> dict[str, Any]:
+    folder = Path(os.environ["LIVESTREAM_VAR"])
+    chosen = [cell for cell in cells.CELLS if cell.name.startswith(options.way)]
+    with ExitStack() as stack:
+        loader = servers.Loader()
+        stack.callback(loader.close)
+        ready = {
+            cells.BASE: stack.enter_context(servers.base(folder=folder)),
+            cells.SERVICE: stack.enter_context(
+                servers.service(broker=options.broker, cache=options.cache, folder=folder)
+            ),
+        }
+        measuring = Measuring(servers=ready, loader=loader, tokens=_tokens(cells.VIEWERS), folder=folder)
+        possible = [cell for cell in chosen if cell.server in ready]
+        for each in {cell.server: cell for cell in (cells.THE_BASE, *reversed(possible))}.values():
+            measuring.warm_up(each)
+        readings = _rounds(measuring, possible, options)
+        console.print(tables.table(readings))
+        reconnected = None
+        if "reconnect".startswith(options.way):
+            reconnected = _reconnect(measuring, options.clients)
+    return {
+        "options": {name: str(value) for name, value in vars(options).items()},
+        "cells": [_saved(cell, readings) for cell in readings],
+        "reconnect": reconnected,
+    }
+
+
+def _rounds(measuring: Measuring, chosen: list[Cell], options: argparse.Namespace) -> Readings:
+    readings: Readings = {cells.THE_BASE: []}
+    in_turn: list[Cell] = []
+    for place, cell in enumerate(chosen):
+        in_turn += [cell] if place % BASE_EVERY else [cells.THE_BASE, cell]
+    rounds = in_turn * options.rounds
+    for cell in track(rounds, console=Console(stderr=True), description="Measuring"):
+        readings.setdefault(cell, []).append(measuring.measure(cell, seconds=options.seconds))
+    return readings
+
+
+def _reconnect(measuring: Measuring, clients: int) -> dict[str, Any]:
+    tokens = _tokens(clients)
+    seconds, reading = measuring.reconnect(tokens)
+    requests = len(cells.reconnects(tokens))
+    console.print(
+        f"reconnect: {clients:,} clients, {requests:,} requests in {seconds:.1f} s (wanted: at most {RECONNECT_AIM} s "
+        f"for 10,000); {reading.per_second:,.0f} requests/s, p99 {reading.p99:.0f} ms, CPU {reading.cpu_ms:.2f} ms"
+    )
+    return {"clients": clients, "requests": requests, "seconds": seconds, **asdict(reading)}
+
+
+def _tokens(viewers: int) -> Tokens:
+    numbered = [viewer_id(number) for number in range(1, viewers + 1)]
+    tokens = asking.sign_in([*numbered, world.CROWD, world.STAFF])
+    return Tokens({each: tokens[each] for each in numbered}, tokens[world.CROWD], tokens[world.STAFF])
+
+
+def _saved(cell: Cell, readings: Readings) -> dict[str, Any]:
+    about = {"name": cell.name, "server": cell.server, "ratio": tables.ratio(cell, readings)}
+    return about | {"wanted": [cell.ratio, cell.ms], "readings": [asdict(each) for each in readings[cell]]}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.http", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4, help="how long to measure each cell (4)")
+    parser.add_argument("--rounds", type=int, default=2, help="how often to measure each cell (2)")
+    parser.add_argument("--quick", action="store_true", help="one round of one second, to see that it works")
+    parser.add_argument("--way", default="", help="only cells whose names begin like this, such as 'goal'")
+    parser.add_argument("--cache", default="locmem://", help="the service's cache (locmem://, one in each process)")
+    parser.add_argument("--broker", default="redis://127.0.0.1:6379/7", help="the service's broker")
+    parser.add_argument("--payers", type=int, default=100_000, help="how many paid for a goal with a crowd (100,000)")
+    parser.add_argument("--clients", type=int, default=10_000, help="how many clients connect again (10,000)")
+    parser.add_argument("--out", type=Path, help="a folder to save the figures in, as JSON")
+    options = parser.parse_args()
+    if options.quick:
+        options.seconds, options.rounds, options.payers, options.clients = 1, 1, 2_000, 200
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Measuring a cell: load, latency, and the CPU time of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import processes
+from bench.http import asking, cells
+from bench.http.asking import Request
+from bench.http.cells import Cell, Tokens
+from bench.http.servers import Loader, Server
+from livestream import clock
+from livestream.models import OutboxMessage
+from wallet.models import PendingCredit
+
+CONNECTIONS = 16
+WARM_UP = 0.5
+_LONGEST_REST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measurement: requests a second, latency (ms), and the server's CPU (ms a request).
+
+    `load` is the CPU of the load generator as a part of the server's, `bytes` the size of an answer with its head,
+    `unchanged` the part of the answers that were 304.
+    """
+
+    per_second: float
+    p50: float
+    p95: float
+    p99: float
+    cpu_ms: float
+    load: float
+    bytes: float
+    unchanged: float
+
+
+class Measuring:
+    """Puts the cells' requests before the servers."""
+
+    def __init__(self, *, servers: Mapping[str, Server], loader: Loader, tokens: Tokens, folder: Path) -> None:
+        self._servers, self._loader, self._tokens, self._folder = servers, loader, tokens, folder
+
+    def warm_up(self, cell: Cell) -> None:
+        """Have each process of a server import and compile what its first requests need, a few at a time.
+
+        A process of the service that takes a second for its first requests refuses others meanwhile.
+        """
+        requests = cell.requests(self._tokens)
+        self._load(cell, requests, mode="cycle", connections=4, seconds=2)
+
+    def measure(self, cell: Cell, *, seconds: float) -> Reading:
+        """Measure a cell; RuntimeError where an answer has another status than it should."""
+        _wait_until_idle()
+        requests = cell.requests(self._tokens)
+        if cell.tagged:
+            requests = [asking.if_changed(request) for request in requests]
+        connections = 1 if cell.ms else CONNECTIONS
+        mode = "tagged" if cell.tagged else "cycle"
+        return self._load(cell, requests, mode=mode, connections=connections, seconds=seconds)
+
+    def reconnect(self, tokens: Tokens) -> tuple[float, Reading]:
+        """Have each of these viewers connect again; return the seconds that all took together."""
+        _wait_until_idle()
+        cell = Cell("reconnect", cells.reconnects)
+        requests = cell.requests(tokens)
+        reading = self._load(cell, requests, mode="once", connections=CONNECTIONS)
+        return len(requests) / reading.per_second, reading
+
+    def _load(self, cell: Cell, requests: list[Request], *, mode: str, connections: int, seconds: float = 0) -> Reading:
+        file, process = asking.write(requests, self._folder / "requests.json"), self._servers[cell.server].process
+        process.require_running()
+        before = process.cpu_seconds()
+        done = self._loader.run(
+            port=self._servers[cell.server].port,
+            file=str(file),
+            connections=connections,
+            seconds=seconds,
+            warm_up=0 if mode == "once" else WARM_UP,
+            mode=mode,
+            expect=[200, 304] if cell.tagged else [cell.expect],
+        )
+        cpu = process.cpu_seconds() - before
+        if done["wrong"] or not done["requests"]:
+            raise RuntimeError(f"{cell.name}: {done['wrong']} wrong answers, such as\n{done['example']}")
+        return _reading(done, cpu)
+
+
+def _reading(done: Mapping[str, float], cpu: float) -> Reading:
+    return Reading(
+        per_second=done["requests"] / done["seconds"],
+        p50=done["p50"],
+        p95=done["p95"],
+        p99=done["p99"],
+        cpu_ms=1000 * cpu / done["all"],
+        load=done["cpu"] / cpu if cpu else 0,
+        bytes=done["bytes"],
+        unchanged=done["unchanged"] / done["requests"],
+    )
+
+
+def _wait_until_idle() -> None:
+    """Wait until nothing that an earlier cell left behind is done beside the next one."""
+
+    def is_idle() -> bool:
+        due = OutboxMessage.objects.filter(due_at__lte=clock.now(), failed_at=None)
+        return not PendingCredit.objects.exists() and not due.exists()
+
+    processes.wait_until(is_idle, what="the tasks of the cell before", seconds=_LONGEST_REST)
