@@ -64,13 +64,13 @@ class Process:
         self.popen.wait()
 
 
-def start(name: str, line: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> Process:
+def start(name: str, line: Sequence[str], *, environment: Mapping[str, str], folder: Path, cwd: Path = ROOT) -> Process:
     """Start a program in a process group of its own, which logs into the folder."""
     log = folder / f"{name.replace(' ', '-')}.log"
     with log.open("wb") as file:
         popen = subprocess.Popen(
             line,
-            cwd=ROOT,
+            cwd=cwd,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             stdout=file,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ console = Console(width=150)
 # The base is measured again after so many cells: other programs may take a part of the machine for a while.
 BASE_EVERY = 5
 RECONNECT_AIM = 15
+PEERS = {cells.PLAIN: servers.plain_drf, cells.STARLETTE: servers.starlette}
 Readings = dict[Cell, list[Reading]]
 
 
@@ -37,6 +39,9 @@ def main() -> None:
         size = world.Size(viewers=max(options.payers, options.clients, cells.VIEWERS), payers=options.payers)
         console.log(f"making {size}")
         world.build(size=size, now=clock.now())
+        if options.profile:
+            _profile(options)
+            return
         content = _measure(options)
         if wrong := verify_ledger():
             raise RuntimeError("; ".join(map(str, wrong)))
@@ -56,11 +61,13 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
                 servers.service(broker=options.broker, cache=options.cache, folder=folder)
             ),
         }
+        for name, peer in PEERS.items():
+            if any(cell.server == name for cell in chosen):
+                ready[name] = stack.enter_context(peer(folder=folder))
         measuring = Measuring(servers=ready, loader=loader, tokens=_tokens(cells.VIEWERS), folder=folder)
-        possible = [cell for cell in chosen if cell.server in ready]
-        for each in {cell.server: cell for cell in (cells.THE_BASE, *reversed(possible))}.values():
+        for each in {cell.server: cell for cell in (cells.THE_BASE, *reversed(chosen))}.values():
             measuring.warm_up(each)
-        readings = _rounds(measuring, possible, options)
+        readings = _rounds(measuring, chosen, options)
         console.print(tables.table(readings))
         reconnected = None
         if "reconnect".startswith(options.way):
@@ -70,6 +77,23 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
         "cells": [_saved(cell, readings) for cell in readings],
         "reconnect": reconnected,
     }
+
+
+def _profile(options: argparse.Namespace) -> None:
+    """Print, or write into the folder, where the time of each chosen cell goes."""
+    folder, tokens = Path(os.environ["LIVESTREAM_VAR"]), _tokens(cells.VIEWERS)
+    for cell in cells.CELLS:
+        if cell.server != cells.SERVICE or cell.tagged or not cell.name.startswith(options.profile):
+            continue
+        requests = asking.write(cell.requests(tokens), folder / "requests.json")
+        text = f"{cell.name}: {servers.profile(requests=requests, calls=options.calls, cache=options.cache)}"
+        if not options.out:
+            print(text)
+            continue
+        options.out.mkdir(parents=True, exist_ok=True)
+        path = options.out / f"http-{re.sub('[^a-z0-9]+', '-', cell.name)}.txt"
+        path.write_text(text)
+        console.print(path)
 
 
 def _rounds(measuring: Measuring, chosen: list[Cell], options: argparse.Namespace) -> Readings:
@@ -115,6 +139,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--broker", default="redis://127.0.0.1:6379/7", help="the service's broker")
     parser.add_argument("--payers", type=int, default=100_000, help="how many paid for a goal with a crowd (100,000)")
     parser.add_argument("--clients", type=int, default=10_000, help="how many clients connect again (10,000)")
+    parser.add_argument("--profile", default="", help="instead, profile the cells whose names begin like this")
+    parser.add_argument("--calls", type=int, default=1_000, help="how many calls are profiled (1,000)")
     parser.add_argument("--out", type=Path, help="a folder to save the figures in, as JSON")
     options = parser.parse_args()
     if options.quick:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,12 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import processes
+from django.conf import settings
+
+from bench import environment, peer_environment, processes
 from bench.processes import Process
 from bench.schedule import brokers
 
-NAMESPACE = "bench-http"
-WORKERS, THREADS = 2, 8
+# Two runs at once have two databases, and so their own queues.
+NAMESPACE = f"bench-http-{hashlib.sha256(environment.database_url().encode()).hexdigest()[:8]}"
+WORKERS = 2
+_GTHREAD = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "8"]
 _HERE = Path(__file__).parent
 _PEERS = _HERE / "peers"
 # Limits that nobody reaches: every call is counted nevertheless.
@@ -66,14 +73,14 @@ class Loader:
 @contextmanager
 def service(*, broker: str, cache: str, folder: Path) -> Iterator[Server]:
     """Run the service as in production: gunicorn, a worker and a relay."""
-    environment = SERVICE | {"BROKER_URL": broker, "CACHE_URL": cache}
+    about = SERVICE | {"BROKER_URL": broker, "CACHE_URL": cache}
     with ExitStack() as stack:
         stack.enter_context(brokers.own_queues(broker, namespace=NAMESPACE))
         worker = ["rundramatiq", "--processes", "1", "--threads", "8"]
         for name, line in (("worker", worker), ("relay", ["relay"])):
             manage = [sys.executable, "manage.py", *line]
-            stack.callback(processes.start(name, manage, environment=environment, folder=folder).stop)
-        server = _gunicorn("service", ["livestream.wsgi"], environment, folder, stack)
+            stack.callback(processes.start(name, manage, environment=about, folder=folder).stop)
+        server = _gunicorn("service", ["livestream.wsgi"], about, folder, stack)
         processes.wait_for_http(server.process, f"http://127.0.0.1:{server.port}/readyz")
         yield server
 
@@ -89,12 +96,56 @@ def base(*, folder: Path) -> Iterator[Server]:
         yield server
 
 
+@contextmanager
+def plain_drf(*, folder: Path) -> Iterator[Server]:
+    """Run the goal as most would write it with Django REST framework."""
+    peer = {"DJANGO_SETTINGS_MODULE": "plain_drf.settings"}
+    with _peer("gunicorn", ["django.core.wsgi:get_wsgi_application()", *_GTHREAD], peer, folder) as server:
+        yield server
+
+
+@contextmanager
+def starlette(*, folder: Path) -> Iterator[Server]:
+    """Run the goal written by hand with Starlette and asyncpg."""
+    line = ["starlette_view:application", "--no-access-log", "--log-level", "warning", "--workers", str(WORKERS)]
+    with _peer("uvicorn", line, {}, folder) as server:
+        yield server
+
+
+@contextmanager
+def _peer(module: str, line: Sequence[str], environment: dict[str, str], folder: Path) -> Iterator[Server]:
+    peer_environment.install()
+    port = processes.free_port()
+    where = ["--bind", f"127.0.0.1:{port}"] if module == "gunicorn" else ["--host", "127.0.0.1", "--port", str(port)]
+    command = [str(peer_environment.PYTHON), "-m", module, *line, *where]
+    # In a folder of its own: gunicorn would read the settings of the service in the current one.
+    about = {"PYTHONPATH": str(_PEERS), "SECRET_KEY": settings.SECRET_KEY, **environment}
+    process = processes.start(module, command, environment=about, folder=folder, cwd=_PEERS)
+    try:
+        processes.wait_until(lambda: _listens(port), what=f"{module} to listen", seconds=60, process=process)
+        yield Server(process, port)
+    finally:
+        process.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as own:
+        return own.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _gunicorn(
     name: str, application: Sequence[str], environment: dict[str, str], folder: Path, stack: ExitStack
 ) -> Server:
     port = processes.free_port()
-    numbers = ["--workers", str(WORKERS), "--threads", str(THREADS), "--bind", f"127.0.0.1:{port}"]
-    line = [sys.executable, "-m", "gunicorn", *application, *numbers]
+    line = [sys.executable, "-m", "gunicorn", *application, *_GTHREAD, "--bind", f"127.0.0.1:{port}"]
     process = processes.start(name, line, environment=environment, folder=folder)
     stack.callback(process.stop)
     return Server(process, port)
+
+
+def profile(*, requests: Path, calls: int, cache: str) -> str:
+    """Call the service's application inside a process, and return where the time goes (see `in_process.py`)."""
+    line = [sys.executable, str(_HERE / "in_process.py"), str(requests), str(calls)]
+    about = SERVICE | {"CACHE_URL": cache, "PROCESS_KIND": "web"}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    return subprocess.run(line, env=os.environ | about, text=True, check=True, **pipes).stdout
