@@ -60,6 +60,9 @@ STORAGES = {
 CLIP_SOURCE_FOLDER = LIVESTREAM_VAR / "recordings"
 WHITENOISE_AUTOREFRESH = True
 
+# What a test changes about a user is seen at once.
+TOKEN_REMEMBERED = 0
+
 PUSHER_APP_ID = "1"
 PUSHER_KEY = "local"
 PUSHER_SECRET = "local-secret"

@@ -2,7 +2,7 @@
 
 Compiling a query to SQL takes the ORM ten times as long as PostgreSQL needs to answer it. The hot queries of
 the service are the same each time but for a value or two. So their SQL is kept. Everything else stays the
-ORM's: the SQL itself, the conversion of values, and the objects. docs/decisions/0024-compiled-queries.md has
+ORM's: the SQL itself, the conversion of values, and the objects. docs/decisions/0025-compiled-queries.md has
 the figures.
 
     _one = CompiledQuery(lambda *, goal_id: Goal.objects.select_related("streamer").filter(pk=goal_id))
