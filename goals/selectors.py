@@ -82,6 +82,8 @@ def get_goal(goal_id: str) -> Goal:
 
 
 _CURRENT = CompiledQuery(lambda goal_ids: goals().filter(pk__among=goal_ids, active=True))
+
+
 def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
     """Return those of the goals that are active, ready to be represented, in one query."""
     return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
@@ -125,7 +127,7 @@ _STATES: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_states)
 def current_states(*, goal_ids: Collection[str]) -> list[CurrentState]:
     """Return the states of those of the goals that are active, in order of id, in one query."""
     rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)))
-    return [CurrentState(*row[:5], of_time_left=row[5:]) for row in rows]
+    return [CurrentState._make((*row[:5], row[5:])) for row in rows]
 
 
 def escrow_of_goal(goal_id: str) -> str | None:

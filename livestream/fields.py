@@ -28,7 +28,7 @@ class ObjectIdField(models.CharField):
 
 
 @ObjectIdField.register_lookup
-class Among(Lookup):  # type: ignore[type-arg]  # it has none when it runs
+class Among(Lookup):
     """Compares an id with a JSON array of ids, as in `pk__among='["68…", "69…"]'`.
 
     It is `in` with a single parameter, so the SQL is the same for any number of ids, and can be kept
@@ -37,7 +37,7 @@ class Among(Lookup):  # type: ignore[type-arg]  # it has none when it runs
 
     lookup_name = "among"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the SQL for SQLite."""
         return self._compare(compiler, connection, "{} IN (SELECT value FROM json_each({}))")
 

@@ -12,11 +12,11 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from django_structlog.signals import bind_extra_request_finished_metadata, bind_extra_request_metadata
 
 from livestream import admission, context, ids, languages
@@ -172,15 +172,11 @@ class DatabaseErrorsMiddleware:
         return None if refusal is None else handlers.unavailable(request, refusal)
 
 
-class _OnPagesOfAdmin:
+class _OnPagesOfAdmin(MiddlewareMixin):
     """Mix it in before a middleware of Django's for pages with sessions: elsewhere, it only passes the request on."""
 
-    get_response: GetResponse
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(_ADMIN):
-            return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc, no-any-return]  # that of the middleware
+    def __call__(self, request: HttpRequest) -> Any:
+        return super().__call__(request) if _is_of_admin(request) else self.get_response(request)
 
 
 class AdminSessionMiddleware(_OnPagesOfAdmin, SessionMiddleware):
@@ -198,6 +194,10 @@ class AdminMessageMiddleware(_OnPagesOfAdmin, MessageMiddleware):
 class AdminCsrfMiddleware(_OnPagesOfAdmin, CsrfViewMiddleware):
     """Refuses forms of the admin that another site sends. No other page has a form or a cookie."""
 
-    def process_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponseForbidden | None:
         """Check the token of the form."""
-        return super().process_view(request, *args, **kwargs) if request.path_info.startswith(_ADMIN) else None
+        return super().process_view(request, *args) if _is_of_admin(request) else None
+
+
+def _is_of_admin(request: HttpRequest) -> bool:
+    return request.path_info.startswith(_ADMIN)

@@ -72,7 +72,9 @@ def names_of(*, user_ids: Collection[str]) -> dict[str, str]:
     return names
 
 
-_NAME: CompiledQuery[str] = CompiledQuery(lambda user_id: User.objects.filter(pk=user_id).values_list("username", flat=True))
+_NAME: CompiledQuery[str] = CompiledQuery(
+    lambda user_id: User.objects.filter(pk=user_id).values_list("username", flat=True)
+)
 
 
 def name_of(*, user_id: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
-
 from typing import Any
 
 from django.db.models import Q, QuerySet

@@ -17,7 +17,7 @@ from livestream.api.bodies import NoBody, caller_id, validated
 from livestream.api.etags import answer_if_changed, etag_of
 from livestream.api.idempotency import idempotent
 from livestream.api.operations import Tag, operation
-from livestream.api.pagination import page_size_of
+from livestream.api.pagination import CursorPagination, page_size_of
 from livestream.models import User
 from sessions_app import errors, examples, representation, selectors
 from sessions_app.filters import FeedFilter, SessionFilter
@@ -187,7 +187,8 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
 
     def _first(self, limit: int) -> Any:
         found = selectors.first_of_feed(limit=limit)
-        return self._answer(self.paginator.paginate_found(found, self.request, self)).data
+        pages = cast("CursorPagination", self.paginator)
+        return self._answer(pages.paginate_found(found, self.request, self)).data
 
     def _answer(self, page: Sequence[FeedEntry]) -> Response:
         entries = representation.feed_entries(page)

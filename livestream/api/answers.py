@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.serializers import Serializer
 
-Document = Mapping[str, Any]
+# A mapping, or an object with such attributes.
+Document = Any
 
 
 def answer(declared: type[Serializer[Any]], document: Document) -> dict[str, Any]:

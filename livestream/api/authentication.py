@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -51,7 +51,7 @@ class JWTAuthentication(LibraryAuthentication):
     Raises TokenExpired, TokenInvalid, TokenRevoked and UserInactive (all 401).
     """
 
-    def authenticate(self, request: Request) -> tuple[Any, Token] | None:
+    def authenticate(self, request: Request) -> Any:
         """Return the user and the token of a request; None where it brings none."""
         header = self.get_header(request)
         if header is None:
@@ -61,7 +61,8 @@ class JWTAuthentication(LibraryAuthentication):
             return known
         found = super().authenticate(request)
         if found is not None:
-            _known.keep(header, *found)
+            user, token = found
+            _known.keep(header, cast("User", user), token)
         return found
 
     def get_raw_token(self, header: bytes) -> bytes | None:

@@ -53,7 +53,9 @@ class CompiledQuery(Generic[Row]):
     def all(self, **values: str) -> list[Row]:
         """Return the rows for these values, in one round trip."""
         compiled = self._by_vendor.get(connection.vendor) or self._compile()
-        bound = [values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in compiled.parameters]
+        bound = [
+            values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in compiled.parameters
+        ]
         readable = compiled.queryset._chain()
         readable._query = _Answered(compiled, _execute(compiled.sql, bound))
         return list(readable._iterable_class(readable))
