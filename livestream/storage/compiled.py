@@ -5,7 +5,7 @@ the service are the same each time but for a value or two. So their SQL is kept.
 ORM's: the SQL itself, the conversion of values, and the objects. docs/decisions/0025-compiled-queries.md has
 the figures.
 
-    _one = CompiledQuery(lambda *, goal_id: Goal.objects.select_related("streamer").filter(pk=goal_id))
+    _one = CompiledQuery(lambda goal_id: Goal.objects.select_related("streamer").filter(pk=goal_id))
     goal = _one.first(goal_id="68143584d6945d32e732cc21")
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import psycopg
 from django.db import connection
@@ -45,10 +45,14 @@ class CompiledQuery(Generic[Row]):
     `build` is called once, with a placeholder for each value, and must not look at them. It may not prefetch.
     """
 
+    made: ClassVar[list[CompiledQuery[Any]]] = []
+    """All queries of the process: a test compares each of them with its queryset."""
+
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._names = tuple(inspect.signature(build).parameters)
+        self.names = tuple(inspect.signature(build).parameters)
         self._by_vendor: dict[str, _Compiled] = {}
+        self.made.append(self)
 
     def all(self, **values: str) -> list[Row]:
         """Return the rows for these values, in one round trip."""
@@ -69,7 +73,7 @@ class CompiledQuery(Generic[Row]):
         return self._build(**values)
 
     def _compile(self) -> _Compiled:
-        queryset = self._build(**{name: _Placeholder(f"\0{name}") for name in self._names})
+        queryset = self._build(**{name: _Placeholder(f"\0{name}") for name in self.names})
         compiler: Any = queryset.query.get_compiler(using=queryset.db)
         text, parameters = compiler.as_sql()
         if connection.vendor == "postgresql":

@@ -104,10 +104,9 @@ class Acts:
 
     def act(self) -> str:
         """Do something, and return what it was."""
-        done: Callable[[], object] = self.chance.choice(
-            [self.buy, self.buy, self.give_back, self.change, self.sell, self.end, self.invite, self.answer]
-            + [self.sing, self.block, self.rename, self.open_another]
-        )
+        of_viewers = [self.buy, self.buy, self.give_back, self.invite]
+        of_streamers = [self.change, self.sell, self.end, self.answer, self.sing, self.block, self.open_another]
+        done: Callable[[], object] = self.chance.choice([*of_viewers, *of_streamers, self.rename])
         done()
         return done.__name__
 
