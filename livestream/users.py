@@ -72,19 +72,6 @@ def names_of(*, user_ids: Collection[str]) -> dict[str, str]:
     return names
 
 
-_NAME: CompiledQuery[str] = CompiledQuery(
-    lambda user_id: User.objects.filter(pk=user_id).values_list("username", flat=True)
-)
-
-
-def name_of(*, user_id: str) -> str:
-    """Return the public name of a user; raises UserNotFound."""
-    name = _NAME.first(user_id=user_id)
-    if name is None:
-        raise UserNotFound(user_id=user_id)
-    return name
-
-
 def blocked_by_tag(*, streamer_id: str) -> str:
     """Return the tag of the users whom the streamer blocked (spec section 1)."""
     return _BLOCKED_BY + streamer_id

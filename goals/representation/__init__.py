@@ -11,18 +11,19 @@ from goals.representation.goals import (
     full_goal,
     goal_for,
     goal_for_payers,
-    goal_of_viewer,
     goal_without_breakdown,
     goals_for,
     metadata,
     public_goal,
 )
+from goals.representation.seen import SeenGoal, goal_of_viewer
 
 __all__ = [
     "Conditions",
     "Context",
     "GoalDocument",
     "Metadata",
+    "SeenGoal",
     "conditions",
     "context",
     "event_documents",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -14,7 +13,6 @@ from goals.representation.documents import Conditions, Context, GoalDocument, In
 from goals.representation.privacy import EVERYBODY, Reader
 from goals.representation.time_left import time_left
 from livestream import clock
-from livestream.models import User
 from sessions_app.rules import price_of
 from wallet import selectors as wallet_selectors
 
@@ -24,7 +22,7 @@ LARGEST_BREAKDOWN = 1000
 
 def public_goal(goal: Goal) -> GoalDocument:
     """Return a goal as everybody may see it: no payer, no amount of one payer."""
-    return _seen_by(EVERYBODY, goal)
+    return seen_by(EVERYBODY, goal)
 
 
 def full_goal(goal: Goal) -> GoalDocument:
@@ -53,7 +51,7 @@ def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) ->
     own = _breakdowns([goal for goal in goals if goal not in open_to_reader], payer_id=user_id)
     documents = []
     for goal in goals:
-        document = _seen_by(reader, goal)
+        document = seen_by(reader, goal)
         breakdown = whole.get(goal.escrow_id, {}) if goal in open_to_reader else own.get(goal.escrow_id)
         if breakdown is not None and goal.escrow_id:
             document["breakdown"] = breakdown
@@ -65,49 +63,20 @@ def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) ->
 def goal_for_payers(goal: Goal, *, payer_ids: Collection[str]) -> dict[str, GoalDocument]:
     """Return, by user, the goal as each of these viewers may see it, with their own coins, in two queries."""
     own = selectors.paid_by_each(goal=goal, payer_ids=payer_ids)
-    documents = {payer_id: _seen_by(Reader(payer_id), goal) for payer_id in payer_ids}
+    documents = {payer_id: seen_by(Reader(payer_id), goal) for payer_id in payer_ids}
     for payer_id, coins in own.items():
         documents[payer_id]["breakdown"] = {payer_id: coins}
     names.add_payers(documents.values())
     return documents
 
 
-@dataclass(frozen=True, slots=True)
-class SeenGoal:
-    """A goal as a viewer sees it, who finds their own coins in it, before the document is made."""
-
-    goal: Goal
-    viewer: User
-    coins: int
-
-    @property
-    def state(self) -> tuple[object, ...]:
-        """All that the document depends on and that can change."""
-        goal, inviter, product = self.goal, self.goal.triggered_by, self.goal.ticket_product
-        counted = (goal.id, goal.version, getattr(goal, "waiting", 0), getattr(goal, "waiting_payments", 0))
-        names = (goal.streamer.public_name, inviter and inviter.public_name, product and product.type)
-        return (*counted, *names, self.viewer.pk, self.viewer.public_name, self.coins, *time_left(goal).values())
-
-    def document(self) -> GoalDocument:
-        """Return the goal as JSON."""
-        document = _seen_by(Reader(self.viewer.pk), self.goal)
-        if self.coins > 0:
-            document["breakdown"] = {self.viewer.pk: self.coins}
-            document["breakdown_names"] = {self.viewer.pk: self.viewer.public_name}
-        return document
-
-
-def goal_of_viewer(goal: Goal, *, viewer: User) -> SeenGoal:
-    """Return a goal as a user sees it who is neither its streamer nor support, in one query."""
-    return SeenGoal(goal, viewer, selectors.paid_by(goal=goal, user_id=viewer.pk))
-
-
 def goal_without_breakdown(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
     """Return a goal as this user may see it, without a query for who paid: for frequent pushes."""
-    return _seen_by(Reader(user_id, is_staff), goal)
+    return seen_by(Reader(user_id, is_staff), goal)
 
 
-def _seen_by(reader: Reader, goal: Goal) -> GoalDocument:
+def seen_by(reader: Reader, goal: Goal) -> GoalDocument:
+    """Return a goal without amounts of payers, and without who invited unless the reader may know."""
     return privacy.without_inviter(_everything(goal), reader=reader, streamer_id=goal.streamer_id)
 
 

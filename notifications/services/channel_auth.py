@@ -8,7 +8,8 @@ from typing import Any
 
 from goals import selectors as goals
 from livestream.errors import NotFound
-from livestream.users import is_blocked, name_of
+from livestream.models import User
+from livestream.users import is_blocked
 from notifications import channels, provider
 from notifications.channels import Channel
 from notifications.errors import ChannelNotAllowed, InvalidSocketId, SigningUnavailable
@@ -19,7 +20,7 @@ _LONGEST_NAME = 60
 _SOCKET_ID = re.compile(r"[0-9]{1,32}\.[0-9]{1,32}")
 
 
-def authorize_connection(*, user_id: str, socket_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
+def authorize_connection(*, user: User, socket_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
     """Return the signature that lets the user's connection join a channel.
 
     It is `{auth}`, and for a presence channel also `channel_data`: the user's id and public name, which
@@ -27,10 +28,10 @@ def authorize_connection(*, user_id: str, socket_id: str, channel_name: str, now
     Raises InvalidSocketId, ChannelNotAllowed, SigningUnavailable.
     """
     _refuse_bad_socket(socket_id)
-    channel = allowed_channel(user_id=user_id, channel_name=channel_name)
+    channel = allowed_channel(user_id=user.pk, channel_name=channel_name)
     _refuse_without_keys()
-    presence.sign_of_life(streamer_id=user_id, now=now)
-    member = _member(user_id) if channel.is_presence else None
+    presence.sign_of_life(streamer_id=user.pk, now=now)
+    member = _member(user) if channel.is_presence else None
     return provider.sign_channel(channel=channel.name, socket_id=socket_id, member=member)
 
 
@@ -56,10 +57,9 @@ def allowed_channel(*, user_id: str, channel_name: str) -> Channel:
     return channel
 
 
-def _member(user_id: str) -> dict[str, Any]:
+def _member(user: User) -> dict[str, Any]:
     """Return what the members of a presence channel see of each other: what everybody may know of a user."""
-    name = name_of(user_id=user_id)
-    return {"user_id": user_id, "user_info": {"name": name[:_LONGEST_NAME]}}
+    return {"user_id": user.pk, "user_info": {"name": user.public_name[:_LONGEST_NAME]}}
 
 
 def _refuse_bad_socket(socket_id: str) -> None:

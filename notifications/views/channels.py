@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,7 @@ from livestream.api.caching import SecretAnswers
 from livestream.api.operations import Tag, operation
 from livestream.api.parsers import StrictJSONParser
 from livestream.api.throttles import CHANNEL_AUTH
+from livestream.models import User
 from notifications import errors, examples
 from notifications.serializers import ChannelAuth, ChannelAuthBody, ChannelSnapshot
 from notifications.services import channel_auth, channel_snapshots
@@ -40,11 +43,11 @@ class ChannelAuthView(SecretAnswers, APIView):
         With `channel_name`, it signs that you may join this private or presence channel. Without it, it signs the
         connection in, so that it can be closed when you lose access. pusher-js makes both calls by itself.
         """
-        body, user_id = validated(request, ChannelAuthBody), caller_id(request)
+        body, user = validated(request, ChannelAuthBody), cast("User", request.user)
         if "channel_name" in body:
-            signed = channel_auth.authorize_connection(user_id=user_id, now=clock.now(), **body)
+            signed = channel_auth.authorize_connection(user=user, now=clock.now(), **body)
         else:
-            signed = channel_auth.authenticate_connection(user_id=user_id, **body)
+            signed = channel_auth.authenticate_connection(user_id=user.pk, **body)
         return Response(answer(ChannelAuth, signed))
 
 
