@@ -1,0 +1,83 @@
+"""Whom a token lets in is looked up once a second in each process, and what ends it is seen by then."""
+
+import time
+from collections import OrderedDict
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from livestream import clock, sign_ins, users
+from livestream.api import known_tokens
+from livestream.api.tokens import sign_in_user
+from livestream.models import SignIn, User
+from tests.support.clients import said
+
+pytestmark = pytest.mark.django_db
+
+
+class Seconds:
+    """Monotonic seconds that pass when a test says so."""
+
+    now = 1000.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def seconds(settings, monkeypatch):
+    settings.TOKEN_REMEMBERED = 1
+    seconds = Seconds()
+    monkeypatch.setattr(known_tokens, "time", seconds)
+    monkeypatch.setattr(known_tokens, "_by_header", OrderedDict())
+    return seconds
+
+
+def test_a_token_is_looked_up_once_a_second(seconds, api, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the sign-in with its user, and the wallet
+        assert api.get("/wallet").status_code == 200
+    for _ in range(3):
+        with django_assert_num_queries(1):
+            assert api.get("/wallet").status_code == 200
+    seconds.now += 1
+    with django_assert_num_queries(2):
+        assert api.get("/wallet").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (lambda user: users.close_account(user_id=user.pk, now=clock.now()), "user_inactive"),
+        (lambda user: User.objects.filter(pk=user.pk).update(is_active=False), "user_inactive"),
+        (lambda user: sign_ins.end_all(user_id=user.pk, because=SignIn.LOGOUT, now=clock.now()), "token_revoked"),
+        (lambda user: User.objects.filter(pk=user.pk).update(password="another"), "token_revoked"),
+    ],
+)
+def test_what_ends_a_sign_in_is_seen_after_a_second(seconds, api, user, end, code):
+    assert api.get("/wallet").status_code == 200
+    end(user)
+    seconds.now += 1
+    assert said(api.get("/wallet")) == (401, code)
+
+
+def test_a_remembered_token_expires_at_its_time(seconds, anonymous, user, moving):
+    header = {"HTTP_AUTHORIZATION": f"Bearer {sign_in_user(user=user)['access']}"}
+    moving.advance(seconds=3599)
+    assert anonymous.get("/wallet", **header).status_code == 200
+    moving.advance(seconds=1)
+    assert said(anonymous.get("/wallet", **header)) == (401, "token_expired")
+
+
+def test_what_one_request_learns_of_a_user_is_not_known_to_the_next(seconds, api, user):
+    body = {"user_id": user.pk, "amount": 5, "transfer_id": "payment-1"}
+    assert said(api.post("/wallet/deposits", body)) == (403, "permission_denied")
+    user.user_permissions.add(Permission.objects.get(codename="deposit"))
+    assert api.post("/wallet/deposits", body).status_code == 201
+
+
+def test_tokens_beyond_the_limit_are_forgotten(seconds, monkeypatch, user):
+    monkeypatch.setattr(known_tokens, "_REMEMBERED", 3)
+    token = {"exp": time.time() + 60}
+    for number in range(5):
+        known_tokens.keep(b"%d" % number, user, token)
+    assert [known_tokens.get(b"%d" % number) is not None for number in range(5)] == [False, False, True, True, True]
