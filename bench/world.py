@@ -24,7 +24,7 @@ _FIRST_STREAMER = 0x5_000_000
 _EMPTY = """
     TRUNCATE livestream_user, goals_ticketproduct, goals_contribution, livestream_eventrecord,
         livestream_outboxmessage, wallet_account, wallet_escrow, wallet_transfer,
-        wallet_pendingcredit, wallet_earlyrefund CASCADE
+        wallet_pendingcredit, wallet_earlyrefund, wallet_payertotal CASCADE
 """
 _VIEWERS = """
     INSERT INTO livestream_user (id, username, password, first_name, last_name, email,

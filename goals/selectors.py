@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -22,9 +22,8 @@ from django.db.models import (
     Sum,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Coalesce, Concat, RowNumber
+from django.db.models.functions import Coalesce, Concat
 
 from goals import escrow_ids
 from goals.endings import Outcome
@@ -172,15 +171,23 @@ def payers_of(*, goal: Goal, after: str = "", limit: int = 1000) -> list[str]:
 
 def top_contributors(*, goal_id: str, limit: int) -> list[tuple[str, int]]:
     """Return who paid most for a goal, and how many coins each."""
-    escrow_id = Goal.objects.get(pk=goal_id).escrow_id
-    return wallet_selectors.top_payers(escrow_id=str(escrow_id), limit=limit)
+    return list(breakdown_of(goal=Goal.objects.get(pk=goal_id), limit=limit).items())
+
+
+def breakdown_of(*, goal: Goal, limit: int) -> dict[str, int]:
+    """Return who paid how many coins for a goal, most first, `limit` payers at most; empty where nobody pays."""
+    return wallet_selectors.breakdown_of(escrow_id=goal.escrow_id, limit=limit) if goal.escrow_id else {}
+
+
+def own_coins(*, goals: Iterable[Goal], payer_id: str) -> dict[str, int]:
+    """Return by escrow the coins that one user paid for these goals, in one query."""
+    escrow_ids = {goal.escrow_id for goal in goals if goal.escrow_id}
+    return wallet_selectors.own_coins(escrow_ids=escrow_ids, payer_id=payer_id)
 
 
 def paid_by_each(*, goal: Goal, payer_ids: Collection[str]) -> dict[str, int]:
     """Return the coins that each of these users paid for a goal; users who paid nothing are left out."""
-    if not goal.escrow_id or not payer_ids:
-        return {}
-    return dict(wallet_selectors.held_by_payer(escrow_id=goal.escrow_id).filter(debit_id__in=payer_ids))
+    return wallet_selectors.coins_of_each(escrow_id=goal.escrow_id, payer_ids=payer_ids) if goal.escrow_id else {}
 
 
 def paid_by(*, goal: Goal, user_id: str) -> int:
@@ -229,27 +236,6 @@ def ends_of_blocks(*, goal_id: str, payers: Collection[str]) -> dict[str, dateti
     for payer_id, starts_at, cut_at, duration in blocks.values_list("payer_id", "starts_at", "cut_at", "duration"):
         end = starts_at + timedelta(seconds=duration) if starts_at and not cut_at else None
         found[payer_id] = max(filter(None, (found.get(payer_id), end)), default=None)
-    return found
-
-
-def breakdowns(
-    *, escrow_ids: Collection[str], limit: int, payer_id: str | None = None
-) -> dict[str | None, dict[str, int]]:
-    """Return by escrow who paid how many coins, most first: `limit` payers each, or one payer alone.
-
-    It is one query for all of the escrows, and none for no escrow.
-    """
-    if not escrow_ids:
-        return {}
-    held = wallet_selectors.net_holds().filter(credit_id__in=escrow_ids)
-    if payer_id is not None:
-        held = held.filter(debit_id=payer_id)
-    paid = held.order_by().values("credit_id", "debit_id").annotate(paid=Sum("net")).filter(paid__gt=0)
-    place = Window(RowNumber(), partition_by=F("credit_id"), order_by=[F("paid").desc(), F("debit_id")])
-    rows = paid.annotate(place=place).filter(place__lte=limit).order_by("credit_id", "place")
-    found: dict[str | None, dict[str, int]] = {}
-    for escrow_id, payer, coins in rows.values_list("credit_id", "debit_id", "paid"):
-        found.setdefault(escrow_id, {})[payer] = coins
     return found
 
 

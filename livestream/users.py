@@ -67,8 +67,8 @@ def names_of(*, user_ids: Collection[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     ids = list(user_ids)
     for start in range(0, len(ids), _NAMES_A_QUERY):
-        found = User.objects.filter(pk__in=ids[start : start + _NAMES_A_QUERY]).only("pk", "username")
-        names |= {user.pk: user.public_name for user in found}
+        # Rows and no models: a goal names a thousand payers, and making their models takes longer than all the rest.
+        names |= User.objects.filter(pk__in=ids[start : start + _NAMES_A_QUERY]).values_list("pk", User.PUBLIC_NAME)
     return names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,8 @@ from django.db.models.functions import Coalesce
 
 from livestream.models import User
 from livestream.storage.compiled import CompiledQuery
-from wallet import transfer_ids
-from wallet.models import Account, EarlyRefund, Earning, Escrow, PendingCredit, PendingDebit, Transfer
+from wallet import sql, transfer_ids
+from wallet.models import Account, EarlyRefund, Earning, Escrow, PayerTotal, PendingCredit, PendingDebit, Transfer
 
 
 def balance_of(*, user_id: str) -> int:
@@ -117,43 +118,68 @@ def holding_payers(*, escrow_id: str) -> QuerySet[Transfer, Any]:
     return _holds(escrow_id).filter(early_refund=None).order_by().values("debit_id")
 
 
-def net_holds() -> QuerySet[Transfer]:
-    """Return the payments into escrows, each with `net`: its coins less those that were refunded early."""
-    back = Coalesce(F("early_refund__amount") - F("early_refund__kept"), 0)
-    return Transfer.objects.filter(kind=Transfer.Kind.HOLD).annotate(net=F("amount") - back)
+def breakdown_of(*, escrow_id: str, limit: int) -> dict[str, int]:
+    """Return who paid how many coins into an escrow, most first, `limit` payers at most.
 
-
-def held_by_payer(*, escrow_id: str) -> QuerySet[Transfer, Any]:
-    """Return who paid into an escrow and how many coins: pairs of user id and `paid`.
-
-    Amounts are net of early refunds; payers who were refunded in full are left out.
+    Here and in the next selectors, amounts are net of early refunds, payments that are not counted yet are
+    included, and payers who were refunded in full are left out. They read what the counter keeps by payer, so they
+    do not depend on the size of the crowd. `held_by_payer` is the same as a sum of transfers.
     """
-    paid = net_holds().filter(credit_id=escrow_id).order_by().values("debit_id").annotate(paid=Sum("net"))
-    return paid.filter(paid__gt=0).values_list("debit_id", "paid")
+    return dict(sql.find_top_payers(escrow_id, limit))
 
 
-def payers_of(*, escrow_id: str, after: str = "", limit: int = 1000) -> list[str]:
-    """Return the payers of an escrow whose ids come after `after`, in order of id."""
-    rows = held_by_payer(escrow_id=escrow_id).filter(debit_id__gt=after).order_by("debit_id")
-    return [payer_id for payer_id, _ in rows[:limit]]
+def own_coins(*, escrow_ids: Collection[str], payer_id: str) -> dict[str, int]:
+    """Return the coins that one payer paid into each of these escrows, in one query, and none for no escrow."""
+    return {escrow_id: coins for (escrow_id, _), coins in _coins(escrow_ids, [payer_id]).items()}
 
 
-def top_payers(*, escrow_id: str, limit: int) -> list[tuple[str, int]]:
-    """Return who paid most into an escrow, and how many coins each."""
-    return list(held_by_payer(escrow_id=escrow_id).order_by(F("paid").desc(), "debit_id")[:limit])
+def coins_of_each(*, escrow_id: str, payer_ids: Collection[str]) -> dict[str, int]:
+    """Return the coins that each of these users paid into an escrow, in one query; none for no user."""
+    return {payer_id: coins for (_, payer_id), coins in _coins([escrow_id], payer_ids).items()}
 
 
 def paid_by(*, escrow_id: str, user_id: str) -> int:
     """Return the coins that one user paid into an escrow, less what was refunded early."""
-    return _PAID_BY.first(escrow_id=escrow_id, user_id=user_id) or 0
+    return sum(_OWN_COINS.all(escrow_id=escrow_id, payer_id=user_id))
 
 
-def _paid_by(escrow_id: str, user_id: str) -> QuerySet[Transfer, int]:
-    held = net_holds().filter(credit_id=escrow_id, debit_id=user_id).order_by().values("debit_id")
-    return held.annotate(paid=Sum("net")).values_list("paid", flat=True)
+def _own_coins(escrow_id: str, payer_id: str) -> QuerySet[Any, int]:
+    counted = PayerTotal.objects.filter(escrow_id=escrow_id, payer_id=payer_id).values_list("coins", flat=True)
+    waiting = PendingCredit.objects.filter(account_id=escrow_id, payer_id=payer_id)
+    return counted.union(waiting.values_list("amount", flat=True), all=True)
 
 
-_PAID_BY: CompiledQuery[int] = CompiledQuery(_paid_by)
+_OWN_COINS: CompiledQuery[int] = CompiledQuery(_own_coins)
+
+
+def payers_of(*, escrow_id: str, after: str = "", limit: int = 1000) -> list[str]:
+    """Return the payers of an escrow whose ids come after `after`, in order of id."""
+    return sql.find_payers(escrow_id, after, limit)
+
+
+def held_by_payer(*, escrow_id: str) -> QuerySet[Transfer, Any]:
+    """Return who paid into an escrow and how many coins: pairs of user id and `paid`, summed from the transfers.
+
+    Its time grows with the number of payments. It is what the kept coins by payer are compared with.
+    """
+    back = Coalesce(F("early_refund__amount") - F("early_refund__kept"), 0)
+    paid = _holds(escrow_id).order_by().values("debit_id").annotate(paid=Sum(F("amount") - back))
+    return paid.filter(paid__gt=0).values_list("debit_id", "paid")
+
+
+def _coins(escrow_ids: Collection[str], payer_ids: Collection[str]) -> dict[tuple[str, str], int]:
+    """Return the coins by escrow and payer, counted and waiting ones; both are read in one statement."""
+    if not escrow_ids or not payer_ids:
+        return {}
+    counted = PayerTotal.objects.filter(escrow_id__in=escrow_ids, payer_id__in=payer_ids, coins__gt=0)
+    waiting = PendingCredit.objects.filter(account_id__in=escrow_ids, payer_id__in=payer_ids)
+    rows = counted.values_list("escrow_id", "payer_id", "coins").union(
+        waiting.values_list("account_id", "payer_id", "amount"), all=True
+    )
+    found: Counter[tuple[str, str]] = Counter()
+    for escrow_id, payer_id, coins in rows:
+        found[escrow_id, payer_id] += coins
+    return found
 
 
 def kept_of(*, transfer_ids: Collection[str]) -> dict[str, int]:

@@ -155,6 +155,14 @@ _OWED = """
     LEFT JOIN wallet_account a ON a.id = p.account_id AND a.kind = 'system'
     LEFT JOIN wallet_transfer t ON t.transfer_id = p.transfer_id AND t.kind = 'deposit' AND t.debit_id = a.id
 """
+_BY_PAYER = """
+    SELECT escrow_id || ' ' || payer_id AS place, sum(total) AS found, sum(coins) AS wanted FROM (
+        SELECT escrow_id, payer_id, coins AS total, 0 AS coins FROM wallet_payertotal
+        UNION ALL SELECT credit_id, debit_id, 0, amount FROM wallet_transfer WHERE kind = 'hold'
+        UNION ALL SELECT escrow_id, payer_id, 0, kept - amount FROM wallet_earlyrefund
+        UNION ALL SELECT account_id, payer_id, 0, -amount FROM wallet_pendingcredit
+    ) AS sides GROUP BY escrow_id, payer_id
+"""
 
 CHECKS = {
     "all balances sum up to zero": (_SUM, "<>"),
@@ -180,6 +188,10 @@ CHECKS = {
     "each transfer has both of its accounts": (_ENDS, "<>"),
     "each waiting payment is a transfer": (_WAITING, "<>"),
     "each waiting deposit is a transfer from the system account": (_OWED, "<>"),
+    "the total of each payer in an escrow is what they paid and is counted, less what was refunded early": (
+        _BY_PAYER,
+        "<>",
+    ),
 }
 _SHOWN = 20
 

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from bench import world
 from goals import escrow_ids
 from livestream import clock, ids
+from wallet import sql
 from wallet.services import posting
 
 ESCROW = escrow_ids.show_funding(world.goal_id(0))
@@ -44,4 +45,5 @@ def gather(*, payers: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (_HOLDS, _PAID, _RECEIVED, _COUNTED, _EARNED):
             cursor.execute(statement, values)
+        sql.fill_totals([ESCROW])
     world.settle_down()

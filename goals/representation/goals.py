@@ -14,7 +14,6 @@ from goals.representation.privacy import EVERYBODY, Reader
 from goals.representation.time_left import time_left
 from livestream import clock
 from sessions_app.rules import price_of
-from wallet import selectors as wallet_selectors
 
 # A breakdown is for a person to look at; the whole of it is `GET /goals/{id}/contributions`.
 LARGEST_BREAKDOWN = 1000
@@ -27,34 +26,35 @@ def public_goal(goal: Goal) -> GoalDocument:
 
 def full_goal(goal: Goal) -> GoalDocument:
     """Return a goal as its streamer and support see it: who invited, and coins by payer."""
-    document = _everything(goal)
-    if goal.escrow_id:
-        document["breakdown"] = dict(wallet_selectors.top_payers(escrow_id=goal.escrow_id, limit=LARGEST_BREAKDOWN))
-    names.add_payers([document])
-    return document
+    return _with_breakdown(_everything(goal), goal)
 
 
 def goal_for(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
-    """Return a goal as this user may see it.
+    """Return one goal as this user may see it.
 
-    A payer finds their own coins in it, and a viewer who invited finds that said.
+    A payer finds their own coins in it, the streamer and support those of each payer, and a viewer who invited
+    finds that said.
     """
-    [document] = goals_for([goal], user_id=user_id, is_staff=is_staff)
+    reader = Reader(user_id, is_staff)
+    if reader.reads_everything(streamer_id=goal.streamer_id):
+        return _with_breakdown(_seen_by(reader, goal), goal)
+    [document] = goals_for([goal], user_id=user_id)
     return document
 
 
 def goals_for(goals: Sequence[Goal], *, user_id: str, is_staff: bool = False) -> list[GoalDocument]:
-    """Return goals as this user may see them, in three queries at most however many they are."""
+    """Return a list of goals as this user may see them, in two queries at most however many they are.
+
+    A payer finds their own coins in it. The coins of other payers are only in the answers about one goal: a list
+    would have a thousand payers for each of its goals.
+    """
     reader = Reader(user_id, is_staff)
-    open_to_reader = [goal for goal in goals if reader.reads_everything(streamer_id=goal.streamer_id)]
-    whole = _breakdowns(open_to_reader)
-    own = _breakdowns([goal for goal in goals if goal not in open_to_reader], payer_id=user_id)
+    own = selectors.own_coins(goals=goals, payer_id=user_id)
     documents = []
     for goal in goals:
         document = seen_by(reader, goal)
-        breakdown = whole.get(goal.escrow_id, {}) if goal in open_to_reader else own.get(goal.escrow_id)
-        if breakdown is not None and goal.escrow_id:
-            document["breakdown"] = breakdown
+        if goal.escrow_id in own:
+            document["breakdown"] = {user_id: own[goal.escrow_id]}
         documents.append(document)
     names.add_payers(documents)
     return documents
@@ -73,6 +73,13 @@ def goal_for_payers(goal: Goal, *, payer_ids: Collection[str]) -> dict[str, Goal
 def goal_without_breakdown(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocument:
     """Return a goal as this user may see it, without a query for who paid: for frequent pushes."""
     return seen_by(Reader(user_id, is_staff), goal)
+
+
+def _with_breakdown(document: GoalDocument, goal: Goal) -> GoalDocument:
+    if goal.escrow_id:
+        document["breakdown"] = selectors.breakdown_of(goal=goal, limit=LARGEST_BREAKDOWN)
+    names.add_payers([document])
+    return document
 
 
 def seen_by(reader: Reader, goal: Goal) -> GoalDocument:
@@ -116,11 +123,6 @@ def price(goal: Goal) -> InvitationPrice:
         "minimum": price_of(rate=rate, duration=settings.INVITATION_MIN_DURATION),
         "joining": price_of(rate=rate, duration=goal.prepaid_duration or 0),
     }
-
-
-def _breakdowns(goals: Sequence[Goal], payer_id: str | None = None) -> dict[str | None, dict[str, int]]:
-    escrow_ids = {goal.escrow_id for goal in goals if goal.escrow_id}
-    return selectors.breakdowns(escrow_ids=escrow_ids, limit=LARGEST_BREAKDOWN, payer_id=payer_id)
 
 
 def conditions(goal: Goal) -> Conditions:

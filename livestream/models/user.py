@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import hashers
 from django.contrib.auth.models import AbstractUser
@@ -13,6 +13,9 @@ from livestream.fields import ObjectIdField
 
 class User(AbstractUser):
     """An account; its tags and groups say what it may do beyond the ordinary."""
+
+    # The column of `public_name`, for queries that need nothing else.
+    PUBLIC_NAME: ClassVar = "username"
 
     id = ObjectIdField(primary_key=True)
     # When `account.closed` was published; the account is closed by `is_active`.
@@ -66,7 +69,7 @@ class User(AbstractUser):
     @property
     def public_name(self) -> str:
         """The name that everybody may read beside the user's id."""
-        return self.username
+        return str(getattr(self, self.PUBLIC_NAME))
 
     @property
     def tags(self) -> set[str]:

@@ -9,7 +9,7 @@ from tests.support.escrows import balances, coins_in, give_back, new_escrow, pai
 from tests.support.people import make_user
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import PendingCredit, Transfer
-from wallet.selectors import paid_by, payers_of, pending_credit, top_payers
+from wallet.selectors import breakdown_of, paid_by, payers_of, pending_credit
 from wallet.services import escrows, holding
 from wallet.verification import verify_ledger
 
@@ -105,7 +105,7 @@ def test_who_paid_how_much_is_known_before_it_is_counted(moving):
     pay_in(escrow, make_user(coins=0) and make_user(coins=7), 7)
     assert paid_by(escrow_id=escrow.escrow_id, user_id=first.pk) == 5
     assert paid_by(escrow_id=escrow.escrow_id, user_id=escrow.user_id) == 0
-    assert top_payers(escrow_id=escrow.escrow_id, limit=1) == [(second.pk, 20)]
+    assert breakdown_of(escrow_id=escrow.escrow_id, limit=1) == {second.pk: 20}
     everybody = payers_of(escrow_id=escrow.escrow_id)
     assert everybody == sorted(everybody)
     assert payers_of(escrow_id=escrow.escrow_id, after=everybody[0], limit=1) == [everybody[1]]

@@ -26,7 +26,7 @@ from wallet.verification import CHECKS, verify_ledger
 pytestmark = pytest.mark.django_db
 
 SUM, BALANCES, NEGATIVE, EMPTY, RECEIVED, EARNED, EARLY, EARLY_OF, EARLY_MOVED, STRAY, *REST = CHECKS
-STRANDED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING, OWED = REST
+STRANDED, PAID_OUT, GIVEN_BACK, TO_WHOM, ENDS, WAITING, OWED, BY_PAYER = REST
 
 # What is done to the ledger, and which rules notice. `:names` are the ids of the world below.
 DAMAGES = {
@@ -47,11 +47,11 @@ DAMAGES = {
     ),
     "a transfer that was changed": (
         ["UPDATE wallet_transfer SET amount = amount + 1 WHERE credit_id = :counted"],
-        {BALANCES, RECEIVED},
+        {BALANCES, RECEIVED, BY_PAYER},
     ),
     "a transfer that is gone": (
         ["DELETE FROM wallet_transfer WHERE credit_id = :counted"],
-        {BALANCES, RECEIVED},
+        {BALANCES, RECEIVED, BY_PAYER},
     ),
     "a transfer between accounts that do not exist": (
         [
@@ -101,7 +101,7 @@ DAMAGES = {
     ),
     "an early refund that kept more than its transfer left": (
         ["UPDATE wallet_earlyrefund SET kept = kept + 1 WHERE payer_id = :cut"],
-        {EARLY, EARLY_MOVED},
+        {EARLY, EARLY_MOVED, BY_PAYER},
     ),
     "an early refund without a transfer": (
         ["DELETE FROM wallet_transfer WHERE kind = 'refund' AND credit_id = :cut"],
@@ -109,7 +109,7 @@ DAMAGES = {
     ),
     "an early refund of somebody else's payment": (
         ["UPDATE wallet_earlyrefund SET payer_id = :payer WHERE payer_id = :cut"],
-        {EARLY_OF, EARLY_MOVED},
+        {EARLY_OF, EARLY_MOVED, BY_PAYER},
     ),
     "an early refund of a payment that was never made": (
         ["UPDATE wallet_earlyrefund SET hold_id = 'ghost' WHERE payer_id = :cut"],
@@ -120,7 +120,7 @@ DAMAGES = {
             "UPDATE wallet_escrow SET refunded_early = refunded_early - 10 WHERE escrow_id = :early",
             "DELETE FROM wallet_earlyrefund WHERE payer_id = :whole",
         ],
-        {EARNED, EARLY_MOVED, GIVEN_BACK},
+        {EARNED, EARLY_MOVED, GIVEN_BACK, BY_PAYER},
     ),
     "an early refund paid again, from what others paid": (
         [
@@ -153,11 +153,19 @@ DAMAGES = {
             " SELECT 'again-' || transfer_id, account_id, payer_id, amount, created_at"
             " FROM wallet_pendingcredit WHERE account_id = :waiting"
         ],
-        {SUM, BALANCES, RECEIVED, WAITING},
+        {SUM, BALANCES, RECEIVED, WAITING, BY_PAYER},
     ),
     "a payment that waits in another's name": (
         ["UPDATE wallet_pendingcredit SET payer_id = :payer WHERE account_id = :waiting"],
-        {WAITING},
+        {WAITING, BY_PAYER},
+    ),
+    "a payer's total that nobody paid": (
+        ["UPDATE wallet_payertotal SET coins = coins + 1 WHERE escrow_id = :counted"],
+        {BY_PAYER},
+    ),
+    "a payer's total that is gone": (
+        ["DELETE FROM wallet_payertotal WHERE escrow_id = :paid_out"],
+        {BY_PAYER},
     ),
     "a deposit that is not counted and waits no longer": (
         ["DELETE FROM wallet_pendingdebit"],

@@ -133,3 +133,23 @@ class EarlyRefund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount - self.kept} of {self.hold_id}"
+
+
+class PayerTotal(models.Model):
+    """The coins of one payer in an escrow, as far as they are counted, less what was refunded early.
+
+    It is for reading only: no money moves by it. Together with the payments that wait it is the sum of the
+    payer's transfers, also after the escrow was settled; `verify_ledger` compares them. Nothing but triggers and
+    the migration that filled it writes it (docs/decisions/0024-coins-by-payer.md).
+    """
+
+    pk = models.CompositePrimaryKey("escrow_id", "payer_id")
+    escrow_id = models.CharField(max_length=64)
+    payer_id = models.CharField(max_length=64)
+    coins = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["escrow_id", "-coins", "payer_id"], name="payer_total_most_first")]
+
+    def __str__(self) -> str:
+        return f"{self.coins} of {self.payer_id}"

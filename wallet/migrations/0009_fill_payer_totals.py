@@ -1,0 +1,46 @@
+"""Early refunds keep the coins of each payer, too, and what was paid before is filled in.
+
+No transaction holds the locks of two tables, or of two escrows. If it is interrupted, it begins again: an escrow that
+is filled twice has the same totals.
+"""
+
+from django.db import migrations, transaction
+
+from livestream.storage.keyset import iterate
+from livestream.storage.vendor_sql import VendorSQL
+from wallet.sql import totals
+
+PAGE = 100
+
+
+def fill(apps, schema_editor):
+    """Fill the totals of all escrows, page by page; processes of any release may count meanwhile."""
+    escrows = apps.get_model("wallet", "Escrow").objects
+    page = []
+    for escrow in iterate(escrows.all(), by="escrow_id"):
+        if escrow.state == "open":
+            fill_locked(escrows, escrow.pk)
+        else:
+            page.append(escrow.pk)
+        if len(page) == PAGE:
+            totals.fill_totals(page)
+            page = []
+    if page:
+        totals.fill_totals(page)
+
+
+def fill_locked(escrows, escrow_id):
+    """Fill the totals of an open escrow, into which payments go on meanwhile. Counting and refunds wait."""
+    with transaction.atomic():
+        escrows.select_for_update().get(pk=escrow_id)
+        totals.fill_totals([escrow_id])
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("wallet", "0008_payer_totals")]
+
+    operations = [
+        VendorSQL(totals.KEEP_REFUNDED_EARLY, totals.FORGET_REFUNDED_EARLY),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

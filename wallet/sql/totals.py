@@ -1,0 +1,153 @@
+"""Coins by payer: the triggers that keep `PayerTotal`, how it is filled, and the queries that read it.
+
+The triggers belong to the database and not to the services, so that a process of the previous release, which does
+not know the table, keeps it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+# What is counted moves from the waiting payments to the totals, by the statement that deletes it. Both databases
+# find the row of a payer by the primary key, whatever the planner knows of the tables.
+_ADD = """
+    INSERT INTO wallet_payertotal (escrow_id, payer_id, coins) {rows}
+    ON CONFLICT (escrow_id, payer_id) DO UPDATE SET coins = wallet_payertotal.coins + excluded.coins
+"""
+# Every writer holds the lock of the escrow's row. The order by payer is a second protection from deadlocks.
+_ADD_COUNTED = _ADD.format(
+    rows="""SELECT account_id, payer_id, sum(amount) FROM changed
+    GROUP BY account_id, payer_id ORDER BY account_id, payer_id"""
+)
+_SUBTRACT_EARLY = _ADD.format(
+    rows="""SELECT escrow_id, payer_id, sum(kept - amount) FROM changed
+    GROUP BY escrow_id, payer_id ORDER BY escrow_id, payer_id"""
+)
+# One statement for the whole batch on PostgreSQL; SQLite has triggers for rows only.
+_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    {statement};
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER {name} AFTER {when} ON {table}
+    REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""
+_SQLITE = "CREATE TRIGGER IF NOT EXISTS {name} AFTER {when} ON {table} BEGIN {statement}; END"
+
+COUNTED, REFUNDED_EARLY = "wallet_total_counted", "wallet_total_refunded_early"
+
+KEEP_COUNTED = {
+    "postgresql": [
+        _POSTGRESQL.format(
+            name=COUNTED, when="DELETE", table="wallet_pendingcredit", rows="OLD", statement=_ADD_COUNTED
+        )
+    ],
+    "sqlite": [
+        _SQLITE.format(
+            name=COUNTED,
+            when="DELETE",
+            table="wallet_pendingcredit",
+            statement=_ADD.format(rows="VALUES (OLD.account_id, OLD.payer_id, OLD.amount)"),
+        )
+    ],
+}
+KEEP_REFUNDED_EARLY = {
+    "postgresql": [
+        _POSTGRESQL.format(
+            name=REFUNDED_EARLY, when="INSERT", table="wallet_earlyrefund", rows="NEW", statement=_SUBTRACT_EARLY
+        )
+    ],
+    "sqlite": [
+        _SQLITE.format(
+            name=REFUNDED_EARLY,
+            when="INSERT",
+            table="wallet_earlyrefund",
+            statement=_ADD.format(rows="VALUES (NEW.escrow_id, NEW.payer_id, NEW.kept - NEW.amount)"),
+        )
+    ],
+}
+FORGET_COUNTED = {
+    "postgresql": [f"DROP TRIGGER {COUNTED} ON wallet_pendingcredit", f"DROP FUNCTION {COUNTED}()"],
+    "sqlite": [f"DROP TRIGGER {COUNTED}"],
+}
+FORGET_REFUNDED_EARLY = {
+    "postgresql": [f"DROP TRIGGER {REFUNDED_EARLY} ON wallet_earlyrefund", f"DROP FUNCTION {REFUNDED_EARLY}()"],
+    "sqlite": [f"DROP TRIGGER {REFUNDED_EARLY}"],
+}
+
+# By escrow and payer, the coins that are counted and were not refunded early; zero for a payer who has nothing left.
+_COUNTED_COINS = """
+    SELECT escrow_id, payer_id, sum(coins) AS coins FROM (
+        SELECT credit_id AS escrow_id, debit_id AS payer_id, amount AS coins
+        FROM wallet_transfer WHERE kind = 'hold' {of_holds}
+        UNION ALL
+        SELECT escrow_id, payer_id, kept - amount FROM wallet_earlyrefund {of_refunds}
+        UNION ALL
+        SELECT account_id, payer_id, -amount FROM wallet_pendingcredit {of_waiting}
+    ) AS sides GROUP BY escrow_id, payer_id
+"""
+
+# A payer with a waiting payment is in the second half only. Of the others, those beyond the limit have the limit's
+# number of payers before them, whatever waits.
+_TOP = """
+    WITH waiting AS (
+        SELECT payer_id, sum(amount) AS coins FROM wallet_pendingcredit
+        WHERE account_id = %(escrow)s GROUP BY payer_id
+    )
+    SELECT payer_id, coins FROM (
+        SELECT * FROM (
+            SELECT payer_id, coins FROM wallet_payertotal
+            WHERE escrow_id = %(escrow)s AND coins > 0 AND payer_id NOT IN (SELECT payer_id FROM waiting)
+            ORDER BY coins DESC, payer_id LIMIT %(limit)s
+        ) AS counted
+        UNION ALL
+        SELECT w.payer_id, w.coins + coalesce(t.coins, 0) FROM waiting w
+        LEFT JOIN wallet_payertotal t ON t.escrow_id = %(escrow)s AND t.payer_id = w.payer_id
+    ) AS found ORDER BY coins DESC, payer_id LIMIT %(limit)s
+"""
+_PAYERS = """
+    SELECT payer_id FROM (
+        SELECT * FROM (
+            SELECT payer_id FROM wallet_payertotal
+            WHERE escrow_id = %(escrow)s AND coins > 0 AND payer_id > %(after)s ORDER BY payer_id LIMIT %(limit)s
+        ) AS counted
+        UNION
+        SELECT payer_id FROM wallet_pendingcredit WHERE account_id = %(escrow)s AND payer_id > %(after)s
+    ) AS found ORDER BY payer_id LIMIT %(limit)s
+"""
+
+
+def find_top_payers(escrow_id: str, limit: int) -> list[tuple[str, int]]:
+    """Find the payers of most coins in an escrow, and their coins, most first; waiting payments are included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOP, {"escrow": escrow_id, "limit": limit})
+        return [(payer_id, int(coins)) for payer_id, coins in cursor.fetchall()]
+
+
+def find_payers(escrow_id: str, after: str, limit: int) -> list[str]:
+    """Find the payers of an escrow whose ids come after `after`, in order of id; waiting payments are included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYERS, {"escrow": escrow_id, "after": after, "limit": limit})
+        return [payer_id for (payer_id,) in cursor.fetchall()]
+
+
+def fill_totals(escrow_ids: Sequence[str]) -> None:
+    """Sum the totals of these escrows from their transfers, whatever the table has of them.
+
+    The caller holds the locks of the escrows' rows, unless they are decided: their totals no longer change.
+    """
+    among = "({})".format(", ".join(["%s"] * len(escrow_ids)))
+    coins = _COUNTED_COINS.format(
+        of_holds=f"AND credit_id IN {among}",
+        of_refunds=f"WHERE escrow_id IN {among}",
+        of_waiting=f"WHERE account_id IN {among}",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO wallet_payertotal (escrow_id, payer_id, coins) {coins}"
+            " ON CONFLICT (escrow_id, payer_id) DO UPDATE SET coins = excluded.coins",
+            [*escrow_ids] * 3,
+        )
