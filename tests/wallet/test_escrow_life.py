@@ -107,10 +107,22 @@ class World:
         left = [sum(p.left for p in self.payments.values() if p.payer == payer) for payer in self.payers]
         paid = [sum(p.amount for p in self.payments.values() if p.payer == payer) for payer in self.payers]
         assert [selectors.paid_by(escrow_id=self.escrow.pk, user_id=each.pk) for each in self.payers] == left
+        self.check_readers(dict(zip([each.pk for each in self.payers], left, strict=True)))
         expected = [COINS - amount + back for amount, back in zip(paid, self.given_back(), strict=True)]
         assert balances(self.payers) == expected
         held = {hold for hold, each in self.payments.items() if each.held}
         assert {each.transfer_id for each in selectors.payments_held(escrow_id=self.escrow.pk)} == held
+
+    def check_readers(self, left):
+        """See that what is kept by payer is the sum of the transfers, in every query that reads it."""
+        about, left = {"escrow_id": self.escrow.pk}, {payer: coins for payer, coins in left.items() if coins}
+        most_first = sorted(left.items(), key=lambda each: (-each[1], each[0]))
+        for limit in range(1, 5):
+            assert list(selectors.breakdown_of(**about, limit=limit).items()) == most_first[:limit]
+            assert selectors.payers_of(**about, limit=limit) == sorted(left)[:limit]
+        assert selectors.payers_of(**about, after=min(left, default="")) == sorted(left)[1:]
+        assert selectors.coins_of_each(**about, payer_ids=[each.pk for each in self.payers]) == left
+        assert dict(selectors.held_by_payer(**about)) == left
 
     def given_back(self):
         return [sum(p.amount - p.left for p in self.payments.values() if p.payer == payer) for payer in self.payers]

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from livestream.outbox import Urgency, durable
-from wallet import transfer_ids
+from wallet import sql, transfer_ids
 from wallet.models import Account, Earning, Escrow, PendingCredit, PendingDebit
 from wallet.services import accounts
 
@@ -32,19 +32,26 @@ def post_pending(*, escrow: Escrow, limit: int = BATCH) -> Batch:
     `escrow` is locked by the caller. Its `received` coins only ever grow. A payment belongs
     to the hour it was made in, however late it is counted.
     """
-    queue = PendingCredit.objects.filter(account_id=escrow.escrow_id).order_by("id")
-    rows = list(queue.values_list("id", "payer_id", "amount", "created_at")[:limit])
-    batch, hours = Batch(number=len(rows)), Counter[datetime]()
-    for _, payer_id, amount, created_at in rows:
+    take = sql.take_waiting if connection.vendor == "postgresql" else take_by_orm
+    batch, hours = Batch(), Counter[datetime]()
+    for payer_id, hour, amount, number in take(escrow.escrow_id, limit):
         batch.payers[payer_id] += amount
         batch.amount += amount
-        hours[hour_of(created_at)] += amount
-    if rows:
-        PendingCredit.objects.filter(pk__in=[row[0] for row in rows]).delete()
+        batch.number += number
+        hours[hour] += amount
+    if batch.number:
         _add(escrow, batch.amount)
         for hour, amount in sorted(hours.items()):
             _earn(escrow, hour, amount)
     return batch
+
+
+def take_by_orm(escrow_id: str, limit: int) -> list[sql.Taken]:
+    """Do what `sql.take_waiting` does, payment by payment. It serves SQLite, and the tests compare the two."""
+    queue = PendingCredit.objects.filter(account_id=escrow_id).order_by("id")
+    rows = list(queue.values_list("id", "payer_id", "amount", "created_at")[:limit])
+    PendingCredit.objects.filter(pk__in=[row[0] for row in rows]).delete()
+    return [(payer_id, hour_of(created_at), amount, 1) for _, payer_id, amount, created_at in rows]
 
 
 def post_all_pending(*, escrow: Escrow) -> Batch:

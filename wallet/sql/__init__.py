@@ -1,18 +1,20 @@
 """The wallet's SQL: statements that the ORM cannot express, or not fast enough.
 
-`HOLD` is a function of PostgreSQL alone. The statements of refunds and of coins by payer are plain SQL for both
-databases, but for the triggers that keep the latter.
+`HOLD` and `take_waiting` are for PostgreSQL alone. The statements of refunds and of coins by payer are plain SQL for
+both databases, but for the triggers that keep the latter.
 """
 
 from wallet.sql.early import EarlyBatch, refund_batch
 from wallet.sql.holds import HOLD, call_hold
 from wallet.sql.refunds import RefundChunk, find_refund_chunk, pay_refund_chunk
 from wallet.sql.totals import fill_totals, find_payers, find_top_payers
+from wallet.sql.waiting import Taken, take_waiting
 
 __all__ = [
     "HOLD",
     "EarlyBatch",
     "RefundChunk",
+    "Taken",
     "call_hold",
     "fill_totals",
     "find_payers",
@@ -20,4 +22,5 @@ __all__ = [
     "find_top_payers",
     "pay_refund_chunk",
     "refund_batch",
+    "take_waiting",
 ]
