@@ -186,7 +186,9 @@ class _GoalWithPayers(AnyGoal):
     breakdown = serializers.DictField(
         child=WholeNumberField(),
         required=False,
-        help_text="Coins by payer: all of them for the streamer and support, your own for a payer.",
+        help_text="Coins by payer, less what was refunded early. In the answer about one goal, the streamer and "
+        "support see the 1,000 payers of most coins; `GET /goals/{goal_id}/contributions` lists every purchase. A "
+        "payer sees their own coins, also in lists. Lists show no coins of other payers.",
     )
     breakdown_names = serializers.DictField(
         child=serializers.CharField(), required=False, help_text="The public names of the payers in `breakdown`, by id."

@@ -73,7 +73,7 @@ class Terms(TypedDict):
 class GoalDocument(TypedDict):
     """A goal; `progress` and targets are in `unit`, `breakdown` is coins by payer, `breakdown_names` their names.
 
-    Of two documents, the one with the higher `version` is newer.
+    In a list, `breakdown` is the reader's own coins only. Of two documents, the one with the higher `version` is newer.
     """
 
     id: str

@@ -64,7 +64,8 @@ class GoalViewSet(GenericViewSet[Goal]):
     def list(self, request: Request) -> Response:
         """List goals.
 
-        The newest come first. Filters are combined.
+        The newest come first. Filters are combined. `breakdown` has only your own coins here: who else paid is in the
+        answer about one goal.
         """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         user = cast("User", request.user)
@@ -82,7 +83,7 @@ class GoalViewSet(GenericViewSet[Goal]):
         """Read a goal.
 
         Tickets that were bought a moment ago are included in its `progress`. `breakdown`, and who invited, are only
-        for the streamer, for support and for the payer concerned.
+        for the streamer, for support and for the payer concerned. It has up to 1,000 payers, those of most coins first.
         """
         goal, user = selectors.get_goal(goal_id), cast("User", request.user)
         if privacy.reader_of(user).reads_everything(streamer_id=goal.streamer_id):

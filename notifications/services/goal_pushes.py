@@ -61,8 +61,8 @@ def push_goal(
 def _documents_of_parties(goal: Goal, event: PushEvent) -> dict[str, GoalDocument]:
     """Return, by user, the goal as each party may see it.
 
-    Pushes of progress have no coins by payer: summing them four times a second would be too expensive
-    for a goal with many payers.
+    Pushes of progress have no coins by payer: a thousand payers four times a second would be too much to read
+    and to send.
     """
     everybody = parties(goal)
     if event == PROGRESS:

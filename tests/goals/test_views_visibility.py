@@ -32,11 +32,16 @@ def support(client_of):
     return client_of(make_user(is_staff=True))
 
 
+OF_PAYERS = ("breakdown", "breakdown_names")
+
+
 def breakdowns(client, goal):
-    """Return what one goal shows, and the same goal in a list."""
+    """Return what one goal shows of its payers. In a list it shows the same, but of others nothing."""
     one = client.get(f"/goals/{goal.id}").json()
     [listed] = client.get(f"/goals?session={goal.session_id}&type={goal.type}").json()["results"]
-    assert listed == one
+    reader = client.get("/users/me").json()["id"]
+    own = {name: one[name] for name in OF_PAYERS if set(one.get(name, ())) == {reader}}
+    assert listed == {name: one[name] for name in one if name not in OF_PAYERS} | own
     return one.get("breakdown", "absent")
 
 
@@ -71,6 +76,15 @@ def test_several_purchases_of_one_payer_are_one_entry(client_of, funding, payers
     give_coins(small, 400)
     buy(funding, small, 2)
     assert breakdowns(client_of(small), funding) == {small.pk: 600}
+
+
+def test_support_finds_in_a_list_what_they_paid_themselves(client_of, funding, payers):
+    helper = make_user(is_staff=True, coins=200)
+    buy(funding, helper)
+    client = client_of(helper)
+    assert client.get(f"/goals/{funding.id}").json()["breakdown"].keys() == {helper.pk, *(each.pk for each in payers)}
+    [listed] = client.get("/goals").json()["results"]
+    assert (listed["breakdown"], listed["breakdown_names"]) == ({helper.pk: 200}, {helper.pk: helper.username})
 
 
 def test_a_breakdown_is_bounded(api, funding, payers, monkeypatch):

@@ -170,7 +170,8 @@ export class ClientState extends EventTarget {
   async #readOwn() {
     const own = await this.#api.get(`${SNAPSHOT}private-user@${this.me.id}`);
     const past = await this.#api.get(`/goals?streamer=${this.me.id}`);
-    [...own.goals, ...past.results].forEach((goal) => this.goals.keep(goal, { isWhole: true }));
+    own.goals.forEach((goal) => this.goals.keep(goal, { isWhole: true }));
+    past.results.forEach((goal) => this.goals.keep(goal)); // a list leaves out who paid
     this.sessions.keep(own.session);
     // A push may have said meanwhile that it has ended.
     const known = own.session && this.sessions.get(own.session.id);
