@@ -74,6 +74,10 @@ RECEIVED = """
     UPDATE wallet_escrow SET received = held FROM (SELECT credit_id, sum(amount) AS held
     FROM wallet_transfer WHERE kind = 'hold' GROUP BY credit_id) AS holds WHERE credit_id = escrow_id
 """
+TOTALS = """
+    INSERT INTO wallet_payertotal (escrow_id, payer_id, coins)
+    SELECT credit_id, debit_id, sum(amount) FROM wallet_transfer WHERE kind = 'hold' GROUP BY credit_id, debit_id
+"""
 EARNINGS = f"""
     INSERT INTO wallet_earning (id, user_id, hour, escrow_id, amount, state, settled_at)
     SELECT {_ID.format(at="opened_at", n="row_number() OVER (ORDER BY escrow_id)")}, user_id,
@@ -160,6 +164,7 @@ IN_ORDER = {
     "accounts": ACCOUNTS,
     "payments": HOLDS,
     "what escrows received": RECEIVED,
+    "what payers paid": TOTALS,
     "earnings": EARNINGS,
     "payouts": PAYOUTS,
     "refunds": REFUNDS,

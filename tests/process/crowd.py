@@ -13,6 +13,7 @@ from livestream import clock, ids
 from livestream.models import User
 from notifications.services import audiences
 from sessions_app.models import Session
+from wallet import sql
 from wallet.models import Transfer
 
 
@@ -41,6 +42,7 @@ def start_show(*, holders: int) -> None:
     show = Goal.objects.create(type=GoalType.SHOW, active=True, levels=levels, funding_goal=funding, **about)
     User.objects.bulk_create(User(id=viewer_id(n), username=f"crowd-{n}") for n in range(holders))
     Transfer.objects.bulk_create(_ticket(n, funding.id, now - timedelta(minutes=1)) for n in range(holders))
+    sql.fill_totals([escrow_ids.show_funding(funding.id)])
     audiences.push_stream_authorized(goal_id=show.id, event_id=ids.new_id(), now=now)
 
 

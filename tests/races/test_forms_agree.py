@@ -17,8 +17,9 @@ from livestream.errors import DomainError
 from livestream.models import User
 from tests.support.escrows import balances, give_back, new_escrow, pay_in, pay_out, post
 from tests.support.people import make_funding, make_session, make_user
-from wallet.models import PendingCredit, Transfer
-from wallet.services import escrows, holding
+from wallet import sql
+from wallet.models import PayerTotal, PendingCredit, Transfer
+from wallet.services import escrows, holding, posting
 from wallet.verification import verify_ledger
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -179,3 +180,34 @@ def test_purchases_of_tickets_end_alike(story):
         assert worlds[0].state() == worlds[1].state()
         assert verify_ledger() == []
         transaction.set_rollback(True)
+
+
+@given(st.lists(st.tuples(small, st.integers(1, 40), st.integers(0, 5000)), max_size=12), st.integers(1, 5))
+@settings(max_examples=20)
+def test_the_queue_is_taken_alike(paid, limit):
+    with transaction.atomic(), clock.frozen() as moving:
+        payers, ways = [make_user(coins=1000) for _ in range(3)], (sql.take_waiting, posting.take_by_orm)
+        worlds = [new_escrow() for _ in ways]
+        for payer, amount, seconds in paid:
+            moving.advance(seconds=seconds)
+            for escrow in worlds:
+                pay_in(escrow, payers[payer], amount)
+        for _ in range(len(paid) // limit + 1):
+            taken = [by_payer_and_hour(take(escrow.pk, limit)) for take, escrow in zip(ways, worlds, strict=True)]
+            assert taken[0] == taken[1]
+            assert sum(number for _, number in taken[0].values()) <= limit
+        assert not PendingCredit.objects.exists()
+        first, second = (
+            dict(PayerTotal.objects.filter(escrow_id=e.pk).values_list("payer_id", "coins")) for e in worlds
+        )
+        assert first == second
+        transaction.set_rollback(True)
+
+
+def by_payer_and_hour(taken):
+    """Return the sums of coins and of payments; the ORM's form names each payment."""
+    found = {}
+    for payer_id, hour, amount, number in taken:
+        coins, payments = found.get((payer_id, hour), (0, 0))
+        found[payer_id, hour] = coins + amount, payments + number
+    return found
