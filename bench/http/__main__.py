@@ -53,8 +53,6 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     folder = Path(os.environ["LIVESTREAM_VAR"])
     chosen = [cell for cell in cells.CELLS if cell.name.startswith(options.way)]
     with ExitStack() as stack:
-        loader = servers.Loader()
-        stack.callback(loader.close)
         ready = {
             cells.BASE: stack.enter_context(servers.base(folder=folder)),
             cells.SERVICE: stack.enter_context(
@@ -64,11 +62,13 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
         for name, peer in PEERS.items():
             if any(cell.server == name for cell in chosen):
                 ready[name] = stack.enter_context(peer(folder=folder))
+        loader = servers.Loader()
+        stack.callback(loader.close)
         measuring = Measuring(servers=ready, loader=loader, tokens=_tokens(cells.VIEWERS), folder=folder)
         for each in {cell.server: cell for cell in (cells.THE_BASE, *reversed(chosen))}.values():
             measuring.warm_up(each)
         readings = _rounds(measuring, chosen, options)
-        console.print(tables.table(readings))
+        console.print(tables.table(readings), tables.about_load(readings))
         reconnected = None
         if "reconnect".startswith(options.way):
             reconnected = _reconnect(measuring, options.clients)

@@ -63,7 +63,10 @@ class Measuring:
         return self._load(cell, requests, mode=mode, connections=connections, seconds=seconds)
 
     def reconnect(self, tokens: Tokens) -> tuple[float, Reading]:
-        """Have each of these viewers connect again; return the seconds that all took together."""
+        """Have each of these viewers connect again; return the seconds that all take together.
+
+        Where they would take more than two minutes, the seconds follow from those that were answered by then.
+        """
         _wait_until_idle()
         cell = Cell("reconnect", cells.reconnects)
         requests = cell.requests(tokens)

@@ -69,3 +69,12 @@ def _wanted(cell: Cell, rounds: Rounds) -> str:
         return ""
     aim = f"≥ {cell.ratio:g}" if cell.ratio is not None else f"p95 ≤ {cell.ms:g} ms"
     return aim if reached else f"**{aim}**"
+
+
+def about_load(rounds: Rounds) -> str:
+    """Say how much CPU the load generator took beside the service, at most."""
+    own = {cell: _middle(each).load for cell, each in rounds.items() if cell.server == cells.SERVICE}
+    if not own:
+        return ""
+    most = max(own, key=lambda cell: own[cell])
+    return f"The load generator took at most {own[most]:.0%} of the service's CPU ({most.name})."

@@ -1,0 +1,1 @@
+"""Half an hour of mixed load: whether memory, tables and latency stay where they are."""
