@@ -21,7 +21,7 @@ SCENARIO ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check lint types imports migrations matrix realtime errors schema rules clients format \
-	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks bench-schedule bench-http messages picture install install-dev node lock clean
+	bench-contributions bench-refund bench-desk bench-fanout bench-webhooks bench-schedule bench-http bench-soak messages picture install install-dev node lock clean
 
 help: ## list these targets
 	@echo "make <target>   (PORT=$(PORT), LIVESTREAM_VAR=$(LIVESTREAM_VAR))"
@@ -112,6 +112,9 @@ bench-schedule: install-dev ## how late delayed tasks run, beside Dramatiq, proc
 
 bench-http: install-dev ## reading and buying over HTTP, beside a view with one query (needs PostgreSQL, Redis)
 	@$(PY) -m bench.http $(ARGS)
+
+bench-soak: install-dev ## half an hour of mixed load: memory, tables and latency (needs PostgreSQL, RabbitMQ, Redis)
+	@$(PY) -m bench.soak $(ARGS)
 
 bench-desk: install-dev ## support's lists and stories over a million transfers (needs PostgreSQL)
 	@$(PY) -m bench.desk $(ARGS)
