@@ -26,12 +26,14 @@ from livestream.models import OutboxMessage
 from wallet.models import PendingCredit
 from wallet.verification import verify_ledger
 
-console = Console(width=170)
+console = Console(width=240)
 READERS, BUYERS, CASTS, CROWD = 6, 2, 2, 60
 STRANGERS, AUDIENCE_EVENTS = 10, 10
 # Memory is compared from here on, as a part of the run: before, caches and plans fill up.
 EARLY = 1 / 6
 MOST_GROWTH = 0.05
+# Calls that an overloaded service may refuse, as a part of all.
+MOST_REFUSED = 0.001
 # In a shorter run, caches still fill up.
 JUDGED_MINUTES = 10
 _LOOKS = 30
@@ -109,10 +111,11 @@ def _play(service: House, roles: list[Role], notes: Notes, minutes: float, began
 
 
 def _guarded(role: Role, notes: Notes) -> None:
-    try:
-        role()
-    except Exception as error:  # noqa: BLE001 - it is reported in the end
-        notes.fail_with(f"the thread of {getattr(role, 'func', role).__name__} ended", error)
+    while not notes.stopping.wait(1):
+        try:
+            role()
+        except Exception as error:  # noqa: BLE001 - it is reported in the end
+            notes.fail_with(f"the thread of {getattr(role, 'func', role).__name__} ended", error)
 
 
 def _remark(sample: Sample, notes: Notes) -> str:
@@ -144,6 +147,8 @@ def _report(
     wrong = [*notes.failures[:10], *(str(finding) for finding in verify_ledger())]
     wrong += [f"{each.table} grows" for each in verdicts if not each.is_right] if _is_long(options) else []
     wrong += _memory_growth(early, samples[-1]) if _is_long(options) else []
+    if (refused := notes.refused()) > MOST_REFUSED * len(notes.calls):
+        wrong.append(f"{refused} calls were refused because the service was overloaded")
     if dead := OutboxMessage.objects.exclude(failed_at=None).count():
         wrong.append(f"{dead} tasks failed for good")
     if options.out:

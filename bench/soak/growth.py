@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+import redis
 from django.apps import apps
 from django.db import connection
 
@@ -43,7 +44,7 @@ KEPT = {
 HELD = {
     "livestream_signin": "purged when its tokens have expired (REFRESH_TOKEN_SECONDS)",
     "livestream_idempotencyrecord": "purged after 24 hours",
-    "livestream_outboxmessage": "deleted when the task is done",
+    "livestream_outboxmessage": "deleted when the task is done; most wait for a deadline, such as the start of a show",
     "livestream_receiverrun": "purged after RETENTION_DAYS",
     "livestream_trackedevent": "purged a day after RETENTION_DAYS",
     "sessions_app_feedentry": "deleted when the session ends",
@@ -54,6 +55,8 @@ HELD = {
     "wallet_pendingcredit": "deleted when it is counted",
     "wallet_pendingdebit": "deleted when it is counted",
 }
+CACHE = "keys of the cache"
+HELD[CACHE] = "expire: views after a minute, rate limits after their window"
 # How much more a held table may have in the last quarter than in the second: load comes and goes.
 _MOST, _FEW = 1.2, 100
 
@@ -68,20 +71,28 @@ class Verdict:
     why: str
 
 
-def counts() -> dict[str, int]:
-    """Return the rows of each table of the service."""
+def counts(*, cache: str) -> dict[str, int]:
+    """Return the rows of each table of the service, and the keys of the cache where it is Redis."""
     tables = sorted(model._meta.db_table for model in apps.get_models() if model._meta.managed)
     query = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return dict(cursor.fetchall())
+        return dict(cursor.fetchall()) | _keys(cache)
+
+
+def _keys(cache: str) -> dict[str, int]:
+    if not cache.startswith("redis"):
+        return {}
+    with redis.Redis.from_url(cache) as client:
+        return {CACHE: int(client.dbsize())}
 
 
 def judge(samples: Sequence[Mapping[str, int]]) -> list[Verdict]:
     """Judge the tables by samples that were taken at equal intervals."""
     quarter = max(len(samples) // 4, 1)
     second, last = samples[quarter : 2 * quarter] or samples[:1], samples[-quarter:]
-    return [_judge(table, second, last) for table in samples[-1] if any(sample[table] for sample in samples)]
+    changed = (table for table, rows in samples[-1].items() if any(sample[table] != rows for sample in samples))
+    return [_judge(table, second, last) for table in changed]
 
 
 def _judge(table: str, second: Sequence[Mapping[str, int]], last: Sequence[Mapping[str, int]]) -> Verdict:

@@ -16,6 +16,8 @@ from bench.schedule import brokers
 _HERE = Path(__file__).parent
 _NAMESPACE = f"bench-soak-{hashlib.sha256(environment.database_url().encode()).hexdigest()[:8]}"
 WEB, WORKER, RELAY = "web", "worker", "relay"
+# Tokens, deadlines whose tasks wait for them, and counts of wrong passwords.
+_PERIODS = ("REFRESH_TOKEN_SECONDS", "SHOW_MAX_WAIT", "SHOW_START_WITHIN", "SHOW_END_GRACE", "SIGN_IN_WINDOW")
 _LINES = {
     WORKER: ["manage.py", "rundramatiq", "--processes", "2", "--threads", "8"],
     RELAY: ["manage.py", "relay"],
@@ -24,9 +26,10 @@ _LINES = {
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The running service: the port of its web process, and its processes by name."""
+    """The running service: the port of its web process, its cache, and its processes by name."""
 
     port: int
+    cache: str
     processes: dict[str, Process]
 
     def require_running(self) -> None:
@@ -37,7 +40,7 @@ class House:
 
 @contextmanager
 def running(*, broker: str, cache: str, kept: int, folder: Path) -> Iterator[House]:
-    """Run the service; rows that are purged, and tokens, live for `kept` seconds."""
+    """Run the service; rows that are purged, tokens and deadlines last for `kept` seconds."""
     sink = processes.free_port()
     about = _environment(broker, cache, kept, sink)
     port = processes.free_port()
@@ -52,7 +55,7 @@ def running(*, broker: str, cache: str, kept: int, folder: Path) -> Iterator[Hou
             started[name] = processes.start(name, [sys.executable, *arguments], environment=about, folder=folder)
             stack.callback(started[name].stop)
         processes.wait_for_http(started[WEB], f"http://127.0.0.1:{port}/readyz")
-        yield House(port, started)
+        yield House(port, cache, started)
 
 
 def _environment(broker: str, cache: str, kept: int, sink: int) -> dict[str, str]:
@@ -62,9 +65,9 @@ def _environment(broker: str, cache: str, kept: int, sink: int) -> dict[str, str
         "PYTHONPATH": f"{processes.ROOT}:{_HERE / 'shortened'}",
         "DJANGO_SETTINGS_MODULE": "soak_settings",
         "SOAK_KEPT": str(kept),
-        "REFRESH_TOKEN_SECONDS": str(kept),
         "ACCESS_TOKEN_SECONDS": str(kept // 2),
         "DATABASE_POOL_SIZE": "10",
+        **dict.fromkeys(_PERIODS, str(kept)),
         "BROKER_URL": broker,
         "BROKER_NAMESPACE": _NAMESPACE,
         "CACHE_URL": cache,

@@ -43,6 +43,10 @@ class Notes:
         """Note an error with where it was raised."""
         self.fail(f"{who}: {''.join(traceback.format_exception(error)[-3:])}"[:_LONGEST])
 
+    def refused(self) -> int:
+        """Return how many calls the service refused because it was overloaded."""
+        return sum(number for what, number in self.done.items() if what.endswith(" 503"))
+
     def percentiles(self, kind: str, *, since: float, until: float) -> Sequence[float]:
         """Return p50, p95 and p99 (ms) of the calls of a kind that were answered in this time; empty without one."""
         waits = sorted(each.seconds for each in self.calls if each.kind == kind and since <= each.at < until)

@@ -29,7 +29,7 @@ def memory(*, early: Sample, last: Sample, most: float) -> Table:
 def rows(samples: Sequence[Sample], verdicts: Sequence[Verdict]) -> Table:
     """Return the rows of each table at each quarter, and why a table may grow."""
     looks = [samples[round(part * (len(samples) - 1) / QUARTERS)] for part in range(QUARTERS + 1)]
-    shown = _table("table", *(f"minute {look.at / 60:.0f}" for look in looks), "", "why")
+    shown = _table("table", *(f"minute {look.at / 60:.{0 if looks[-1].at > 600 else 1}f}" for look in looks), "", "why")
     for verdict in verdicts:
         counted = [f"{look.rows[verdict.table]:,}" for look in looks]
         grows = "grows" if verdict.grew else ""

@@ -15,7 +15,7 @@ from bench.soak.notes import Notes
 from bench.soak.people import Answer, Client, Member
 from livestream.demo import acts
 
-READ, BUY, AUTH, EVENTS, WEBHOOK = "read", "buy", "channel auth", "events", "webhook"
+READ, BUY, AUTH, EVENTS, WEBHOOK = "read", "buy", "channel auth", "events, held up to 5 s", "webhook"
 _REPEATED, _RETURNED = 0.1, 0.1
 _TOO_LATE = ("escrow_closed", "blocked_by_streamer", "goal_not_active", "sale_reached", "contribution_not_found")
 _KEY, _SECRET = "local", "local-secret"

@@ -28,7 +28,7 @@ def look(house: House, *, began: float) -> Sample:
         at=time.monotonic() - began,
         resident=_memory(house, "VmRSS"),
         proportional=_memory(house, "Pss"),
-        rows=growth.counts(),
+        rows=growth.counts(cache=house.cache),
     )
 
 
