@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import re
 import signal
@@ -13,14 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,7 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
+        _tell_guardian(f"-{self.popen.pid}")
 
 
 def start(name: str, line: Sequence[str], *, environment: Mapping[str, str], folder: Path, cwd: Path = ROOT) -> Process:
@@ -76,14 +75,22 @@ def start(name: str, line: Sequence[str], *, environment: Mapping[str, str], fol
             stdout=file,
             stderr=file,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
         )
+    _tell_guardian(f"+{popen.pid}")
     return Process(name, popen, log)
 
 
-def _end_with_parent() -> None:
-    """Have the kernel kill this process when the benchmark ends; gunicorn's workers notice it by themselves."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+@cache
+def _guardian() -> subprocess.Popen[str]:
+    """Start the process that kills the others if this one is killed."""
+    line = [sys.executable, str(ROOT / "bench" / "guardian.py")]
+    return subprocess.Popen(line, stdin=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def _tell_guardian(change: str) -> None:
+    pipe = _guardian().stdin
+    assert pipe is not None
+    print(change, file=pipe, flush=True)
 
 
 def exit_on_sigterm() -> None:
