@@ -37,7 +37,7 @@ def goal_for(goal: Goal, *, user_id: str, is_staff: bool = False) -> GoalDocumen
     """
     reader = Reader(user_id, is_staff)
     if reader.reads_everything(streamer_id=goal.streamer_id):
-        return _with_breakdown(_seen_by(reader, goal), goal)
+        return _with_breakdown(seen_by(reader, goal), goal)
     [document] = goals_for([goal], user_id=user_id)
     return document
 
