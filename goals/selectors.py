@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import (
-    BigIntegerField,
     Case,
     CharField,
-    Count,
     DateTimeField,
     DurationField,
     F,
@@ -33,7 +31,8 @@ from goals.types import INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_
 from livestream.models import EventRecord
 from livestream.storage.compiled import CompiledQuery
 from wallet import selectors as wallet_selectors
-from wallet.models import Escrow, PendingCredit, Transfer
+from wallet.models import Escrow, Transfer
+from wallet.sql import WaitingCoins, WaitingPayments
 
 
 def ticket_products() -> QuerySet[TicketProduct]:
@@ -54,17 +53,12 @@ def goals() -> QuerySet[Goal]:
 
 def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:
     """Add `waiting`, `waiting_payments` and `performed_before` (see `goals`)."""
-    escrow_id = Concat(Value(escrow_ids.show_funding("")), OuterRef("id"), output_field=CharField())
-    pending = PendingCredit.objects.filter(account_id=escrow_id).order_by().values("account_id")
-    total = pending.annotate(total=Sum("amount")).values("total")
-    waiting = Coalesce(Subquery(total, output_field=BigIntegerField()), 0)
-    number = pending.annotate(number=Count("pk")).values("number")
-    waiting_payments = Coalesce(Subquery(number, output_field=BigIntegerField()), 0)
+    escrow_id = Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=CharField())
     stretches = PerformanceInterval.objects.filter(goal=OuterRef("pk"), closed_at__isnull=False).order_by()
     lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
     return found.annotate(
-        waiting=waiting,
-        waiting_payments=waiting_payments,
+        waiting=WaitingCoins(escrow_id),
+        waiting_payments=WaitingPayments(escrow_id),
         performed_before=Subquery(lengths, output_field=DurationField()),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from livestream.models import User
@@ -140,13 +140,14 @@ def coins_of_each(*, escrow_id: str, payer_ids: Collection[str]) -> dict[str, in
 
 def paid_by(*, escrow_id: str, user_id: str) -> int:
     """Return the coins that one user paid into an escrow, less what was refunded early."""
-    return sum(_OWN_COINS.all(escrow_id=escrow_id, payer_id=user_id))
+    return _OWN_COINS.first(escrow_id=escrow_id, payer_id=user_id) or 0
 
 
-def _own_coins(escrow_id: str, payer_id: str) -> QuerySet[Any, int]:
-    counted = PayerTotal.objects.filter(escrow_id=escrow_id, payer_id=payer_id).values_list("coins", flat=True)
-    waiting = PendingCredit.objects.filter(account_id=escrow_id, payer_id=payer_id)
-    return counted.union(waiting.values_list("amount", flat=True), all=True)
+def _own_coins(escrow_id: str, payer_id: str) -> QuerySet[Escrow, int]:
+    counted = PayerTotal.objects.filter(escrow_id=escrow_id, payer_id=payer_id).values("coins")
+    waiting = sql.WaitingCoinsOf(Value(escrow_id), Value(payer_id))
+    coins = Coalesce(Subquery(counted), 0, output_field=BigIntegerField()) + waiting
+    return Escrow.objects.filter(pk=escrow_id).values_list(coins, flat=True)
 
 
 _OWN_COINS: CompiledQuery[int] = CompiledQuery(_own_coins)

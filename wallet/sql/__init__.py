@@ -8,13 +8,16 @@ from wallet.sql.early import EarlyBatch, refund_batch
 from wallet.sql.holds import HOLD, call_hold
 from wallet.sql.refunds import RefundChunk, find_refund_chunk, pay_refund_chunk
 from wallet.sql.totals import fill_totals, find_payers, find_top_payers
-from wallet.sql.waiting import Taken, take_waiting
+from wallet.sql.waiting import Taken, WaitingCoins, WaitingCoinsOf, WaitingPayments, take_waiting
 
 __all__ = [
     "HOLD",
     "EarlyBatch",
     "RefundChunk",
     "Taken",
+    "WaitingCoins",
+    "WaitingCoinsOf",
+    "WaitingPayments",
     "call_hold",
     "fill_totals",
     "find_payers",
