@@ -43,7 +43,7 @@ class _AddedUp(Func):
     total: ClassVar[str]
     condition: ClassVar[str] = "account_id = {}"
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """Return a subquery: SQLite plans each time, and has no functions of its own."""
         compiled = [compiler.compile(each) for each in self.get_source_expressions()]
         condition = self.condition.format(*(text for text, _ in compiled))
