@@ -60,9 +60,8 @@ class CompiledQuery(Generic[Row]):
         bound = [
             values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in compiled.parameters
         ]
-        readable = compiled.queryset._chain()
-        readable._query = _Answered(compiled, _execute(compiled.sql, bound))
-        return list(readable._iterable_class(readable))
+        answered = _Answered(compiled, _execute(compiled.sql, bound))
+        return list(compiled.queryset._iterable_class(answered))
 
     def first(self, **values: str) -> Row | None:
         """Return the first row for these values, or None. The query itself has to order and limit them."""
@@ -85,16 +84,17 @@ class CompiledQuery(Generic[Row]):
 
 
 class _Answered:
-    """A query as the ORM's iterables see it, which has been executed. It is its own compiler."""
+    """A queryset, its query and its compiler, as the ORM's iterables see them; the query has been executed."""
 
     def __init__(self, compiled: _Compiled, rows: Sequence[Sequence[Any]]) -> None:
         self._compiled, self._rows = compiled, rows
+        self.query = self
+        self.db, self.model = compiled.queryset.db, compiled.queryset.model
+        self._fields: tuple[str, ...] = ()
+        self._known_related_objects: dict[Any, Any] = {}
         compiler = compiled.compiler
         self.select, self.klass_info = compiler.select, compiler.klass_info
         self.annotation_col_map = compiler.annotation_col_map
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._compiled.queryset.query, name)
 
     def get_compiler(self, *_: Any, **__: Any) -> _Answered:
         return self
