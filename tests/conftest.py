@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, settings
 
 from livestream import clock, rate_limits
 from livestream.storage.database_clock import DatabaseClock
+from tests.support.rounds import rounds
 
 # On a busy machine, a slow example is not a failure.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", deadline=None, max_examples=rounds(100), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("house")
 
 

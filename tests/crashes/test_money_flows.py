@@ -17,10 +17,11 @@ from tests.crashes.faults import Fault, Kind, Statements
 from tests.crashes.flows import FLOWS
 from tests.crashes.outcome import differences
 from tests.crashes.playing import Played
+from tests.support.rounds import rounds
 
 EVERY = int(os.environ.get("CRASH_EVERY", "0"))
 SEED = int(os.environ.get("CRASH_SEED", clock.MachineClock().now().toordinal()))
-DEATHS, ERRORS = 6, 2
+DEATHS, ERRORS = rounds(6, few=2), rounds(2, few=1)
 
 Play = Callable[..., Played]
 

@@ -16,11 +16,12 @@ from livestream.events import publish
 from livestream.events.contracts import GOAL_ADDED, GoalAdded
 from livestream.models import EventRecord, User
 from tests.support.people import make_user
+from tests.support.rounds import rounds
 from tests.support.threads import Turnstile, at_once, in_thread
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-WRITERS, ROUNDS = 6, 30
+WRITERS, ROUNDS = 6, rounds(30, few=9)
 
 
 @pytest.fixture

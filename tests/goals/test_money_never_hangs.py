@@ -18,6 +18,7 @@ from livestream.models import OutboxMessage
 from sessions_app.services import ending
 from tests.support.outbox import pass_time, run_due
 from tests.support.people import make_funding, make_session, make_show, make_user
+from tests.support.rounds import rounds
 from tests.support.shows import buy
 from tests.support.stage import go_on_stage, leave_stage
 from wallet.models import Earning, Escrow, PendingCredit
@@ -83,7 +84,7 @@ class Evening:
         ending.deactivate_session(session_id=self.session.id, now=clock.now())
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(beginnings, st.lists(steps, max_size=10))
 def test_after_the_session_nothing_is_left_open(moving, beginning, actions):
     with transaction.atomic():

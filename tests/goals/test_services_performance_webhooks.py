@@ -17,11 +17,14 @@ from goals.stage import Mark
 from livestream import clock
 from tests.goals.stories import quick_show
 from tests.goals.truth import seconds_on_stage
+from tests.support.rounds import rounds
 from tests.support.stage import go_on_stage, leave_stage
 
 pytestmark = pytest.mark.django_db
 
-told_many_times = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+told_many_times = settings(
+    max_examples=rounds(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 milliseconds = st.integers(1, 30_000).map(lambda each: timedelta(milliseconds=each))
 
 

@@ -13,6 +13,7 @@ from livestream import clock
 from livestream.models import OutboxMessage
 from livestream.storage import keyset
 from livestream.storage.keyset import Cursor, InvalidCursor
+from tests.support.rounds import rounds
 
 pytestmark = [pytest.mark.urls("tests.livestream.api_site"), pytest.mark.django_db]
 
@@ -200,7 +201,7 @@ def test_no_text_makes_reading_a_cursor_fail_in_another_way_than_refusing(text):
     moments=st.lists(st.integers(0, 3), max_size=12),
     size=st.integers(1, 5),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_list_is_walked_completely_in_pages_of_any_size(anonymous, moments, size):
     OutboxMessage.objects.all().delete()
     expected = fill(moments)

@@ -17,6 +17,7 @@ from livestream import ids
 from livestream.events import contracts
 from livestream.events.signals import DomainSignal
 from livestream.models import EventRecord
+from tests.support.rounds import rounds
 
 SIGNALS = list(DomainSignal.registry.values())
 PAYLOADS = [pytest.param(signal.payload, id=signal.name) for signal in SIGNALS]
@@ -64,7 +65,7 @@ def optional_fields(payload: type) -> list[dataclasses.Field[Any]]:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=rounds(40))
 def test_a_payload_is_the_same_after_json(payload, data):
     event = data.draw(events(payload))
     stored = event.as_json()
@@ -74,7 +75,7 @@ def test_a_payload_is_the_same_after_json(payload, data):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @given(data=st.data())
-@settings(max_examples=10)
+@settings(max_examples=rounds(10))
 def test_what_an_older_release_did_not_store_takes_its_default(payload, data):
     event = data.draw(events(payload))
     optional = optional_fields(payload)
@@ -85,7 +86,7 @@ def test_what_an_older_release_did_not_store_takes_its_default(payload, data):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @given(data=st.data())
-@settings(max_examples=5)
+@settings(max_examples=rounds(5))
 def test_what_a_newer_release_stored_beside_is_passed_over(payload, data):
     event = data.draw(events(payload))
     assert payload.from_json(event.as_json() | {"of_tomorrow": 1}) == event
@@ -96,7 +97,7 @@ OF_GOALS = [pytest.param(s.payload, id=s.name) for s in SIGNALS if issubclass(s.
 
 @pytest.mark.parametrize("payload", OF_GOALS)
 @given(data=st.data())
-@settings(max_examples=5)
+@settings(max_examples=rounds(5))
 def test_a_goal_s_event_of_an_older_release_has_its_session_and_its_streamer(payload, data):
     event = data.draw(events(payload))
     members = {"conditions": {"session_id": event.session_id}, "metadata": {"user_id": event.streamer_id}}
@@ -113,7 +114,7 @@ def test_a_goal_s_event_that_nowhere_names_its_session_is_refused(payload):
 
 @pytest.mark.django_db
 @given(data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=rounds(30))
 def test_the_database_gives_back_what_it_was_given(data):
     signal = data.draw(st.sampled_from(SIGNALS))
     event = data.draw(events(signal.payload))

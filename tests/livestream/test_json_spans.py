@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livestream import json_spans
+from tests.support.rounds import rounds
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -14,21 +15,21 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=rounds(200))
 @given(st.dictionaries(st.text(max_size=8), values, max_size=5), st.sampled_from([None, 1]))
 def test_the_members_of_an_object_are_those_that_a_parser_finds(document, indent):
     raw = json.dumps(document, indent=indent).encode()
     assert {name: json.loads(value) for name, value in json_spans.members(raw)} == document
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=rounds(200))
 @given(st.lists(values, max_size=5), st.booleans())
 def test_the_items_of_a_list_are_those_that_a_parser_finds(document, ascii_only):
     raw = json.dumps(document, ensure_ascii=ascii_only).encode(errors="surrogatepass")
     assert [json.loads(item.decode(errors="surrogatepass")) for item in json_spans.items(raw)] == document
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=rounds(200))
 @given(st.binary(max_size=200))
 def test_any_bytes_are_split_or_refused(raw):
     for split in (json_spans.items, json_spans.members):

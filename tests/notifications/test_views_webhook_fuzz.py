@@ -12,6 +12,7 @@ from notifications import webhook_protocol
 from notifications.models import Webhook
 from tests.notifications.conftest import NOW
 from tests.notifications.webhooks import post
+from tests.support.rounds import rounds
 
 T = int(NOW.timestamp() * 1000)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -65,7 +66,7 @@ class WebhookFuzz(TestCase):
             assert response.json()["code"]
             assert not Webhook.objects.exists()
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=rounds(150))
     @given(documents | values)
     def test_signed_json(self, document):
         response = post(self.client, json.dumps(document).encode())
@@ -75,13 +76,13 @@ class WebhookFuzz(TestCase):
             assert Webhook.objects.count() <= len(document["events"])
             assert isinstance(document["time_ms"], int)
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=rounds(150))
     @given(st.lists(events | values, max_size=3), st.lists(events | values, max_size=3))
     def test_the_leave_of_the_streamer_is_stored_whatever_comes_with_it(self, before, after):
         raw = [json.dumps(each).encode() for each in (*before, LEAVE, *after)]
         self.assert_leave_is_stored(raw, len(before))
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=rounds(150))
     @given(st.lists(odd_bytes, min_size=1, max_size=3), st.lists(odd_bytes, max_size=3))
     def test_the_same_with_what_is_hardly_json(self, before, after):
         self.assert_leave_is_stored([*before, json.dumps(LEAVE).encode(), *after], len(before))
@@ -94,21 +95,21 @@ class WebhookFuzz(TestCase):
         assert (stored.name, stored.channel, stored.user_id) == (LEAVE["name"], LEAVE["channel"], LEAVE["user_id"])
         assert stored.is_stage
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=rounds(150))
     @given(documents)
     def test_reading_at_once_and_by_parts_is_the_same(self, document):
         body = json.dumps(document).encode()
         at_once, by_parts = webhook_protocol._read_at_once(body), webhook_protocol._read_by_parts(body)
         assert told_of(by_parts) == told_of(at_once)
 
-    @settings(deadline=None, max_examples=150)
+    @settings(deadline=None, max_examples=rounds(150))
     @given(st.binary(max_size=300))
     def test_signed_bytes(self, body):
         response = post(self.client, body)
         self.assert_answered(response)
         assert response.status_code == 400
 
-    @settings(deadline=None, max_examples=100)
+    @settings(deadline=None, max_examples=rounds(100))
     @given(st.text(headers, max_size=80), st.text(headers, max_size=80), documents)
     def test_signed_by_nobody(self, key, signature, document):
         body = json.dumps(document).encode()

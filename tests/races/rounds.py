@@ -21,13 +21,14 @@ from sessions_app.models import Session
 from sessions_app.services import ending, opening
 from tests.support.outbox import pass_time, pending_actors, run_due
 from tests.support.people import make_user
+from tests.support.rounds import rounds
 from tests.support.stage import come_online
 from tests.support.threads import at_once
 from wallet.models import Escrow, PendingCredit
 from wallet.selectors import balance_of
 from wallet.verification import verify_ledger
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "100"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS") or rounds(100, few=5))
 COINS = 1000
 A_SHOW = 180  # seconds
 NO_TIME, MOMENT = timedelta(0), timedelta(milliseconds=1)

@@ -17,6 +17,7 @@ from livestream.errors import DomainError
 from livestream.models import User
 from tests.support.escrows import balances, give_back, new_escrow, pay_in, pay_out, post
 from tests.support.people import make_funding, make_session, make_user
+from tests.support.rounds import rounds
 from wallet import sql
 from wallet.models import PayerTotal, PendingCredit, Transfer
 from wallet.services import escrows, holding, posting
@@ -78,7 +79,7 @@ def by_orm(payer, escrow, wanted):
 
 
 @given(story=st.lists(st.one_of(payments, payments, happenings), min_size=5, max_size=25))
-@settings(max_examples=25)
+@settings(max_examples=rounds(25))
 def test_payments_into_escrows_end_alike(story):
     with transaction.atomic(), clock.frozen() as moving:
         worlds = [Wallets(by_function), Wallets(by_orm)]
@@ -166,7 +167,7 @@ def buy_by_orm(goal, buyer, quantity, key, max_price):
 
 
 @given(story=st.lists(st.one_of(purchases, purchases, turns), min_size=5, max_size=20))
-@settings(max_examples=20)
+@settings(max_examples=rounds(20))
 def test_purchases_of_tickets_end_alike(story):
     with transaction.atomic(), clock.frozen() as moving:
         worlds = [Sale(buy_by_function), Sale(buy_by_orm)]

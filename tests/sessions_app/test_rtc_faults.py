@@ -24,13 +24,14 @@ from tests.sessions_app.recordings import RTC, Show, broadcast_through_byteplus,
 from tests.support.broker import eventually, relay
 from tests.support.byteplus_server import FAULTS
 from tests.support.people import make_funding, make_session, make_show, make_user
+from tests.support.rounds import rounds
 from tests.support.shows import buy
 from tests.support.stage import PATIENCE, go_on_stage
 from tests.support.threads import at_once
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
-EVENINGS = int(os.environ.get("RTC_EVENINGS", "5"))
+EVENINGS = int(os.environ.get("RTC_EVENINGS") or rounds(5, few=2))
 TARGET, TICKET = 10, 200
 ACTS = ("work", "work", "a moment", "a minute", "late ones arrive", "one is performed", "one is missed")
 

@@ -25,6 +25,7 @@ from tests.support.escrows import (
 )
 from tests.support.outbox import run_due
 from tests.support.people import make_user
+from tests.support.rounds import rounds
 from wallet import selectors
 from wallet.selectors import balance_of
 from wallet.verification import verify_ledger
@@ -146,7 +147,7 @@ class World:
         return sum(each.left for each in self.payments.values())
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=rounds(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(acts, max_size=10), ends)
 def test_no_coin_is_lost_or_doubled_in_any_life(moving, life, how):
     with transaction.atomic():

@@ -18,6 +18,7 @@ from livestream.models import OutboxMessage, User
 from tests.support import escrows as act
 from tests.support.outbox import perform, run_due
 from tests.support.people import make_user
+from tests.support.rounds import rounds
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import Account, Earning, Escrow, PendingCredit
 from wallet.services import escrows, posting, transfers
@@ -192,4 +193,4 @@ class Ledger(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_no_coin_is_lost_doubled_or_invented():
-    run_state_machine_as_test(Ledger, settings=settings(max_examples=25, stateful_step_count=30))
+    run_state_machine_as_test(Ledger, settings=settings(max_examples=rounds(25), stateful_step_count=30))

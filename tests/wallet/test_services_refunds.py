@@ -25,6 +25,7 @@ from tests.support.escrows import (
 from tests.support.outbox import run_due
 from tests.support.people import make_user
 from tests.support.probes import Killed
+from tests.support.rounds import rounds
 from wallet.errors import EscrowNotFound
 from wallet.models import Earning, Transfer
 from wallet.services import refunds
@@ -99,7 +100,7 @@ def test_an_escrow_that_is_not_to_be_given_back_pays_no_chunk(moving, settle):
 
 
 @given(amounts=st.lists(st.integers(1, 100), min_size=1, max_size=9), sizes=st.lists(st.integers(1, 4), min_size=12))
-@settings(max_examples=15)
+@settings(max_examples=rounds(15))
 def test_in_chunks_of_any_size_everybody_is_paid_once(amounts, sizes):
     with transaction.atomic():
         escrow, payers = paid_escrow(amounts)

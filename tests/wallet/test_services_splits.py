@@ -23,6 +23,7 @@ from tests.support.escrows import (
 )
 from tests.support.outbox import run_due
 from tests.support.people import make_user
+from tests.support.rounds import rounds
 from wallet import selectors
 from wallet.errors import EscrowClosed, EscrowNotFound
 from wallet.models import EarlyRefund, Earning, Escrow, Transfer
@@ -32,7 +33,7 @@ from wallet.verification import verify_ledger
 
 pytestmark = pytest.mark.django_db
 
-many = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(deadline=None, max_examples=rounds(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 coins = st.integers(1, 10**15)
 
 

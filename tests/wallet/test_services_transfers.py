@@ -12,6 +12,7 @@ from livestream import ids
 from tests.support.escrows import balances
 from tests.support.outbox import run_due
 from tests.support.people import make_user
+from tests.support.rounds import rounds
 from tests.wallet.conftest import NOW
 from wallet import transfer_ids
 from wallet.errors import AmountTooLarge, InsufficientBalance, TransferConflict, UnknownUser
@@ -113,7 +114,7 @@ def test_all_coins_together_fit_into_64_bits():
 
 
 @given(amounts=st.lists(st.integers(1, LARGEST), min_size=1, max_size=6))
-@settings(max_examples=15)
+@settings(max_examples=rounds(15))
 def test_what_does_not_fit_is_refused_and_the_rest_is_kept(amounts):
     with transaction.atomic():
         user, total = make_user(), 0
