@@ -10,6 +10,7 @@ from livestream import clock, codec
 from livestream.models import OutboxMessage
 from livestream.outbox import claiming, performing, sweeping
 from livestream.outbox.registry import task_names
+from tests.support import sweeps
 
 _ROUNDS = 1000
 _AT_ONCE = 40
@@ -17,16 +18,13 @@ _OFTEN_SECONDS = 5
 
 
 def sweep_all() -> None:
-    """Call every sweep once, whether it is due or not."""
-    for each in sweeping.declared_sweeps():
-        each.function()
+    """Call every sweep that may find work once, whether it is due or not."""
+    sweeps.call(sweeping.declared_sweeps())
 
 
 def _sweep_often() -> None:
     """Call the sweeps that a relay calls again and again while it works off what is due."""
-    for each in sweeping.declared_sweeps():
-        if each.every <= _OFTEN_SECONDS:
-            each.function()
+    sweeps.call([each for each in sweeping.declared_sweeps() if each.every <= _OFTEN_SECONDS])
 
 
 def run_due(*, sweeps: bool = True) -> int:
