@@ -39,7 +39,7 @@ def lines_of(house, *command: str, home: Path) -> list[str]:
 
 
 def test_a_client_in_typescript_does_the_whole_show_with_pusher_js(
-    house_with_channels, node_folder, document, tmp_path
+    node_folder, house_with_channels, document, tmp_path
 ):
     home = generating.generate_typescript(document, tmp_path)
     generating.compile_typescript(home, "--noCheck")  # `make clients` checks the types

@@ -52,7 +52,7 @@ class House:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         own = {
-            "DJANGO_SETTINGS_MODULE": "settings.local",
+            "DJANGO_SETTINGS_MODULE": "tests.process.settings",
             "LIVESTREAM_VAR": str(self.var),
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
