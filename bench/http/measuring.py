@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
-from bench.http import asking, cells
+from bench.http import asking, cells, world
 from bench.http.asking import Request
 from bench.http.cells import Cell, Tokens
 from bench.http.servers import Loader, Server
@@ -60,7 +61,8 @@ class Measuring:
             requests = [asking.if_changed(request) for request in requests]
         connections = 1 if cell.ms else CONNECTIONS
         mode = "tagged" if cell.tagged else "cycle"
-        return self._load(cell, requests, mode=mode, connections=connections, seconds=seconds)
+        with world.nobody_on_stage() if cell.calm else nullcontext():
+            return self._load(cell, requests, mode=mode, connections=connections, seconds=seconds)
 
     def reconnect(self, tokens: Tokens) -> tuple[float, Reading]:
         """Have each of these viewers connect again; return the seconds that all take together.

@@ -6,10 +6,13 @@ The session after them is of a streamer whose ten sales have a crowd of payers e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from bench import world
 from goals import escrow_ids
@@ -133,6 +136,15 @@ def _perform(now: datetime) -> None:
     escrow = escrow_ids.show_funding(PAST_SALE)
     Account.objects.create(id=escrow, kind=Account.Kind.ESCROW, created_at=began)
     Escrow.objects.create(escrow_id=escrow, user_id=sale.streamer_id, opened_at=began)
+
+
+@contextmanager
+def nobody_on_stage() -> Iterator[None]:
+    """Have the streamer of the first session leave the stage for a while."""
+    show = Goal.objects.filter(pk=SHOW)
+    show.update(stage_paused=F("stage_seen"))
+    yield
+    show.update(stage_paused=None)
 
 
 def _sing(now: datetime) -> None:
