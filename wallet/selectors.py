@@ -172,7 +172,7 @@ def _coins(escrow_ids: Collection[str], payer_ids: Collection[str]) -> dict[tupl
     """Return the coins by escrow and payer, counted and waiting ones; both are read in one statement."""
     if not escrow_ids or not payer_ids:
         return {}
-    counted = PayerTotal.objects.filter(escrow_id__in=escrow_ids, payer_id__in=payer_ids, coins__gt=0)
+    counted = PayerTotal.objects.filter(escrow_id__in=escrow_ids, payer_id__in=payer_ids)
     waiting = PendingCredit.objects.filter(account_id__in=escrow_ids, payer_id__in=payer_ids)
     rows = counted.values_list("escrow_id", "payer_id", "coins").union(
         waiting.values_list("account_id", "payer_id", "amount"), all=True
@@ -180,7 +180,7 @@ def _coins(escrow_ids: Collection[str], payer_ids: Collection[str]) -> dict[tupl
     found: Counter[tuple[str, str]] = Counter()
     for escrow_id, payer_id, coins in rows:
         found[escrow_id, payer_id] += coins
-    return found
+    return +found  # without those who were refunded in full
 
 
 def kept_of(*, transfer_ids: Collection[str]) -> dict[str, int]:

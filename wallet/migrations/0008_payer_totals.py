@@ -2,8 +2,9 @@
 
 from django.db import migrations, models
 
+from livestream.storage.sql_functions import PostgreSQLFunction
 from livestream.storage.vendor_sql import VendorSQL
-from wallet.sql import totals
+from wallet.sql import breakdowns, totals
 
 
 class Migration(migrations.Migration):
@@ -28,4 +29,6 @@ class Migration(migrations.Migration):
             },
         ),
         VendorSQL(totals.KEEP_COUNTED, totals.FORGET_COUNTED),
+        PostgreSQLFunction("wallet_top_payers(text, integer)", breakdowns.TOP_PAYERS),
+        PostgreSQLFunction("wallet_payers_after(text, text, integer)", breakdowns.PAYERS_AFTER),
     ]

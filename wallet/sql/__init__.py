@@ -4,10 +4,11 @@
 both databases, but for the triggers that keep the latter.
 """
 
+from wallet.sql.breakdowns import find_payers, find_top_payers
 from wallet.sql.early import EarlyBatch, refund_batch
 from wallet.sql.holds import HOLD, call_hold
 from wallet.sql.refunds import RefundChunk, find_refund_chunk, pay_refund_chunk
-from wallet.sql.totals import fill_totals, find_payers, find_top_payers
+from wallet.sql.totals import fill_totals
 from wallet.sql.waiting import Taken, WaitingCoins, WaitingCoinsOf, WaitingPayments, take_waiting
 
 __all__ = [

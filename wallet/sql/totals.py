@@ -1,4 +1,4 @@
-"""Coins by payer: the triggers that keep `PayerTotal`, how it is filled, and the queries that read it.
+"""Coins by payer: the triggers that keep `PayerTotal`, and how it is filled.
 
 The triggers belong to the database and not to the services, so that a process of the previous release, which does
 not know the table, keeps it as well.
@@ -89,49 +89,6 @@ _COUNTED_COINS = """
         SELECT account_id, payer_id, -amount FROM wallet_pendingcredit {of_waiting}
     ) AS sides GROUP BY escrow_id, payer_id
 """
-
-# A payer with a waiting payment is in the second half only. Of the others, those beyond the limit have the limit's
-# number of payers before them, whatever waits.
-_TOP = """
-    WITH waiting AS (
-        SELECT payer_id, sum(amount) AS coins FROM wallet_pendingcredit
-        WHERE account_id = %(escrow)s GROUP BY payer_id
-    )
-    SELECT payer_id, coins FROM (
-        SELECT * FROM (
-            SELECT payer_id, coins FROM wallet_payertotal
-            WHERE escrow_id = %(escrow)s AND coins > 0 AND payer_id NOT IN (SELECT payer_id FROM waiting)
-            ORDER BY coins DESC, payer_id LIMIT %(limit)s
-        ) AS counted
-        UNION ALL
-        SELECT w.payer_id, w.coins + coalesce(t.coins, 0) FROM waiting w
-        LEFT JOIN wallet_payertotal t ON t.escrow_id = %(escrow)s AND t.payer_id = w.payer_id
-    ) AS found ORDER BY coins DESC, payer_id LIMIT %(limit)s
-"""
-_PAYERS = """
-    SELECT payer_id FROM (
-        SELECT * FROM (
-            SELECT payer_id FROM wallet_payertotal
-            WHERE escrow_id = %(escrow)s AND coins > 0 AND payer_id > %(after)s ORDER BY payer_id LIMIT %(limit)s
-        ) AS counted
-        UNION
-        SELECT payer_id FROM wallet_pendingcredit WHERE account_id = %(escrow)s AND payer_id > %(after)s
-    ) AS found ORDER BY payer_id LIMIT %(limit)s
-"""
-
-
-def find_top_payers(escrow_id: str, limit: int) -> list[tuple[str, int]]:
-    """Find the payers of most coins in an escrow, and their coins, most first; waiting payments are included."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOP, {"escrow": escrow_id, "limit": limit})
-        return [(payer_id, int(coins)) for payer_id, coins in cursor.fetchall()]
-
-
-def find_payers(escrow_id: str, after: str, limit: int) -> list[str]:
-    """Find the payers of an escrow whose ids come after `after`, in order of id; waiting payments are included."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PAYERS, {"escrow": escrow_id, "after": after, "limit": limit})
-        return [payer_id for (payer_id,) in cursor.fetchall()]
 
 
 def fill_totals(escrow_ids: Sequence[str]) -> None:
