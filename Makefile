@@ -34,7 +34,7 @@ run: install ## serve web, worker and relay in one process on SQLite
 demo: install ## play a show against the running server (SCENARIO=… for another story)
 	@$(MANAGE) demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(ARGS)
 
-test: install-dev ## run the tests (DATABASE_URL and BROKER_URL choose other servers; ARGS for pytest)
+test: install-dev ## run the tests (DATABASE_URL and BROKER_URL choose other servers; TEST_ROUNDS=full for all rounds; ARGS for pytest)
 	@$(PY) -m pytest $(WORKERS) $(ARGS)
 
 check: lint types imports migrations matrix realtime errors schema clients ## everything below that can fail without running a test
