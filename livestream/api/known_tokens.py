@@ -42,12 +42,12 @@ def get(header: bytes) -> tuple[User, Token] | None:
 
 
 def keep(header: bytes, user: User, token: Token) -> None:
-    """Remember whom a token lets in."""
-    known = _Known(_copy_of(user), token, time.monotonic())
+    """Remember whom a token lets in, and forget those that would have to be looked up again anyway."""
+    now = time.monotonic()
     with _writing:
-        _by_header[header] = known
+        _by_header[header] = _Known(_copy_of(user), token, now)
         _by_header.move_to_end(header)
-        if len(_by_header) > _REMEMBERED:
+        while len(_by_header) > _REMEMBERED or now - next(iter(_by_header.values())).seen > settings.TOKEN_REMEMBERED:
             _by_header.popitem(last=False)
 
 

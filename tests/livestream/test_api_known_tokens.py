@@ -75,6 +75,13 @@ def test_what_one_request_learns_of_a_user_is_not_known_to_the_next(seconds, api
     assert api.post("/wallet/deposits", body).status_code == 201
 
 
+def test_tokens_that_nobody_sends_any_more_are_forgotten(seconds, user):
+    for number in range(5):
+        known_tokens.keep(b"%d" % number, user, {"exp": time.time() + 60})
+        seconds.now += 0.5
+    assert len(known_tokens._by_header) == 3
+
+
 def test_tokens_beyond_the_limit_are_forgotten(seconds, monkeypatch, user):
     monkeypatch.setattr(known_tokens, "_REMEMBERED", 3)
     token = {"exp": time.time() + 60}
