@@ -52,12 +52,14 @@ class LivestreamConfig(DomainAppConfig):
 
     def ready(self) -> None:
         super().ready()
+        from livestream import release
         from livestream.desk import roles
         from livestream.outbox.threads import ThreadCounter
         from livestream.storage import database_clock
 
         dramatiq.get_broker().add_middleware(ThreadCounter())
         database_clock.install()
+        release.digest()  # now, before files may be replaced by those of another release
 
         # The last app of all: by then every permission is there.
         last = list(apps.get_app_configs())[-1]

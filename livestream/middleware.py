@@ -59,15 +59,15 @@ class RequestContextMiddleware:
 
 
 @receiver(bind_extra_request_metadata)
-def name_request_in_log(**_: Any) -> None:
-    """Have the request log name the request as everything else does, not by an id of its own."""
-    structlog.contextvars.bind_contextvars(request_id=context.request_id())
+def name_request_in_log(request: HttpRequest, **_: Any) -> None:
+    """Have the request log name the request as everything else does, and the address that no client can claim."""
+    structlog.contextvars.bind_contextvars(request_id=context.request_id(), ip=client_address(request))
 
 
 @receiver(bind_extra_request_finished_metadata)
 def describe_caller_in_log(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
-    """Add to the one line of each request whose it was; an address that a client claims for itself is not logged."""
-    log_kwargs |= {"ip": client_address(request), "user_agent": request.META.get("HTTP_USER_AGENT")}
+    """Add to the one line of each request what program sent it."""
+    log_kwargs["user_agent"] = request.META.get("HTTP_USER_AGENT")
 
 
 def _refuse_client_id(request: HttpRequest) -> HttpResponse:

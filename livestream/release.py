@@ -6,12 +6,14 @@ import functools
 import hashlib
 from pathlib import Path
 
+from django.conf import settings
+
 _ROOT = Path(__file__).parents[1]
 
 
 @functools.cache
 def digest() -> str:
-    """Return 16 hexadecimal digits that differ with each change of the apps' code, read once a process.
+    """Return 16 hexadecimal digits that differ with each change of the apps' code, read when the process starts.
 
     Cached documents and ETags contain it. So during a rolling release no process answers with what another
     release has cached.
@@ -20,4 +22,6 @@ def digest() -> str:
     for folder in ("livestream", "wallet", "sessions_app", "goals", "notifications"):
         for module in sorted((_ROOT / folder).rglob("*.py")):
             found.update(module.read_bytes())
+    # The price of an invitation follows from it.
+    found.update(str(settings.INVITATION_MIN_DURATION).encode())
     return found.hexdigest()[:16]

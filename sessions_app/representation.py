@@ -5,6 +5,7 @@ Sessions say here what they embed of goals; the floor above fills it in (see `em
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
@@ -94,9 +95,10 @@ class SessionDocument(PlainSessionDocument):
 
 
 class SessionSeen(TypedDict):
-    """A session as everybody may see it, and the ids of the users who see more of it."""
+    """A session as everybody may see it, its digest, and the ids of the users who see more of it."""
 
     document: SessionDocument
+    digest: str
     concerned: list[str]
 
 
@@ -146,14 +148,19 @@ def public_session(session: Session) -> SessionSeen:
 
     `session` has only its row (`selectors.session_row`).
     """
-    key = f"session:{session.id}:{version_of(session)}:{session.streamer.public_name}:{release.digest()}"
-    seen: SessionSeen = cached_views.kept(key=key, build=lambda: _read_public(session.id))
+    # A process of the previous release changes the row without its version.
+    state = (release.digest(), *plain_session(session).items())
+    seen: SessionSeen = cached_views.kept(
+        key=f"session:{hashlib.sha256(repr(state).encode()).hexdigest()}", build=lambda: _read_public(session.id)
+    )
     return seen
 
 
 def _read_public(session_id: str) -> SessionSeen:
     session = selectors.get_session(session_id=session_id)
-    return {"document": session_for(session, viewer=None), "concerned": sorted(embedded.concerned(session))}
+    document = session_for(session, viewer=None)
+    digest = hashlib.sha256(repr(document).encode()).hexdigest()
+    return {"document": document, "digest": digest, "concerned": sorted(embedded.concerned(session))}
 
 
 def state_of_feed(*, limit: int) -> tuple[object, ...]:

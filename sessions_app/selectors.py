@@ -120,7 +120,9 @@ def feed_states(*, limit: int) -> list[tuple[Any, ...]]:
 
 @functools.cache
 def _states_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
-    shown = ("id", "started_at", "session_id", "session__streamer__username", *versions, "goal_ids")
+    # The columns as well as the versions: a process of the previous release changes a session without its version.
+    columns = [f"session__{each}" for each in ("id", "title", "preset", "prices", "created_at", "started_at")]
+    shown = ("id", "started_at", *columns, "session__streamer__username", *versions, "goal_ids")
     return CompiledQuery(lambda: _first(FeedEntry.objects.filter(session__active=True), limit).values_list(*shown))
 
 

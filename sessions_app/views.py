@@ -17,8 +17,9 @@ from livestream.api.bodies import NoBody, caller_id, validated
 from livestream.api.etags import answer_if_changed, etag_of
 from livestream.api.idempotency import idempotent
 from livestream.api.operations import Tag, operation
-from livestream.api.pagination import CursorPagination, page_size_of
+from livestream.api.pagination import link_of, page_of, page_size_of
 from livestream.models import User
+from livestream.storage.keyset import Cursor, first_page
 from sessions_app import errors, examples, representation, selectors
 from sessions_app.filters import FeedFilter, SessionFilter
 from sessions_app.models import FeedEntry, Session
@@ -66,11 +67,11 @@ class SessionViewSet(GenericViewSet[Session]):
         It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
         """
         session, viewer = selectors.session_row(session_id=session_id), cast("User", request.user)
-        if viewer.is_staff or viewer.pk == session.streamer_id:
-            return Response(_as_seen_by(viewer, session))
-        version = representation.version_of(session)
-        etag = etag_of(session_id, version, session.streamer.public_name, viewer.pk, viewer.public_name)
-        return answer_if_changed(request, etag, lambda: _as_seen_by(viewer, session))
+        seen = representation.public_session(session)
+        sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
+        if seen["concerned"] and sees_more:
+            return self._answer(session_id)
+        return answer_if_changed(request, etag_of(seen["digest"]), lambda: answer(SessionSerializer, seen["document"]))
 
     @operation(
         "open_session",
@@ -181,28 +182,25 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         if "cursor" in request.query_params or "streamer" in request.query_params:
             page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
             return self._answer(page)
-        limit, query = page_size_of(request) + 1, request.query_params.urlencode()
-        etag = etag_of("feed", query, representation.state_of_feed(limit=limit))
-        return answer_if_changed(request, etag, lambda: cached_views.kept(key=etag, build=lambda: self._first(limit)))
+        limit = page_size_of(request) + 1
+        state = representation.state_of_feed(limit=limit)
+        etag = etag_of("feed", limit, state, request.query_params.urlencode())
+        return answer_if_changed(request, etag, lambda: self._first_page(limit, state))
 
-    def _first(self, limit: int) -> Any:
-        found = selectors.first_of_feed(limit=limit)
-        pages = cast("CursorPagination", self.paginator)
-        return self._answer(pages.paginate_found(found, self.request, self)).data
+    def _first_page(self, limit: int, state: object) -> dict[str, Any]:
+        key = f"feed:{etag_of(limit, state)}"  # without the query, of which there is no end
+        results, cursor = cached_views.kept(key=key, build=lambda: _read_first_page(limit))
+        following = link_of(self.request, cursor)
+        return page_of(results, following=following, previous=None, has_more=following is not None)
 
     def _answer(self, page: Sequence[FeedEntry]) -> Response:
         entries = representation.feed_entries(page)
         return self.get_paginated_response(answers(FeedEntrySerializer, entries))
 
 
-def _as_seen_by(viewer: User, session: Session) -> dict[str, Any]:
-    """Return a session of which only the row was read, as the viewer may see it."""
-    seen = representation.public_session(session)
-    sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
-    if not (seen["concerned"] and sees_more):
-        return answer(SessionSerializer, seen["document"])
-    whole = selectors.get_session(session_id=session.id)
-    return answer(SessionSerializer, representation.session_for(whole, viewer=viewer))
+def _read_first_page(limit: int) -> tuple[list[dict[str, Any]], Cursor | None]:
+    page = first_page(found=selectors.first_of_feed(limit=limit), ordering=FeedViewSet.cursor_ordering, size=limit - 1)
+    return answers(FeedEntrySerializer, representation.feed_entries(page.rows)), page.next
 
 
 def _viewer(request: Request) -> User | None:

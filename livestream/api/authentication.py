@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication as LibraryAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
@@ -39,8 +40,8 @@ class TokenInvalid(Unauthorized):
 class JWTAuthentication(LibraryAuthentication):
     """Reads `Authorization: Bearer …`, and looks up the user and their sign-in in one query.
 
-    Who a token lets in is remembered for TOKEN_REMEMBERED seconds, so the end of a sign-in, the closing of an
-    account or a change of it takes effect within that time.
+    For reading, whom a token lets in is remembered for TOKEN_REMEMBERED seconds, so the end of a sign-in, the closing
+    of an account or a change of it takes effect within that time. Who changes something is looked up each time.
     Raises TokenExpired, TokenInvalid, TokenRevoked and UserInactive (all 401).
     """
 
@@ -49,13 +50,16 @@ class JWTAuthentication(LibraryAuthentication):
         header = self.get_header(request)
         if header is None:
             return None
+        if request.method not in SAFE_METHODS:
+            return super().authenticate(request)
         known = known_tokens.get(header)
         if known is not None:
             return known
+        began = known_tokens.now()
         found = super().authenticate(request)
         if found is not None:
             user, token = found
-            known_tokens.keep(header, cast("User", user), token)
+            known_tokens.keep(header, cast("User", user), token, seen=began)
         return found
 
     def get_raw_token(self, header: bytes) -> bytes | None:

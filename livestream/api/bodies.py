@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
-
-from livestream.api.answers import built
 
 
 class ClosedSerializer(serializers.Serializer[Any]):
@@ -31,7 +31,13 @@ class NoBody(ClosedSerializer):
 
 def validated(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
     """Return the validated members of the request body; raises ValidationError."""
-    return dict(built(body).run_validation(request.data))
+    return dict(_reader(body, get_language()).run_validation(request.data))
+
+
+@functools.cache
+def _reader(body: type[serializers.Serializer[Any]], _language: str | None) -> serializers.Serializer[Any]:
+    """Return the one instance that reads such bodies, in any thread; some of its messages keep their first language."""
+    return body()
 
 
 def caller_id(request: Request) -> str:

@@ -23,6 +23,12 @@ def etag_of(*parts: object) -> str:
 def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> Response:
     """Answer 304 without a body where the caller has the document with this ETag, else what `make` returns."""
     headers = {"ETag": etag}
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+    if _is_known(request, etag):
         return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(make(), headers=headers)
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    """Compare weakly, as RFC 9110 says for `If-None-Match`: the ETag of a compressed answer is a weak one."""
+    asked = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in asked or etag in {each.removeprefix("W/") for each in asked}

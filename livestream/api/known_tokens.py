@@ -20,7 +20,7 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Whom a token lets in, as it was looked up at `seen` (monotonic seconds)."""
+    """Whom a token lets in; `seen` is when it began to be looked up (monotonic seconds)."""
 
     user: User
     token: Token
@@ -31,23 +31,27 @@ _by_header: OrderedDict[bytes, _Known] = OrderedDict()
 _writing = threading.Lock()
 
 
+def now() -> float:
+    """Return the seconds of a clock that only goes forward."""
+    return time.monotonic()
+
+
 def get(header: bytes) -> tuple[User, Token] | None:
     """Return whom the token of an `Authorization` header lets in; None if that has to be looked up."""
     known = _by_header.get(header)
-    if known is None or time.monotonic() - known.seen >= settings.TOKEN_REMEMBERED:
+    if known is None or now() - known.seen >= settings.TOKEN_REMEMBERED:
         return None
     if known.token["exp"] <= clock.to_epoch(clock.now()):
         return None
     return _copy_of(known.user), known.token
 
 
-def keep(header: bytes, user: User, token: Token) -> None:
+def keep(header: bytes, user: User, token: Token, *, seen: float) -> None:
     """Remember whom a token lets in, and forget those that would have to be looked up again anyway."""
-    now = time.monotonic()
     with _writing:
-        _by_header[header] = _Known(_copy_of(user), token, now)
+        _by_header[header] = _Known(_copy_of(user), token, seen)
         _by_header.move_to_end(header)
-        while len(_by_header) > _REMEMBERED or now - next(iter(_by_header.values())).seen > settings.TOKEN_REMEMBERED:
+        while len(_by_header) > _REMEMBERED or seen - next(iter(_by_header.values())).seen > settings.TOKEN_REMEMBERED:
             _by_header.popitem(last=False)
 
 

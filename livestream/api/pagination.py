@@ -11,7 +11,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from livestream.errors import InvalidParameter
 from livestream.storage import keyset
-from livestream.storage.keyset import Cursor, find_page, first_page
+from livestream.storage.keyset import Cursor, find_page
 
 DEFAULT_PAGE_SIZE = 20
 LARGEST_PAGE_SIZE = 100
@@ -44,23 +44,12 @@ class CursorPagination(BasePagination):
         text = request.query_params.get("cursor")
         cursor = keyset.decode(text) if text is not None else None
         self._page = find_page(queryset=queryset, ordering=ordering, size=size, cursor=cursor)
-        self._reference = reference_of(request)
-        return self._page.rows
-
-    def paginate_found(self, found: list[Any], request: Request, view: Any) -> list[Any]:
-        """Return the rows of the first page, where the first rows of the list, one more than asked, are known."""
-        self._page = first_page(found=found, ordering=view.cursor_ordering, size=page_size_of(request))
-        self._reference = reference_of(request)
+        self._request = request
         return self._page.rows
 
     def get_paginated_response(self, data: list[Any]) -> Response:
-        following, previous = self._link(self._page.next), self._link(self._page.previous)
+        following, previous = link_of(self._request, self._page.next), link_of(self._request, self._page.previous)
         return Response(page_of(data, following=following, previous=previous, has_more=following is not None))
-
-    def _link(self, cursor: Cursor | None) -> str | None:
-        if cursor is None:
-            return None
-        return replace_query_param(self._reference, "cursor", keyset.encode(cursor))
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri-reference"}
@@ -97,6 +86,11 @@ def page_of(results: list[Any], *, following: str | None, previous: str | None, 
 def reference_of(request: Request) -> str:
     """Return the query of the request, as a reference that is resolved against its address."""
     return f"?{request.query_params.urlencode()}"
+
+
+def link_of(request: Request, cursor: Cursor | None) -> str | None:
+    """Return the query of the request with another cursor; None without a cursor."""
+    return None if cursor is None else replace_query_param(reference_of(request), "cursor", keyset.encode(cursor))
 
 
 def page_size_of(request: Request, *, default: int = DEFAULT_PAGE_SIZE) -> int:

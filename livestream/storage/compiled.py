@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import psycopg
-from django.db import connection
+from django.db import NotSupportedError, OperationalError, connection
 from django.db.models import QuerySet
 from psycopg import sql
 
@@ -132,7 +132,19 @@ def _execute(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(text, parameters)
             return cast("list[tuple[Any, ...]]", cursor.fetchall())
-    connection.ensure_connection()
     connection.validate_no_broken_transaction()
+    try:
+        return _execute_prepared(text, parameters)
+    except NotSupportedError as error:
+        # A migration has changed the type of a column: the server refuses the statement as it was prepared.
+        if connection.in_atomic_block:
+            raise OperationalError(*error.args) from error  # another try prepares it anew
+        connection.connection.close()
+        connection.close()
+        return _execute_prepared(text, parameters)
+
+
+def _execute_prepared(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(text, parameters, prepare=True).fetchall()

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.test import Client
 
 from livestream import clock, ids, outbox
 from livestream.errors import Conflict
@@ -206,3 +207,21 @@ def test_a_superuser_edits_an_account_and_its_tags(admin_client):
     assert "banned:livestream:create_clip" in page.content.decode()
     assert admin_client.get("/admin/livestream/user/", {"q": "me"}).context["cl"].result_count == 1
     assert admin_client.get("/admin/auth/group/").status_code == 200
+
+
+def test_a_form_that_another_site_sends_is_refused(client):
+    """Only the pages of the admin have sessions, so only they need this, and each form of theirs does."""
+    User.objects.create_user("support", password="a password", is_staff=True)
+    strict = Client(enforce_csrf_checks=True)
+    form = {"username": "support", "password": "a password"}
+    assert strict.post("/admin/login/", form).status_code == 403
+    strict.get("/admin/login/")
+    token = strict.cookies["csrftoken"].value
+    assert strict.post("/admin/login/", form | {"csrfmiddlewaretoken": token}).status_code == 302
+
+
+def test_only_the_admin_has_sessions(client):
+    client.force_login(User.objects.create_user("support", is_staff=True))
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/wallet").status_code == 401
+    assert "sessionid" not in client.get("/config").cookies

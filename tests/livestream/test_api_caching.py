@@ -5,14 +5,17 @@ import json
 
 import pytest
 
-from livestream import rate_limits
+from livestream import clock, rate_limits
 from livestream.api import docs_views
 from livestream.api.tokens import sign_in_user
 from livestream.models import User
+from sessions_app.models import Session
 from tests.support.clients import said
+from tests.support.outbox import run_due
 from tests.support.people import make_session
 
 pytestmark = pytest.mark.django_db
+NOW = clock.from_epoch(2_000_000_000)
 GZIP = {"HTTP_ACCEPT_ENCODING": "gzip"}
 
 
@@ -99,3 +102,43 @@ def test_a_compressed_answer_is_known_again_by_its_etag(api, user):
     first = api.get("/users/me/blocks", **GZIP)
     assert first["Content-Encoding"] == "gzip"
     assert api.get("/users/me/blocks", HTTP_IF_NONE_MATCH=first["ETag"], **GZIP).status_code == 304
+
+
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"another", W/{}', "*"])
+def test_what_a_client_has_is_not_made_again(api, monkeypatch, known):
+    session = make_session()
+    first = api.get(f"/sessions/{session.id}")
+    monkeypatch.setattr("sessions_app.views.answer", None)  # which would make the document
+    answer = api.get(f"/sessions/{session.id}", HTTP_IF_NONE_MATCH=known.format(first["ETag"]))
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert answer["ETag"] == first["ETag"]
+
+
+@pytest.mark.parametrize("known", ["", '"another"', "no-quotes", 'W/"another"'])
+def test_what_a_client_has_not_is_answered(api, known):
+    session = make_session()
+    answer = api.get(f"/sessions/{session.id}", HTTP_IF_NONE_MATCH=known)
+    assert (answer.status_code, answer.json()["id"]) == (200, session.id)
+
+
+@pytest.mark.parametrize("change", [{"title": "Another"}, {"prices": {"sd": 9}}, {"active": False, "ended_at": NOW}])
+def test_a_change_that_raises_no_version_is_seen_at_once(api, change):
+    """A process of the previous release changes a session so."""
+    session = make_session()
+    run_due()
+    paths = ["/feed", f"/sessions/{session.id}"]
+    known = {path: api.get(path) for path in paths}
+    Session.objects.filter(pk=session.id).update(**change)
+    for path in paths:
+        answer = api.get(path, HTTP_IF_NONE_MATCH=known[path]["ETag"])
+        assert answer.status_code == 200, path
+        assert answer.json() != known[path].json()
+
+
+def test_pages_of_the_feed_are_cached_whatever_else_the_query_says(api, monkeypatch):
+    make_session()
+    run_due()
+    first = api.get("/feed").json()
+    monkeypatch.setattr("sessions_app.views._read_first_page", None)
+    for tag in ("en", "EN", "en-aaaa", "en-aaab"):
+        assert api.get(f"/feed?lang={tag}").json() == first

@@ -44,6 +44,13 @@ def test_a_token_is_looked_up_once_a_second(seconds, api, django_assert_num_quer
         assert api.get("/wallet").status_code == 200
 
 
+def test_who_changes_something_is_looked_up_each_time(seconds, api, user):
+    assert api.get("/wallet").status_code == 200
+    users.close_account(user_id=user.pk, now=clock.now())
+    assert api.get("/wallet").status_code == 200  # for less than a second
+    assert said(api.post("/sessions", {})) == (401, "user_inactive")
+
+
 @pytest.mark.parametrize(
     ("end", "code"),
     [
@@ -69,15 +76,18 @@ def test_a_remembered_token_expires_at_its_time(seconds, anonymous, user, moving
 
 
 def test_what_one_request_learns_of_a_user_is_not_known_to_the_next(seconds, api, user):
-    body = {"user_id": user.pk, "amount": 5, "transfer_id": "payment-1"}
-    assert said(api.post("/wallet/deposits", body)) == (403, "permission_denied")
+    header = b"Bearer of mei"
+    known_tokens.keep(header, user, {"exp": time.time() + 60}, seen=seconds.now)
+    first, _ = known_tokens.get(header)
+    assert not first.has_perm("wallet.deposit")
     user.user_permissions.add(Permission.objects.get(codename="deposit"))
-    assert api.post("/wallet/deposits", body).status_code == 201
+    assert known_tokens.get(header)[0].has_perm("wallet.deposit")
+    assert not first.has_perm("wallet.deposit")  # which is why each request has an object of its own
 
 
 def test_tokens_that_nobody_sends_any_more_are_forgotten(seconds, user):
     for number in range(5):
-        known_tokens.keep(b"%d" % number, user, {"exp": time.time() + 60})
+        known_tokens.keep(b"%d" % number, user, {"exp": time.time() + 60}, seen=seconds.now)
         seconds.now += 0.5
     assert len(known_tokens._by_header) == 3
 
@@ -86,5 +96,5 @@ def test_tokens_beyond_the_limit_are_forgotten(seconds, monkeypatch, user):
     monkeypatch.setattr(known_tokens, "_REMEMBERED", 3)
     token = {"exp": time.time() + 60}
     for number in range(5):
-        known_tokens.keep(b"%d" % number, user, token)
+        known_tokens.keep(b"%d" % number, user, token, seen=seconds.now)
     assert [known_tokens.get(b"%d" % number) is not None for number in range(5)] == [False, False, True, True, True]

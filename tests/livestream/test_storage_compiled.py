@@ -5,7 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model, Value
 from django.db.models.functions import Concat
 from rest_framework.test import APIClient
@@ -129,3 +129,37 @@ def test_a_goal_is_read_by_one_statement_that_takes_its_id_alone(moving, django_
     selectors.get_goal(goal.id)
     with django_assert_num_queries(1):
         assert selectors.get_goal(goal.id) == goal
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_may_change_the_type_of_a_column():
+    """PostgreSQL refuses a statement that was prepared before: its result would be another one."""
+    user = make_user()
+    query = CompiledQuery(lambda user_id: User.objects.filter(pk=user_id).values_list("username", flat=True))
+    for _ in range(3):
+        query.all(user_id=user.pk)
+
+    def set_length(length):
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(
+                _in_another_connection, f"ALTER TABLE livestream_user ALTER username TYPE {length}"
+            ).result()
+
+    try:
+        set_length("varchar(200)")
+        assert query.all(user_id=user.pk) == [user.username]
+        set_length("varchar(210)")
+        with pytest.raises(OperationalError), transaction.atomic():
+            query.all(user_id=user.pk)
+        assert query.all(user_id=user.pk) == [user.username]
+    finally:
+        set_length("varchar(150)")
+
+
+def _in_another_connection(statement):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()

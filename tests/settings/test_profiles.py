@@ -35,9 +35,14 @@ def show(profile: str, expression: str, *, state: Path, **environment: str) -> s
 
 
 def test_production_starts_from_the_environment_alone(tmp_path: Path) -> None:
-    shown = show("production", "s.DEBUG, s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT", state=tmp_path, **FIT)
+    shown = show(
+        "production",
+        "s.DEBUG, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT",
+        state=tmp_path,
+        **FIT,
+    )
 
-    assert shown.stdout.strip() == "(False, True, True)", shown.stderr
+    assert shown.stdout.strip() == "(False, True, True, True)", shown.stderr
 
 
 def test_production_names_unreadable_and_missing_variables_together(tmp_path: Path) -> None:
