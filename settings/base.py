@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "livestream.api.caching.HeadMiddleware",
     # Before all that may answer, so that browsers of other origins can read refusals, too.
     "corsheaders.middleware.CorsMiddleware",
     "livestream.middleware.RequestContextMiddleware",
@@ -86,7 +87,7 @@ MIDDLEWARE = [
     "livestream.api.caching.CompressionMiddleware",
     "livestream.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "livestream.api.caching.UnchangedMiddleware",
     "livestream.api.caching.CacheHeadersMiddleware",
     "livestream.middleware.AdminCsrfMiddleware",
     "livestream.middleware.AdminAuthenticationMiddleware",

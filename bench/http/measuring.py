@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import processes
 from bench.http import asking, cells, world
@@ -19,6 +20,8 @@ from wallet.models import PendingCredit
 CONNECTIONS = 16
 WARM_UP = 0.5
 _LONGEST_REST = 30
+# On a busy machine, a server may take seconds for its first answers.
+_WARM_UPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ class Measuring:
         A process of the service that takes a second for its first requests refuses others meanwhile.
         """
         requests = cell.requests(self._tokens)
-        self._load(cell, requests, mode="cycle", connections=4, seconds=2)
+        for _ in range(_WARM_UPS):
+            if self._run(cell, requests, mode="cycle", connections=4, seconds=2)["requests"]:
+                return
 
     def measure(self, cell: Cell, *, seconds: float) -> Reading:
         """Measure a cell; RuntimeError where an answer has another status than it should."""
@@ -76,9 +81,19 @@ class Measuring:
         return len(requests) / reading.per_second, reading
 
     def _load(self, cell: Cell, requests: list[Request], *, mode: str, connections: int, seconds: float = 0) -> Reading:
-        file, process = asking.write(requests, self._folder / "requests.json"), self._servers[cell.server].process
+        process = self._servers[cell.server].process
         process.require_running()
         before = process.cpu_seconds()
+        done = self._run(cell, requests, mode=mode, connections=connections, seconds=seconds)
+        cpu = process.cpu_seconds() - before
+        if not done["requests"]:
+            raise RuntimeError(f"{cell.name}: no answer within {seconds} s")
+        return _reading(done, cpu)
+
+    def _run(
+        self, cell: Cell, requests: list[Request], *, mode: str, connections: int, seconds: float
+    ) -> Mapping[str, Any]:
+        file = asking.write(requests, self._folder / "requests.json")
         done = self._loader.run(
             port=self._servers[cell.server].port,
             file=str(file),
@@ -88,10 +103,10 @@ class Measuring:
             mode=mode,
             expect=[200, 304] if cell.tagged else [cell.expect],
         )
-        cpu = process.cpu_seconds() - before
-        if done["wrong"] or not done["requests"]:
-            raise RuntimeError(f"{cell.name}: {done['wrong']} wrong answers, such as\n{done['example']}")
-        return _reading(done, cpu)
+        if done["wrong"]:
+            said = self._servers[cell.server].process.tail()
+            raise RuntimeError(f"{cell.name}: {done['wrong']} wrong answers, such as\n{done['example']}\n{said}")
+        return done
 
 
 def _reading(done: Mapping[str, float], cpu: float) -> Reading:

@@ -23,6 +23,7 @@ from livestream import cached_views
 from livestream.models import User
 from sessions_app.models import FeedEntry, Session, SessionVersion, StreamerPresence
 from wallet.models import Account, Escrow
+from wallet.sql import fill_totals
 
 SHOWN, CROWDED = 20, 10
 SALE, SALE_OF_PURCHASES, CROWD = world.goal_id(0), world.goal_id(1), world.goal_id(SHOWN)
@@ -169,6 +170,7 @@ def _pay(payers: dict[str, int], now: datetime) -> None:
     with connection.cursor() as cursor:
         for statement in (_HOLDS, _TICKETS, _PAID, _HELD, _RECEIVED, _EARNED, _PROGRESS):
             cursor.execute(statement, values)
+    fill_totals([escrow_ids.show_funding(goal_id) for goal_id in payers])  # which counting would keep
 
 
 def _show_in_feed(now: datetime) -> None:

@@ -40,6 +40,7 @@ KEPT = {
     "wallet_escrow": _MONEY,
     "wallet_earning": _MONEY,
     "wallet_earlyrefund": _MONEY,
+    "wallet_payertotal": "kept: the coins of each payer in each escrow",
 }
 HELD = {
     "livestream_signin": "purged when its tokens have expired (REFRESH_TOKEN_SECONDS)",

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -17,6 +18,7 @@ NEVER_STORED = "no-store"
 # Kept by nobody else, and asked for again with `If-None-Match` each time.
 _OF_A_CALLER = "private, no-cache"
 _HTML = "/admin"
+_OF_LIMITS = ("RateLimit", "RateLimit-Policy")
 
 
 def kept_by_all(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -61,6 +63,35 @@ class CacheHeadersMiddleware:
             response["Cache-Control"] = NEVER_STORED if response.status_code >= 400 else _OF_A_CALLER
         if "public" not in response["Cache-Control"]:
             patch_vary_headers(response, ["Authorization"])
+        return response
+
+
+class UnchangedMiddleware(ConditionalGetMiddleware):
+    """Answers 304 to whoever has the answer already, and keeps what the answer says of rate limits."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leave a 304 as the view made it, and replace any other answer that the client has."""
+        if response.status_code == 304:
+            return response
+        answer = super().process_response(request, response)
+        for name in _OF_LIMITS:
+            if name in response:
+                answer[name] = response[name]
+        return answer
+
+
+class HeadMiddleware:
+    """Sends no body with an answer to HEAD. Not every server leaves it out by itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            length = response.get("Content-Length", str(len(response.content)))
+            response.content = b""
+            response["Content-Length"] = length
         return response
 
 

@@ -4,11 +4,13 @@ import gzip
 import json
 
 import pytest
+from django.test import RequestFactory
 
 from livestream import clock, rate_limits
 from livestream.api import docs_views
 from livestream.api.tokens import sign_in_user
 from livestream.models import User
+from livestream.wsgi import application
 from sessions_app.models import Session
 from tests.support.clients import said
 from tests.support.outbox import run_due
@@ -142,3 +144,31 @@ def test_pages_of_the_feed_are_cached_whatever_else_the_query_says(api, monkeypa
     monkeypatch.setattr("sessions_app.views._read_first_page", None)
     for tag in ("en", "EN", "en-aaaa", "en-aaab"):
         assert api.get(f"/feed?lang={tag}").json() == first
+
+
+@pytest.mark.parametrize("path", ["/wallet", "/feed", "/config", "/nowhere"])
+def test_an_answer_to_head_is_that_to_get_without_its_body(user, path):
+    """Asked of the application itself, because Django's test client takes the body away."""
+    token = sign_in_user(user=user)["access"]
+    answers = {method: wsgi_answer(method, path, token) for method in ("GET", "HEAD")}
+    (status, headers, body), head = answers["GET"], answers["HEAD"]
+    assert (head[0], head[2]) == (status, b"")
+    assert head[1]["Content-Length"] == headers["Content-Length"] == str(len(body))
+
+
+def wsgi_answer(method, path, token):
+    said = {}
+    environ = RequestFactory(HTTP_AUTHORIZATION=f"Bearer {token}").generic(method, path).environ
+    body = b"".join(application(environ, lambda status, headers: said.update(status=status, headers=dict(headers))))
+    return said["status"], said["headers"], body
+
+
+@pytest.mark.parametrize("path", ["/wallet", "/feed"])  # which know their ETag late and early
+def test_a_304_is_counted_and_says_what_is_left(api, path, settings):
+    settings.THROTTLES = {"read": 10}
+    first = api.get(path)
+    again = api.get(path, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert again.status_code == 304
+    assert again["RateLimit-Policy"] == first["RateLimit-Policy"]
+    assert again["RateLimit"].startswith('"read";r=')
+    assert again["RateLimit"] != first["RateLimit"]

@@ -54,8 +54,17 @@ def test_the_audiences_of_old_shows_are_purged_with_all_their_viewers(moving, se
     young = audience(created_at=clock.now() - timedelta(days=6))
     for each in (old, young):
         Admission.objects.bulk_create(Admission(audience=each, viewer_id=ids.new_id()) for _ in range(5))
-    assert [retention.purge_audiences(now=clock.now(), size=3) for _ in range(4)] == [3, 2, 1, 0]
+    assert [retention.purge_audiences(now=clock.now(), size=3) for _ in range(3)] == [3, 3, 0]
     assert (Audience.objects.get(), Admission.objects.filter(audience=young).count()) == (young, 5)
+
+
+def test_audiences_are_purged_although_others_get_old_all_the_time(moving, settings):
+    settings.RETENTION_DAYS = 7
+    for _ in range(5):  # in each round, another one has got old
+        each = audience(created_at=clock.now() - timedelta(days=7))
+        Admission.objects.create(audience=each, viewer_id=ids.new_id())
+        sweeps.purge_old_rows()
+    assert (Audience.objects.count(), Admission.objects.count()) == (0, 0)
 
 
 def test_what_was_never_sent_or_failed_or_never_processed_is_kept_for_good(moving):
