@@ -103,7 +103,7 @@ class CurrentState(NamedTuple):
         return stage_started is not None and stage_paused is None
 
     def as_goal(self) -> Goal:
-        """Return a goal of which `time_left` can be told."""
+        """Return a goal with the columns that `time_left` reads."""
         goal = Goal(active=True, **dict(zip(_OF_TIME_LEFT, self.of_time_left, strict=True)))
         goal.performed_before = self.performed_before  # type: ignore[attr-defined]
         return goal

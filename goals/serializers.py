@@ -187,7 +187,7 @@ class _GoalWithPayers(AnyGoal):
         child=WholeNumberField(),
         required=False,
         help_text="Coins by payer, less what was refunded early. In the answer about one goal, the streamer and "
-        "support see the 1,000 payers of most coins; `GET /goals/{goal_id}/contributions` lists every purchase. A "
+        "support see the 1,000 payers who paid most; `GET /goals/{goal_id}/contributions` lists every purchase. A "
         "payer sees their own coins, also in lists. Lists show no coins of other payers.",
     )
     breakdown_names = serializers.DictField(

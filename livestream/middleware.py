@@ -60,13 +60,13 @@ class RequestContextMiddleware:
 
 @receiver(bind_extra_request_metadata)
 def name_request_in_log(request: HttpRequest, **_: Any) -> None:
-    """Have the request log name the request as everything else does, and the address that no client can claim."""
+    """Log the same request id as everything else, and the address that trusted proxies report."""
     structlog.contextvars.bind_contextvars(request_id=context.request_id(), ip=client_address(request))
 
 
 @receiver(bind_extra_request_finished_metadata)
-def describe_caller_in_log(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
-    """Add to the one line of each request what program sent it."""
+def log_user_agent(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
+    """Add the user agent to the line of a finished request."""
     log_kwargs["user_agent"] = request.META.get("HTTP_USER_AGENT")
 
 
@@ -173,7 +173,7 @@ class DatabaseErrorsMiddleware:
 
 
 class _OnPagesOfAdmin(MiddlewareMixin):
-    """Mix it in before a middleware of Django's for pages with sessions: elsewhere, it only passes the request on."""
+    """A mixin for the middleware of Django that pages with sessions need: it is skipped outside the admin."""
 
     def __call__(self, request: HttpRequest) -> Any:
         return super().__call__(request) if _is_of_admin(request) else self.get_response(request)

@@ -1,4 +1,4 @@
-"""Which code this is: what one release has made of a version, another one may make differently."""
+"""A digest of the code, so that no process serves a document that another release has cached."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def digest() -> str:
     for folder in ("livestream", "wallet", "sessions_app", "goals", "notifications"):
         for module in sorted((_ROOT / folder).rglob("*.py")):
             found.update(module.read_bytes())
-    # The price of an invitation follows from it.
+    # Prices in documents depend on this setting.
     found.update(str(settings.INVITATION_MIN_DURATION).encode())
     return found.hexdigest()[:16]
+
+
+def fingerprint(*parts: object) -> str:
+    """Return 32 hexadecimal digits that these parts, and the code that makes documents of them, determine."""
+    return hashlib.sha256(repr((digest(), *parts)).encode()).hexdigest()[:32]

@@ -5,7 +5,6 @@ Sessions say here what they embed of goals; the floor above fills it in (see `em
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
@@ -94,7 +93,7 @@ class SessionDocument(PlainSessionDocument):
     karaoke_goal: KaraokeGoalDocument | None
 
 
-class SessionSeen(TypedDict):
+class CachedSession(TypedDict):
     """A session as everybody may see it, its digest, and the ids of the users who see more of it."""
 
     document: SessionDocument
@@ -143,24 +142,25 @@ def session_for(session: Session, *, viewer: User | None) -> SessionDocument:
     return cast("SessionDocument", document)
 
 
-def public_session(session: Session) -> SessionSeen:
+def cached_session(session: Session) -> CachedSession:
     """Return a session as everybody may see it, from the cache, and who sees more of it.
 
     `session` has only its row (`selectors.session_row`).
     """
-    # A process of the previous release changes the row without its version.
-    state = (release.digest(), *plain_session(session).items())
-    seen: SessionSeen = cached_views.kept(
-        key=f"session:{hashlib.sha256(repr(state).encode()).hexdigest()}", build=lambda: _read_public(session.id)
-    )
-    return seen
+    # The whole row, not only its version: a process of the previous release does not raise the version.
+    key = f"session:{release.fingerprint(*plain_session(session).items())}"
+    cached: CachedSession = cached_views.kept(key=key, build=lambda: _read_public(session.id))
+    return cached
 
 
-def _read_public(session_id: str) -> SessionSeen:
+def _read_public(session_id: str) -> CachedSession:
     session = selectors.get_session(session_id=session_id)
     document = session_for(session, viewer=None)
-    digest = hashlib.sha256(repr(document).encode()).hexdigest()
-    return {"document": document, "digest": digest, "concerned": sorted(embedded.concerned(session))}
+    return {
+        "document": document,
+        "digest": release.fingerprint(document),
+        "concerned": sorted(embedded.concerned(session)),
+    }
 
 
 def state_of_feed(*, limit: int) -> tuple[object, ...]:

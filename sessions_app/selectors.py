@@ -120,9 +120,9 @@ def feed_states(*, limit: int) -> list[tuple[Any, ...]]:
 
 @functools.cache
 def _states_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
-    # The columns as well as the versions: a process of the previous release changes a session without its version.
+    # The columns, not only the versions: a process of the previous release does not raise the version.
     columns = [f"session__{each}" for each in ("id", "title", "preset", "prices", "created_at", "started_at")]
-    shown = ("id", "started_at", *columns, "session__streamer__username", *versions, "goal_ids")
+    shown = ("id", "started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}", *versions, "goal_ids")
     return CompiledQuery(lambda: _first(FeedEntry.objects.filter(session__active=True), limit).values_list(*shown))
 
 
@@ -131,7 +131,7 @@ def first_of_feed(*, limit: int) -> list[FeedEntry]:
     return _first_of_feed(limit, tuple(embedded.related(prefix="session__"))).all()
 
 
-@functools.cache
+@functools.cache  # `_related` only separates entries: `feed()` follows what apps have registered
 def _first_of_feed(limit: int, _related: tuple[str, ...]) -> CompiledQuery[FeedEntry]:
     return CompiledQuery(lambda: _first(feed(), limit))
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from livestream import cached_views, clock
+from livestream import cached_views, clock, release
 from livestream.api.answers import answer, answers
 from livestream.api.bodies import NoBody, caller_id, validated
 from livestream.api.etags import answer_if_changed, etag_of
@@ -67,7 +67,7 @@ class SessionViewSet(GenericViewSet[Session]):
         It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
         """
         session, viewer = selectors.session_row(session_id=session_id), cast("User", request.user)
-        seen = representation.public_session(session)
+        seen = representation.cached_session(session)
         sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
         if seen["concerned"] and sees_more:
             return self._answer(session_id)
@@ -188,7 +188,7 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         return answer_if_changed(request, etag, lambda: self._first_page(limit, state))
 
     def _first_page(self, limit: int, state: object) -> dict[str, Any]:
-        key = f"feed:{etag_of(limit, state)}"  # without the query, of which there is no end
+        key = f"feed:{release.fingerprint(limit, state)}"  # without the query string, whose variants are unlimited
         results, cursor = cached_views.kept(key=key, build=lambda: _read_first_page(limit))
         following = link_of(self.request, cursor)
         return page_of(results, following=following, previous=None, has_more=following is not None)

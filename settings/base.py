@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "livestream.api.caching.CompressionMiddleware",
     "livestream.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "livestream.api.caching.UnchangedMiddleware",
+    "livestream.api.caching.NotModifiedMiddleware",
     "livestream.api.caching.CacheHeadersMiddleware",
     "livestream.middleware.AdminCsrfMiddleware",
     "livestream.middleware.AdminAuthenticationMiddleware",
@@ -158,8 +158,8 @@ UNFOLD = {"SITE_TITLE": "Livestream", "SITE_HEADER": "Livestream", "SHOW_HISTORY
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_STYLE = env.str("LOG_STYLE", "json")
-# One line a request, when it is finished; `livestream.middleware` adds whose it was.
+# One line for each request, when it is finished; `livestream.middleware` adds the address and the user agent.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
-# Any client can claim the address that the library would log.
+# The library would log an address that a client can forge.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = logs.configure(style=LOG_STYLE, level=LOG_LEVEL)

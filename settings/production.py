@@ -18,7 +18,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
-# Entering the browsers' preload list cannot be taken back soon; that is the owner's step.
+# W021: entering the browsers' preload list cannot be undone soon, so the owner decides. W003: the check looks for
+# Django's own CSRF middleware by name; `AdminCsrfMiddleware` protects the admin, the only pages with cookies.
 SILENCED_SYSTEM_CHECKS = ["security.W021", "security.W003"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

@@ -140,17 +140,17 @@ def coins_of_each(*, escrow_id: str, payer_ids: Collection[str]) -> dict[str, in
 
 def paid_by(*, escrow_id: str, user_id: str) -> int:
     """Return the coins that one user paid into an escrow, less what was refunded early."""
-    return _OWN_COINS.first(escrow_id=escrow_id, payer_id=user_id) or 0
+    return _PAID_BY.first(escrow_id=escrow_id, payer_id=user_id) or 0
 
 
-def _own_coins(escrow_id: str, payer_id: str) -> QuerySet[Escrow, int]:
+def _paid_by(escrow_id: str, payer_id: str) -> QuerySet[Escrow, int]:
     counted = PayerTotal.objects.filter(escrow_id=escrow_id, payer_id=payer_id).values("coins")
     waiting = sql.WaitingCoinsOf(Value(escrow_id), Value(payer_id))
     coins = Coalesce(Subquery(counted), 0, output_field=BigIntegerField()) + waiting
     return Escrow.objects.filter(pk=escrow_id).values_list(coins, flat=True)
 
 
-_OWN_COINS: CompiledQuery[int] = CompiledQuery(_own_coins)
+_PAID_BY: CompiledQuery[int] = CompiledQuery(_paid_by)
 
 
 def payers_of(*, escrow_id: str, after: str = "", limit: int = 1000) -> list[str]:

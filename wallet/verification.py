@@ -188,10 +188,7 @@ CHECKS = {
     "each transfer has both of its accounts": (_ENDS, "<>"),
     "each waiting payment is a transfer": (_WAITING, "<>"),
     "each waiting deposit is a transfer from the system account": (_OWED, "<>"),
-    "the total of each payer in an escrow is what they paid and is counted, less what was refunded early": (
-        _BY_PAYER,
-        "<>",
-    ),
+    "the total of each payer in an escrow equals their counted payments, less early refunds": (_BY_PAYER, "<>"),
 }
 _SHOWN = 20
 

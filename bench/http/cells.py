@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.http import asking, world
@@ -17,8 +17,6 @@ _GOAL, _SESSION = f"/goals/{world.SALE}", f"/sessions/{world.SALE}"
 _CROWDED, _CROWDS = f"/goals/{world.CROWD}", f"/goals?session={world.CROWD}"
 _MS = 20
 
-Ask = Callable[[Sequence[str]], list[Request]]
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -27,7 +25,7 @@ class Cell:
     `requests` makes them from the tokens of viewers, of the crowd's streamer and of support (see `Tokens`). At
     least `ratio` of the base's rate is wanted, or else at most `ms` for 95 of 100 answers with one connection.
     With `tagged`, each request is sent with the ETag of its last answer: 304 where nothing has changed. With `calm`,
-    nobody is on stage meanwhile: the document of who is says the server's time, and so changes each second.
+    nobody is on stage: the document of a show on stage contains the server's time, and changes each second.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which tables may grow: what is kept for good, and what holds each of the others."""
+"""Which tables may grow, and what bounds the others."""
 
 from __future__ import annotations
 

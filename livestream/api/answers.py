@@ -8,17 +8,17 @@ from typing import Any
 
 from rest_framework.serializers import Serializer
 
-# A mapping, or an object with such attributes.
+# A mapping, or an object with attributes of these names.
 Document = Any
 
 
 def answer(declared: type[Serializer[Any]], document: Document) -> dict[str, Any]:
     """Return the members of `document` that `declared` declares, as JSON values.
 
-    The serializer is built once a class. Building one copies each of its fields, and that takes
-    ten times as long as reading them: a crowd reads one goal.
+    The serializer is built once for each class. Building one copies each of its fields, and that takes
+    ten times as long as reading them.
     """
-    shown: dict[str, Any] = built(declared).to_representation(document)
+    shown: dict[str, Any] = shared_serializer(declared).to_representation(document)
     return shown
 
 
@@ -28,6 +28,6 @@ def answers(declared: type[Serializer[Any]], documents: Iterable[Document]) -> l
 
 
 @functools.cache
-def built(declared: type[Serializer[Any]]) -> Serializer[Any]:
+def shared_serializer(declared: type[Serializer[Any]]) -> Serializer[Any]:
     """Return the one instance of a serializer, which answers any number of documents, in any thread."""
     return declared()

@@ -40,8 +40,8 @@ class TokenInvalid(Unauthorized):
 class JWTAuthentication(LibraryAuthentication):
     """Reads `Authorization: Bearer …`, and looks up the user and their sign-in in one query.
 
-    For reading, whom a token lets in is remembered for TOKEN_REMEMBERED seconds, so the end of a sign-in, the closing
-    of an account or a change of it takes effect within that time. Who changes something is looked up each time.
+    For calls that only read, the user of a token is remembered for TOKEN_REMEMBERED seconds, so the end of a sign-in
+    and changes of an account take effect within that time. For other calls, the user is looked up each time.
     Raises TokenExpired, TokenInvalid, TokenRevoked and UserInactive (all 401).
     """
 

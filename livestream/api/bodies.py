@@ -31,12 +31,12 @@ class NoBody(ClosedSerializer):
 
 def validated(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
     """Return the validated members of the request body; raises ValidationError."""
-    return dict(_reader(body, get_language()).run_validation(request.data))
+    return dict(_shared_body(body, get_language()).run_validation(request.data))
 
 
 @functools.cache
-def _reader(body: type[serializers.Serializer[Any]], _language: str | None) -> serializers.Serializer[Any]:
-    """Return the one instance that reads such bodies, in any thread; some of its messages keep their first language."""
+def _shared_body(body: type[serializers.Serializer[Any]], _language: str | None) -> serializers.Serializer[Any]:
+    """Return the serializer of such bodies for all threads; some of its messages stay in their first language."""
     return body()
 
 

@@ -18,7 +18,7 @@ NEVER_STORED = "no-store"
 # Kept by nobody else, and asked for again with `If-None-Match` each time.
 _OF_A_CALLER = "private, no-cache"
 _HTML = "/admin"
-_OF_LIMITS = ("RateLimit", "RateLimit-Policy")
+_RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 
 
 def kept_by_all(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -49,7 +49,7 @@ class CacheHeadersMiddleware:
 
     An answer to a caller may be kept by that caller alone, and is asked for again with its ETag each time. A refusal
     is not stored. Views with secrets, and those that everybody may keep, set `Cache-Control` themselves.
-    Stands after ConditionalGetMiddleware, which makes no ETag for what is not stored.
+    Stands after `NotModifiedMiddleware`, which makes no ETag for an answer that is not stored.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -66,22 +66,22 @@ class CacheHeadersMiddleware:
         return response
 
 
-class UnchangedMiddleware(ConditionalGetMiddleware):
-    """Answers 304 to whoever has the answer already, and keeps what the answer says of rate limits."""
+class NotModifiedMiddleware(ConditionalGetMiddleware):
+    """Answers 304 where the client has the answer already, and copies the rate limit headers to it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Leave a 304 as the view made it, and replace any other answer that the client has."""
+        """Leave a 304 of the view alone; replace an answer that the client already has with 304."""
         if response.status_code == 304:
             return response
         answer = super().process_response(request, response)
-        for name in _OF_LIMITS:
+        for name in _RATE_LIMIT_HEADERS:
             if name in response:
                 answer[name] = response[name]
         return answer
 
 
 class HeadMiddleware:
-    """Sends no body with an answer to HEAD. Not every server leaves it out by itself."""
+    """Removes the body of an answer to HEAD: the server of `make run` would send it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

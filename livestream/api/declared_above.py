@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from livestream.api.answers import built
+from livestream.api.answers import shared_serializer
 
 Field = serializers.Field[Any, Any, Any, Any]
 
@@ -25,7 +25,7 @@ class DeclaredAbove(serializers.Serializer[Any]):
     def declare(cls, name: str, field: Field) -> None:
         """Have `field` declare the member `name`."""
         cls._declared_above[name] = field
-        built.cache_clear()
+        shared_serializer.cache_clear()
 
     def get_fields(self) -> dict[str, Any]:
         """Return the declared fields, with those from above."""

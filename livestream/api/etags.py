@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +15,7 @@ from livestream import release
 
 def etag_of(*parts: object) -> str:
     """Return the ETag of a document that these parts, and the code that makes it, determine."""
-    text = repr((release.digest(), *parts))
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    return f'"{release.fingerprint(*parts)}"'
 
 
 def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> Response:

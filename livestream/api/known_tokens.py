@@ -1,4 +1,4 @@
-"""Whom access tokens let in, as a process looked it up within the last second (setting TOKEN_REMEMBERED)."""
+"""The users of access tokens, remembered in this process for TOKEN_REMEMBERED seconds."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from rest_framework_simplejwt.tokens import Token
 from livestream import clock
 from livestream.models import User
 
-# Tokens that a process remembers. The one that was looked up first is forgotten first.
-_REMEMBERED = 10_000
+# The token that was looked up first is forgotten first.
+_MOST_TOKENS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Whom a token lets in; `seen` is when it began to be looked up (monotonic seconds)."""
+    """The user of a token; `seen` is when the lookup began (monotonic seconds)."""
 
     user: User
     token: Token
@@ -37,7 +37,7 @@ def now() -> float:
 
 
 def get(header: bytes) -> tuple[User, Token] | None:
-    """Return whom the token of an `Authorization` header lets in; None if that has to be looked up."""
+    """Return the user and the token of an `Authorization` header; None if they have to be looked up."""
     known = _by_header.get(header)
     if known is None or now() - known.seen >= settings.TOKEN_REMEMBERED:
         return None
@@ -47,16 +47,16 @@ def get(header: bytes) -> tuple[User, Token] | None:
 
 
 def keep(header: bytes, user: User, token: Token, *, seen: float) -> None:
-    """Remember whom a token lets in, and forget those that would have to be looked up again anyway."""
+    """Remember the user of a token, and drop entries that are too old or too many."""
     with _writing:
         _by_header[header] = _Known(_copy_of(user), token, seen)
         _by_header.move_to_end(header)
-        while len(_by_header) > _REMEMBERED or seen - next(iter(_by_header.values())).seen > settings.TOKEN_REMEMBERED:
+        while len(_by_header) > _MOST_TOKENS or seen - next(iter(_by_header.values())).seen > settings.TOKEN_REMEMBERED:
             _by_header.popitem(last=False)
 
 
 def _copy_of(user: User) -> User:
-    """Return a user for one request alone: what is looked up about a user is kept in the object."""
+    """Return a copy for one request: Django caches permissions and related rows in the object."""
     fresh = User.__new__(User)
     fresh.__dict__.update(user.__dict__)
     fresh._state = copy.copy(user._state)

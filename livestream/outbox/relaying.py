@@ -108,9 +108,8 @@ def backlog(*, now: datetime) -> list[Backlog]:
 
 def backlog_by_orm(*, names: Sequence[str], limit: int, now: datetime) -> list[sql.BacklogRow]:
     """Return the same as the SQL statement, on any database."""
-    if not OutboxMessage.objects.filter(
-        failed_at=None, due_at__lte=now
-    ).exists():  # usual, and one query for all classes
+    due = OutboxMessage.objects.filter(failed_at=None, due_at__lte=now)
+    if not due.exists():  # the usual case: one query instead of one for each class
         return []
     found = []
     for urgency in Urgency:

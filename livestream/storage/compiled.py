@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 
 
 class _Placeholder(str):
-    """Stands for a value in the query that is compiled."""
+    """Stands for a value in the query that is compiled: its name after a NUL, which PostgreSQL takes for no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ class _Compiled:
 
 
 class CompiledQuery(Generic[Row]):
-    """A query whose values are given by name each time; all of them are texts.
+    """A query whose values are given by name each time; each is a `str`.
 
-    `build` is called once, with a placeholder for each value, and must not look at them. It may not prefetch.
+    `build` is called once for each kind of database, with placeholders whose contents it must not use. It must not
+    prefetch.
     """
 
     made: ClassVar[list[CompiledQuery[Any]]] = []
@@ -64,7 +65,7 @@ class CompiledQuery(Generic[Row]):
         return list(compiled.queryset._iterable_class(answered))
 
     def first(self, **values: str) -> Row | None:
-        """Return the first row for these values, or None. The query itself has to order and limit them."""
+        """Return the first row for these values, or None. The query itself must order and limit its rows."""
         return next(iter(self.all(**values)), None)
 
     def queryset(self, **values: str) -> QuerySet[Any, Row]:
@@ -112,7 +113,7 @@ class _Answered:
 
 
 def _with_literals(text: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Write all parameters but the placeholders into the text: PostgreSQL could not tell the types of some."""
+    """Write all parameters except the placeholders into the SQL: PostgreSQL cannot infer the types of some."""
     connection.ensure_connection()
     parts = iter(text.split("%s"))
     written = [next(parts)]
@@ -125,8 +126,8 @@ def _with_literals(text: str, parameters: Sequence[Any]) -> tuple[str, list[Any]
 def _execute(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Execute a statement that will be executed again.
 
-    On PostgreSQL it is sent past Django's cursor, which would write the values into the text and have the
-    server plan it each time; but not while queries are logged or wrapped, as in tests.
+    On PostgreSQL it bypasses Django's cursor, which writes the values into the SQL, so that the server would plan the
+    query each time. While queries are logged or wrapped, as in tests, it does not.
     """
     if connection.vendor != "postgresql" or connection.queries_logged or connection.execute_wrappers:
         with connection.cursor() as cursor:
@@ -138,8 +139,8 @@ def _execute(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     except NotSupportedError as error:
         # A migration has changed the type of a column: the server refuses the statement as it was prepared.
         if connection.in_atomic_block:
-            raise OperationalError(*error.args) from error  # another try prepares it anew
-        connection.connection.close()
+            raise OperationalError(*error.args) from error  # a retry of the transaction prepares it again
+        connection.connection.close()  # the pool discards a closed connection
         connection.close()
         return _execute_prepared(text, parameters)
 

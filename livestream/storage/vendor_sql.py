@@ -1,4 +1,4 @@
-"""Statements that each database words in its own way, as a migration operation."""
+"""SQL statements that differ between databases, as a migration operation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Statements = Mapping[str, Sequence[str]]
 
 
 class VendorSQL(migrations.RunPython):
-    """A reversible migration operation that runs `create`, and `drop` backwards: statements by vendor, in order.
+    """Runs `create`, and `drop` when the migration is reversed; both are statements by vendor, in order.
 
     In a migration that is not atomic, each statement is a transaction of its own.
     """
@@ -32,5 +32,5 @@ class VendorSQL(migrations.RunPython):
 
 
 def _run(statements: Statements, schema_editor: Any) -> None:
-    for statement in statements[schema_editor.connection.vendor]:
+    for statement in statements.get(schema_editor.connection.vendor, ()):
         schema_editor.execute(statement, params=None)

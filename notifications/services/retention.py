@@ -31,10 +31,10 @@ def purge_webhooks(*, now: datetime, size: int = CHUNK_SIZE) -> int:
 
 
 def purge_audiences(*, now: datetime, size: int = CHUNK_SIZE) -> int:
-    """Delete up to `size` viewers of audiences created RETENTION_DAYS ago or earlier, and then audiences without any.
+    """Delete viewers of audiences created RETENTION_DAYS ago or earlier, then audiences without viewers.
 
-    Returns how many rows were deleted. No show lasts that long, so it does not matter which of its viewers were
-    notified. Where shows get old all the time, some have viewers left in every round: the others do not wait for them.
+    Returns how many rows, `size` at most. No show lasts that long, so it does not matter who was notified. Empty
+    audiences are deleted in the same call, even if others still have viewers.
     """
     if not settings.RETENTION_DAYS:
         return 0

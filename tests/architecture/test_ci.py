@@ -55,4 +55,4 @@ def test_each_module_that_uses_a_broker_is_in_the_redis_step_and_not_only_on_sql
 def test_all_rounds_are_played_whatever_the_caller_exported():
     assert re.search(r"^export TEST_ROUNDS=full$", RUN, flags=re.MULTILINE)
     unset = " ".join(re.findall(r"^unset (.*)$", RUN, flags=re.MULTILINE)).split()
-    assert {"RACE_ROUNDS", "WHOLE_LIFE", "CRASH_EVERY", "RTC_EVENINGS"} <= set(unset)
+    assert {"RACE_ROUNDS", "READ_ROUNDS", "WHOLE_LIFE", "CRASH_EVERY", "RTC_EVENINGS"} <= set(unset)

@@ -30,7 +30,7 @@ LONG_MODULES: dict[str, str] = {
     "goals/serializers.py": "what a goal is asked for and answered as, read beside each other",
     "goals/selectors.py": "the queries of the app, most of a line or two",
     "goals/services/leaving.py": "one rule for everybody who loses access, with its form for each kind of escrow",
-    "wallet/selectors.py": "the questions of the app to its tables, most of a line or two",
+    "wallet/selectors.py": "the queries of the app, most of a line or two",
     "notifications/push_contracts.py": "the data of every push, read as one list",
     "notifications/push_payloads.py": "the payload of every push, read as one list",
     "notifications/push_events.py": "every push as clients read of it, one table",

@@ -1,4 +1,4 @@
-"""Reading bodies: one instance of a serializer reads all, in each language."""
+"""Serializers of bodies are shared, and still answer in each caller's language."""
 
 import pytest
 
@@ -6,7 +6,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("order", [("en", "zh-hant"), ("zh-hant", "en")])
-def test_each_caller_is_told_in_their_language_what_is_wrong(api, order):
+def test_each_caller_gets_errors_in_their_language(api, order):
     told = {}
     for language in order * 2:
         path = f"/goals/{'1' * 24}/contributions?lang={language}"

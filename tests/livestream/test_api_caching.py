@@ -4,13 +4,13 @@ import gzip
 import json
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
 
 from livestream import clock, rate_limits
 from livestream.api import docs_views
 from livestream.api.tokens import sign_in_user
 from livestream.models import User
-from livestream.wsgi import application
 from sessions_app.models import Session
 from tests.support.clients import said
 from tests.support.outbox import run_due
@@ -159,7 +159,7 @@ def test_an_answer_to_head_is_that_to_get_without_its_body(user, path):
 def wsgi_answer(method, path, token):
     said = {}
     environ = RequestFactory(HTTP_AUTHORIZATION=f"Bearer {token}").generic(method, path).environ
-    body = b"".join(application(environ, lambda status, headers: said.update(status=status, headers=dict(headers))))
+    body = b"".join(WSGIHandler()(environ, lambda status, headers: said.update(status=status, headers=dict(headers))))
     return said["status"], said["headers"], body
 
 

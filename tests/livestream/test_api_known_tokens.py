@@ -1,4 +1,4 @@
-"""Whom a token lets in is looked up once a second in each process, and what ends it is seen by then."""
+"""The user of a token is looked up once a second in each process, and what ends a sign-in is seen by then."""
 
 import time
 from collections import OrderedDict
@@ -76,7 +76,7 @@ def test_a_remembered_token_expires_at_its_time(seconds, anonymous, user, moving
 
 
 def test_what_one_request_learns_of_a_user_is_not_known_to_the_next(seconds, api, user):
-    header = b"Bearer of mei"
+    header = b"Bearer token"
     known_tokens.keep(header, user, {"exp": time.time() + 60}, seen=seconds.now)
     first, _ = known_tokens.get(header)
     assert not first.has_perm("wallet.deposit")
@@ -93,7 +93,7 @@ def test_tokens_that_nobody_sends_any_more_are_forgotten(seconds, user):
 
 
 def test_tokens_beyond_the_limit_are_forgotten(seconds, monkeypatch, user):
-    monkeypatch.setattr(known_tokens, "_REMEMBERED", 3)
+    monkeypatch.setattr(known_tokens, "_MOST_TOKENS", 3)
     token = {"exp": time.time() + 60}
     for number in range(5):
         known_tokens.keep(b"%d" % number, user, token, seen=seconds.now)

@@ -23,13 +23,13 @@ from wallet.models import Escrow
 UNKNOWN = "f" * 24
 
 
-def told(row, *, within=()):
+def contents_of(row, *, within=()):
     """Return all that a row says: of an object its columns, its annotations, and the objects that came with it."""
     if not isinstance(row, Model):
         return row
     if row in within:  # a session knows its streamer's session
         return row.pk
-    related = {name: told(each, within=(*within, row)) for name, each in row._state.fields_cache.items()}
+    related = {name: contents_of(each, within=(*within, row)) for name, each in row._state.fields_cache.items()}
     return {name: value for name, value in vars(row).items() if name != "_state"} | {"related": related}
 
 
@@ -66,8 +66,8 @@ def test_each_query_of_the_service_reads_what_its_queryset_reads(moving):
     for query in CompiledQuery.made:
         for values in itertools.product(*(pools[name] for name in query.names)):
             given = dict(zip(query.names, values, strict=True))
-            rows = [told(row) for row in query.all(**given)]
-            assert rows == [told(row) for row in query.queryset(**given)], given
+            rows = [contents_of(row) for row in query.all(**given)]
+            assert rows == [contents_of(row) for row in query.queryset(**given)], given
             found[query] = found.get(query, 0) + len(rows)
     assert len(found) >= 12
     assert [query for query, rows in found.items() if not rows] == []
@@ -124,7 +124,7 @@ def test_many_threads_may_compile_it_at_the_same_moment():
 
 
 @pytest.mark.django_db
-def test_a_goal_is_read_by_one_statement_that_takes_its_id_alone(moving, django_assert_num_queries):
+def test_a_goal_is_read_by_one_statement(moving, django_assert_num_queries):
     goal = endings.make_karaoke(endings.offering_session())
     selectors.get_goal(goal.id)
     with django_assert_num_queries(1):

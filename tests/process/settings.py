@@ -1,4 +1,4 @@
-"""The local profile for processes that tests start; its passwords take no time, and each test signs seven people in."""
+"""The local profile with a fast password hasher: each test signs seven people in."""
 
 from settings.local import *
 

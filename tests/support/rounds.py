@@ -1,6 +1,6 @@
-"""How often tests repeat what they play at random, or at once: a few rounds, or all of them with TEST_ROUNDS=full.
+"""How many rounds random and concurrent tests run: a few, or all with TEST_ROUNDS=full.
 
-`.ci/run` plays all. A variable of one test, such as RACE_ROUNDS or WHOLE_LIFE, is stronger than both.
+`.ci/run` plays all. A variable of one test, such as RACE_ROUNDS or WHOLE_LIFE, overrides both.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 
 FULL = os.environ.get("TEST_ROUNDS", "") == "full"
-# The part of the rounds that is played without TEST_ROUNDS=full, and its least.
-_PART, _LEAST = 5, 3
+# Without TEST_ROUNDS=full, a fifth of the rounds is run, but not fewer than three.
+_DIVISOR, _FEWEST = 5, 3
 
 
 def rounds(number: int, *, few: int | None = None) -> int:
-    """Return this number of rounds, or without TEST_ROUNDS=full `few` of them, by default a fifth."""
+    """Return this number of rounds, or without TEST_ROUNDS=full `few` of them, by default a fifth, at least three."""
     if FULL:
         return number
-    return min(number, max(_LEAST, number // _PART) if few is None else few)
+    return min(number, max(_FEWEST, number // _DIVISOR) if few is None else few)

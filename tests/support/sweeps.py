@@ -1,8 +1,7 @@
-"""Sweeps in tests: only those are called that may find work, which one query asks for all of them.
+"""Calls of sweeps in tests: one query finds out which sweeps may have work, and only these are called.
 
-In production a relay calls sweeps again and again, and most find nothing. Tests let everything come to rest
-many times each, so that calling all sweeps took a quarter of their time. With TEST_ROUNDS=full every sweep is called,
-and one that this module would have left out must change nothing.
+Most calls find nothing, and calling all of them took a quarter of the tests' time. With TEST_ROUNDS=full every sweep
+is called, and one that would have been skipped must change nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def _may_have_been_joined() -> QuerySet[Audience]:
     return Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
 
 
-# For each sweep the rows without which it finds nothing. A sweep that is not listed is always called.
+# The rows that each sweep works on. A sweep that is not listed is always called.
 _WORK: dict[Callable[[], None], tuple[Rows, ...]] = {
     of_the_ground.purge_idempotency_records: (
         lambda now: IdempotencyRecord.objects.filter(created_at__lte=now - idempotency.KEPT),
@@ -115,9 +114,9 @@ def _without_work() -> set[Callable[[], None]]:
 
 @functools.cache
 def _query() -> tuple[str, list[tuple[Any, timedelta | None]]]:
-    """Return the SQL that asks for all sweeps, and its values; those that are moments as their distance from now.
+    """Return the query for all sweeps and its values; times are distances from now.
 
-    Django compiles it once. A value that is another one on another day is a moment.
+    It is compiled for two days: a value that differs between them is a time.
     """
     (sql, first), (same, second) = (_compiled(_NOON), _compiled(_NOON + _DAY))
     assert sql == same

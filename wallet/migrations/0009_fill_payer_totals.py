@@ -1,7 +1,7 @@
-"""Early refunds keep the coins of each payer, too, and what was paid before is filled in.
+"""Adds the trigger for early refunds, and fills the totals of earlier payments.
 
-No transaction holds the locks of two tables, or of two escrows. If it is interrupted, it begins again: an escrow that
-is filled twice has the same totals.
+No transaction locks two tables or two escrows. An interrupted run can be repeated: filling an escrow twice gives the
+same totals.
 """
 
 from django.db import migrations, transaction
@@ -19,7 +19,7 @@ def fill(apps, schema_editor):
     page = []
     for escrow in iterate(escrows.all(), by="escrow_id"):
         if escrow.state == "open":
-            fill_locked(escrows, escrow.pk)
+            fill_open(escrows, escrow.pk)
         else:
             page.append(escrow.pk)
         if len(page) == PAGE:
@@ -29,7 +29,7 @@ def fill(apps, schema_editor):
         totals.fill_totals(page)
 
 
-def fill_locked(escrows, escrow_id):
+def fill_open(escrows, escrow_id):
     """Fill the totals of an open escrow, into which payments go on meanwhile. Counting and refunds wait."""
     with transaction.atomic():
         escrows.select_for_update().get(pk=escrow_id)

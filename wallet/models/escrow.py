@@ -138,9 +138,9 @@ class EarlyRefund(models.Model):
 class PayerTotal(models.Model):
     """The coins of one payer in an escrow, as far as they are counted, less what was refunded early.
 
-    It is for reading only: no money moves by it. Together with the payments that wait it is the sum of the
-    payer's transfers, also after the escrow was settled; `verify_ledger` compares them. Nothing but triggers and
-    the migration that filled it writes it (docs/decisions/0024-coins-by-payer.md).
+    It shows who paid how much; refunds and payouts read the transfers. Its coins and the payer's waiting payments add
+    up to the payer's transfers, also after settlement; `verify_ledger` compares them. Only triggers and
+    `wallet.sql.fill_totals` write it (docs/decisions/0024-coins-by-payer.md).
     """
 
     pk = models.CompositePrimaryKey("escrow_id", "payer_id")

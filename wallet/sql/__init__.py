@@ -1,7 +1,7 @@
 """The wallet's SQL: statements that the ORM cannot express, or not fast enough.
 
-`HOLD` and `take_waiting` are for PostgreSQL alone. The statements of refunds and of coins by payer are plain SQL for
-both databases, but for the triggers that keep the latter.
+`HOLD`, `take_waiting` and the functions that read waiting payments and payers are for PostgreSQL. Refunds and
+`fill_totals` are plain SQL for both databases. The triggers that maintain `PayerTotal` exist in a form for each.
 """
 
 from wallet.sql.breakdowns import find_payers, find_top_payers

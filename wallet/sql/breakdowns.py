@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 
-# A payer with a waiting payment is in the second half only. Of the others, those beyond the limit have the limit's
-# number of payers before them, whatever waits.
+# The second half has the payers with waiting payments. The first half has the others: the first `limit` of them are
+# enough, because waiting payments never lower anybody's total.
 _TOP = """
     WITH waiting AS (
         SELECT payer_id, CAST(sum(amount) AS bigint) AS coins FROM wallet_pendingcredit
@@ -33,9 +33,10 @@ _PAYERS = """
     ) AS found ORDER BY found.payer_id LIMIT {limit}
 """
 
-# Rows in the order of an index, of which the first are enough. Of an escrow that has just got its crowd, the planner
-# knows only a few payers, and would read and sort all of them. To avoid a sort is so dear to it that the last, short
-# one would have it compile the query, which takes a hundred times as long as running it.
+# These read rows in the order of an index and stop at the limit. After a crowd has just arrived, the statistics still
+# show a few payers, and the planner would read and sort all rows. So sorts and bitmap scans are disabled. The last
+# sort, of a few rows, is unavoidable; its disabled cost would trigger JIT compilation, which takes a hundred times as
+# long as the query.
 _IN_ORDER = """LANGUAGE sql STABLE
     SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET jit = off"""
 TOP_PAYERS = f"""
@@ -62,7 +63,7 @@ _FIND_PAYERS = {
 
 
 def find_top_payers(escrow_id: str, limit: int) -> list[tuple[str, int]]:
-    """Find the payers of most coins in an escrow, and their coins, most first; waiting payments are included."""
+    """Find the payers who paid most into an escrow, and their coins, most first; waiting payments are included."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND_TOP[connection.vendor], {"escrow": escrow_id, "limit": limit})
         return list(cursor.fetchall())

@@ -1,8 +1,8 @@
 """The queue of payments that wait to be counted: adding them up for readers, and taking them out.
 
-The queue is almost empty and never clean: it holds far more deleted rows than others. Only a scan along an index
-stays short, whatever the planner takes it for. So it is read by functions that allow nothing else: a reader's
-statement is planned once, maybe while nobody pays.
+The table has few live rows and many dead ones, so only an index scan stays short. The planner cannot know this, and
+the plan of a prepared statement may have been made while nobody paid. So the table is read by functions that disable
+other scans.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.db.models import BigIntegerField, Func
 
 Taken = tuple[str, datetime, int, int]
 
-# The rows are named by their places, because nobody else deletes them and nobody changes them. By their keys, the
-# planner may read the whole table, which is almost empty and never clean.
+# Rows are addressed by `ctid`: the caller holds the escrow's lock, so nobody else deletes or changes them. By primary
+# key, the planner might scan the whole table.
 _TAKE = """
     WITH taken AS (
         DELETE FROM wallet_pendingcredit WHERE ctid = ANY (ARRAY(
@@ -73,7 +73,7 @@ class WaitingCoinsOf(_AddedUp):
     condition = "account_id = {} AND payer_id = {}"
 
 
-def _created(sums: type[_AddedUp], *parameters: str) -> str:
+def _create_function(sums: type[_AddedUp], *parameters: str) -> str:
     return _ADD_UP.format(
         name=sums.function,
         parameters=", ".join(f"{each} text" for each in parameters),
@@ -84,11 +84,10 @@ def _created(sums: type[_AddedUp], *parameters: str) -> str:
 
 CREATE_SUMS = {
     "postgresql": (
-        _created(WaitingCoins, "p_account"),
-        _created(WaitingPayments, "p_account"),
-        _created(WaitingCoinsOf, "p_account", "p_payer"),
+        _create_function(WaitingCoins, "p_account"),
+        _create_function(WaitingPayments, "p_account"),
+        _create_function(WaitingCoinsOf, "p_account", "p_payer"),
     ),
-    "sqlite": (),
 }
 DROP_SUMS = {
     "postgresql": (
@@ -96,7 +95,6 @@ DROP_SUMS = {
         "DROP FUNCTION IF EXISTS wallet_waiting_payments(text)",
         "DROP FUNCTION IF EXISTS wallet_waiting_coins_of(text, text)",
     ),
-    "sqlite": (),
 }
 
 
