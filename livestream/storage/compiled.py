@@ -140,8 +140,7 @@ def _execute(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         # A migration has changed the type of a column: the server refuses the statement as it was prepared.
         if connection.in_atomic_block:
             raise OperationalError(*error.args) from error  # a retry of the transaction prepares it again
-        connection.connection.close()  # the pool discards a closed connection
-        connection.close()
+        connection.connection.execute("DEALLOCATE ALL")  # psycopg forgets its prepared statements as well
         return _execute_prepared(text, parameters)
 
 

@@ -28,7 +28,7 @@ PERSON = {"username": "viewer1", "password": "demo"}
 def web(empty_house: House) -> Iterator[House]:
     """A house whose web server is one gunicorn process of three threads, with the file of its settings."""
     options = ["--bind", f"127.0.0.1:{empty_house.port}", "--workers", "1", "--threads", str(THREADS)]
-    environment = empty_house.environment | {"DATABASE_LOCK_TIMEOUT": str(LOCK_SECONDS)}
+    environment = empty_house.environment | {"DATABASE_LOCK_TIMEOUT": str(LOCK_SECONDS), "TOKEN_REMEMBERED": "0"}
     with empty_house.log.open("ab") as log:
         command = [sys.executable, "-m", "gunicorn", "livestream.wsgi", *options]
         server = subprocess.Popen(command, cwd=BASE_DIR, env=environment, stdout=log, stderr=log)
