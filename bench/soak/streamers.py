@@ -6,7 +6,6 @@ import io
 import random
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from bench.soak.notes import Notes
 from bench.soak.people import Member, Player
@@ -78,14 +77,16 @@ def tell_stories(members: Sequence[Member], *, port: int, notes: Notes, seed: in
                 notes.done[f"story {name}"] += 1
             except Exception as error:  # noqa: BLE001 - it is reported in the end
                 notes.fail_with(f"story {name}", error)
-                _end_what_is_left(cast)
+                _end_what_is_left(cast, notes)
 
 
-def _end_what_is_left(cast: Cast) -> None:
-    with suppress(Exception):
+def _end_what_is_left(cast: Cast, notes: Notes) -> None:
+    try:
         left = cast.streamer.get("/sessions", streamer=cast.streamer.id, active="true")["results"]
         for session in left:
             cast.streamer.call("DELETE", f"/sessions/{session['id']}")
+    except Exception as error:  # noqa: BLE001 - it is reported in the end
+        notes.fail_with("ending what a story left", error)
 
 
 def hold_evenings(members: Sequence[Member], *, port: int, notes: Notes, board: Board, tickets: int) -> None:

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["escrow_id", "-coins", "payer_id"], name="payer_total_most_first")],
             },
         ),
-        VendorSQL(totals.KEEP_COUNTED, totals.FORGET_COUNTED),
+        VendorSQL(totals.CREATE_COUNTED_TRIGGER, totals.DROP_COUNTED_TRIGGER),
         PostgreSQLFunction("wallet_top_payers(text, integer)", breakdowns.TOP_PAYERS),
         PostgreSQLFunction("wallet_payers_after(text, text, integer)", breakdowns.PAYERS_AFTER),
     ]

@@ -41,6 +41,6 @@ class Migration(migrations.Migration):
     dependencies = [("wallet", "0008_payer_totals")]
 
     operations = [
-        VendorSQL(totals.KEEP_REFUNDED_EARLY, totals.FORGET_REFUNDED_EARLY),
+        VendorSQL(totals.CREATE_EARLY_REFUND_TRIGGER, totals.DROP_EARLY_REFUND_TRIGGER),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -39,46 +39,42 @@ _SQLITE = "CREATE TRIGGER IF NOT EXISTS {name} AFTER {when} ON {table} BEGIN {st
 
 COUNTED, REFUNDED_EARLY = "wallet_total_counted", "wallet_total_refunded_early"
 
-KEEP_COUNTED = {
-    "postgresql": [
-        _POSTGRESQL.format(
-            name=COUNTED, when="DELETE", table="wallet_pendingcredit", rows="OLD", statement=_ADD_COUNTED
-        )
-    ],
-    "sqlite": [
-        _SQLITE.format(
-            name=COUNTED,
-            when="DELETE",
-            table="wallet_pendingcredit",
-            statement=_ADD.format(rows="VALUES (OLD.account_id, OLD.payer_id, OLD.amount)"),
-        )
-    ],
-}
-KEEP_REFUNDED_EARLY = {
-    "postgresql": [
-        _POSTGRESQL.format(
-            name=REFUNDED_EARLY, when="INSERT", table="wallet_earlyrefund", rows="NEW", statement=_SUBTRACT_EARLY
-        )
-    ],
-    "sqlite": [
-        _SQLITE.format(
-            name=REFUNDED_EARLY,
-            when="INSERT",
-            table="wallet_earlyrefund",
-            statement=_ADD.format(rows="VALUES (NEW.escrow_id, NEW.payer_id, NEW.kept - NEW.amount)"),
-        )
-    ],
-}
-FORGET_COUNTED = {
-    "postgresql": [f"DROP TRIGGER {COUNTED} ON wallet_pendingcredit", f"DROP FUNCTION {COUNTED}()"],
-    "sqlite": [f"DROP TRIGGER {COUNTED}"],
-}
-FORGET_REFUNDED_EARLY = {
-    "postgresql": [f"DROP TRIGGER {REFUNDED_EARLY} ON wallet_earlyrefund", f"DROP FUNCTION {REFUNDED_EARLY}()"],
-    "sqlite": [f"DROP TRIGGER {REFUNDED_EARLY}"],
-}
 
-# By escrow and payer, the coins that are counted and were not refunded early; zero for a payer who has nothing left.
+def _created(name: str, table: str, when: str, rows: str, batch: str, row: str) -> dict[str, list[str]]:
+    statements = {"postgresql": (_POSTGRESQL, batch), "sqlite": (_SQLITE, _ADD.format(rows=f"VALUES ({row})"))}
+    return {
+        vendor: [template.format(name=name, table=table, when=when, rows=rows, statement=statement)]
+        for vendor, (template, statement) in statements.items()
+    }
+
+
+def _dropped(name: str, table: str) -> dict[str, list[str]]:
+    return {
+        "postgresql": [f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"],
+        "sqlite": [f"DROP TRIGGER {name}"],
+    }
+
+
+CREATE_COUNTED_TRIGGER = _created(
+    COUNTED,
+    "wallet_pendingcredit",
+    when="DELETE",
+    rows="OLD",
+    batch=_ADD_COUNTED,
+    row="OLD.account_id, OLD.payer_id, OLD.amount",
+)
+CREATE_EARLY_REFUND_TRIGGER = _created(
+    REFUNDED_EARLY,
+    "wallet_earlyrefund",
+    when="INSERT",
+    rows="NEW",
+    batch=_SUBTRACT_EARLY,
+    row="NEW.escrow_id, NEW.payer_id, NEW.kept - NEW.amount",
+)
+DROP_COUNTED_TRIGGER = _dropped(COUNTED, "wallet_pendingcredit")
+DROP_EARLY_REFUND_TRIGGER = _dropped(REFUNDED_EARLY, "wallet_earlyrefund")
+
+# By escrow and payer: the counted coins less early refunds. A payer who has nothing left has a row with zero.
 _COUNTED_COINS = """
     SELECT escrow_id, payer_id, sum(coins) AS coins FROM (
         SELECT credit_id AS escrow_id, debit_id AS payer_id, amount AS coins

@@ -18,7 +18,7 @@ from settings.limits import LIMITS
 from settings.process_kinds import WEB
 
 settings.configure(
-    SECRET_KEY="of no use here",  # noqa: S106
+    SECRET_KEY="of no use here",  # noqa: S106 - nothing is signed
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     DATABASES={"default": from_url(os.environ["DATABASE_URL"], pool_size=20, limits=LIMITS[WEB])},
@@ -33,6 +33,7 @@ settings.configure(
 )
 django.setup()
 
+# What follows reads the settings when it is imported.
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
 from rest_framework.request import Request  # noqa: E402
