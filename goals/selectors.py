@@ -27,12 +27,12 @@ from goals import escrow_ids
 from goals.endings import Outcome
 from goals.errors import GoalNotFound
 from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketProduct
-from goals.types import INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
+from goals.types import FACTS, INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord
 from livestream.storage.compiled import CompiledQuery
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, Transfer
-from wallet.sql import WaitingCoins, WaitingPayments
+from wallet.sql import WaitingAmong, WaitingCoins, WaitingPayments
 
 
 def ticket_products() -> QuerySet[TicketProduct]:
@@ -54,13 +54,17 @@ def goals() -> QuerySet[Goal]:
 def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:
     """Add `waiting`, `waiting_payments` and `performed_before` (see `goals`)."""
     escrow_id = Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=CharField())
-    stretches = PerformanceInterval.objects.filter(goal=OuterRef("pk"), closed_at__isnull=False).order_by()
-    lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
     return found.annotate(
         waiting=WaitingCoins(escrow_id),
         waiting_payments=WaitingPayments(escrow_id),
-        performed_before=Subquery(lengths, output_field=DurationField()),
+        performed_before=_performed_before(),
     )
+
+
+def _performed_before() -> Subquery:
+    stretches = PerformanceInterval.objects.filter(goal=OuterRef("pk"), closed_at__isnull=False).order_by()
+    lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
+    return Subquery(lengths, output_field=DurationField())
 
 
 _GOAL = CompiledQuery(lambda goal_id: goals().filter(pk=goal_id))
@@ -68,10 +72,29 @@ _GOAL = CompiledQuery(lambda goal_id: goals().filter(pk=goal_id))
 
 def get_goal(goal_id: str) -> Goal:
     """Return one goal; raises GoalNotFound."""
-    goal = _GOAL.first(goal_id=goal_id)
+    return _found(_GOAL.first(goal_id=goal_id), goal_id)
+
+
+def _found(goal: Goal | None, goal_id: str) -> Goal:
     if goal is None:
         raise GoalNotFound("There is no goal {goal_id}.", given={"goal_id": goal_id})
     return goal
+
+
+def _goal_and_coins(goal_id: str, payer_id: str) -> QuerySet[Goal]:
+    holder = Coalesce("funding_goal_id", "trigger_goal_id", "id", output_field=CharField())
+    cases = [When(type=each.type, then=Concat(Value(each.escrow("")), holder)) for each in FACTS if each.escrow]
+    found = goals().filter(pk=goal_id).alias(escrow_name=Case(*cases, output_field=CharField()))
+    return found.annotate(coins=wallet_selectors.paid_by(escrow="escrow_name", payer_id=payer_id))
+
+
+_GOAL_AND_COINS = CompiledQuery(_goal_and_coins)
+
+
+def goal_and_coins_of(goal_id: str, *, payer_id: str) -> tuple[Goal, int]:
+    """Return one goal, and the coins that a user paid for it, in one query; raises GoalNotFound."""
+    goal: Any = _found(_GOAL_AND_COINS.first(goal_id=goal_id, payer_id=payer_id), goal_id)
+    return goal, goal.coins
 
 
 _CURRENT = CompiledQuery(lambda goal_ids: goals().filter(pk__among=goal_ids, active=True))
@@ -87,40 +110,49 @@ _OF_TIME_LEFT = ("type", "agreed_at", "levels", "progress", "exp", "stage_starte
 
 
 class CurrentState(NamedTuple):
-    """What changes in the public document of an active goal."""
+    """What changes in the public document of an active goal.
+
+    `time_left` is for a goal whose performer has been on stage: what `goals.representation.time_left` reads of it.
+    """
 
     id: str
     version: int
-    waiting: int
-    waiting_payments: int
-    performed_before: timedelta | None
-    of_time_left: tuple[Any, ...]
-
-    @property
-    def is_on_stage(self) -> bool:
-        """Whether the time that is left runs down."""
-        *_, stage_started, stage_paused = self.of_time_left
-        return stage_started is not None and stage_paused is None
-
-    def as_goal(self) -> Goal:
-        """Return a goal with the columns that `time_left` reads."""
-        goal = Goal(active=True, **dict(zip(_OF_TIME_LEFT, self.of_time_left, strict=True)))
-        goal.performed_before = self.performed_before  # type: ignore[attr-defined]
-        return goal
+    time_left: Goal | None
 
 
-def _states(goal_ids: str) -> QuerySet[Goal, tuple[Any, ...]]:
-    active = _with_uncounted(Goal.objects.filter(pk__among=goal_ids, active=True)).order_by("pk")
-    return active.values_list("id", "version", "waiting", "waiting_payments", "performed_before", *_OF_TIME_LEFT)
+class CurrentStates(NamedTuple):
+    """The states of several goals, in order of id, and a text that differs with what waits to be counted for them."""
+
+    goals: list[CurrentState]
+    waiting: str
+
+
+def current_states(*, goal_ids: Collection[str]) -> CurrentStates:
+    """Return the states of those of the goals that are active, in one query."""
+    escrow_names = [escrow_ids.show_funding(goal_id) for goal_id in goal_ids]
+    rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)), accounts=json.dumps(escrow_names))
+    states = [CurrentState(id, version, _of_time_left(*rest)) for id, version, _, *rest in rows]
+    return CurrentStates(states, rows[0][2] if rows else "")
+
+
+def _states(goal_ids: str, accounts: str) -> QuerySet[Goal, tuple[Any, ...]]:
+    active = Goal.objects.filter(pk__among=goal_ids, active=True).order_by("pk")
+    only_if_started = [
+        Case(When(stage_started__isnull=False, then=each)) for each in (_performed_before(), *map(F, _OF_TIME_LEFT))
+    ]
+    return active.values_list("id", "version", WaitingAmong(Value(accounts)), *only_if_started)
 
 
 _STATES: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_states)
 
 
-def current_states(*, goal_ids: Collection[str]) -> list[CurrentState]:
-    """Return the states of those of the goals that are active, in order of id, in one query."""
-    rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)))
-    return [CurrentState._make((*row[:5], row[5:])) for row in rows]
+def _of_time_left(performed_before: timedelta | None, *columns: Any) -> Goal | None:
+    about = dict(zip(_OF_TIME_LEFT, columns, strict=True))
+    if about["stage_started"] is None:
+        return None
+    goal = Goal(active=True, **about)
+    goal.performed_before = performed_before  # type: ignore[attr-defined]
+    return goal
 
 
 def escrow_of_goal(goal_id: str) -> str | None:
@@ -182,12 +214,6 @@ def own_coins(*, goals: Iterable[Goal], payer_id: str) -> dict[str, int]:
 def paid_by_each(*, goal: Goal, payer_ids: Collection[str]) -> dict[str, int]:
     """Return the coins that each of these users paid for a goal; users who paid nothing are left out."""
     return wallet_selectors.coins_of_each(escrow_id=goal.escrow_id, payer_ids=payer_ids) if goal.escrow_id else {}
-
-
-def paid_by(*, goal: Goal, user_id: str) -> int:
-    """Return the coins that one user paid for a goal."""
-    escrow_id = goal.escrow_id
-    return wallet_selectors.paid_by(escrow_id=escrow_id, user_id=user_id) if escrow_id else 0
 
 
 def payments_made(*, escrow_id: str, user_id: str) -> int:

@@ -6,22 +6,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
-from django_structlog.signals import bind_extra_request_finished_metadata, bind_extra_request_metadata
 
 from livestream import admission, context, ids, languages
 from livestream.api import handlers, idempotency
-from livestream.api.addresses import client_address
 from livestream.api.common_errors import InvalidClientId
 from livestream.api.problems import refusal_response
 from livestream.api.unavailable import refusal_of
@@ -56,18 +52,6 @@ class RequestContextMiddleware:
             response = answer(request)
         response["X-Request-ID"] = request_id
         return response
-
-
-@receiver(bind_extra_request_metadata)
-def name_request_in_log(request: HttpRequest, **_: Any) -> None:
-    """Log the same request id as everything else, and the address that trusted proxies report."""
-    structlog.contextvars.bind_contextvars(request_id=context.request_id(), ip=client_address(request))
-
-
-@receiver(bind_extra_request_finished_metadata)
-def log_user_agent(request: HttpRequest, log_kwargs: dict[str, Any], **_: Any) -> None:
-    """Add the user agent to the line of a finished request."""
-    log_kwargs["user_agent"] = request.META.get("HTTP_USER_AGENT")
 
 
 def _refuse_client_id(request: HttpRequest) -> HttpResponse:
@@ -128,8 +112,6 @@ class AdmissionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == _LIVENESS:
-            # With a cookie, the request log would look up the user in the database.
-            request.META.pop("HTTP_COOKIE", None)
             return self.get_response(request)
         try:
             with admission.requests.admitted():

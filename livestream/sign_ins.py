@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from livestream import context, ids
 from livestream.errors import Unauthorized
@@ -16,6 +19,9 @@ log = structlog.get_logger(__name__)
 
 PURGED_AT_ONCE = 1000
 _SIGN_IN = CompiledQuery(lambda sign_in_id: SignIn.objects.select_related("user").filter(pk=sign_in_id))
+# What decides whether a sign-in lets somebody in, and as whom: whatever is changed about the user counts.
+_OF_SIGN_IN, _OF_USER = ("pk", "ended_at", "fingerprint"), [field.attname for field in User._meta.concrete_fields]
+Standing = tuple[Any, ...]
 
 
 class TokenRevoked(Unauthorized):
@@ -121,6 +127,27 @@ def require(*, sign_in_id: str, refresh_id: str | None = None, now: datetime) ->
         end(sign_in_id=sign_in_id, because=SignIn.PASSWORD_CHANGED, now=now)
         raise TokenRevoked
     return sign_in
+
+
+def standing_of(sign_in: SignIn) -> Standing:
+    """Return all that decides whether a sign-in lets somebody in, and as whom, as it was read."""
+    return tuple(getattr(sign_in, name) for name in _OF_SIGN_IN) + tuple(
+        getattr(sign_in.user, each) for each in _OF_USER
+    )
+
+
+def standings_of(*, sign_in_ids: Collection[str]) -> dict[str, Standing]:
+    """Return by id what `standing_of` returns of these sign-ins now, in one query."""
+    rows = _STANDINGS.all(sign_in_ids=json.dumps(list(sign_in_ids)))
+    return {row[0]: row for row in rows}
+
+
+def _standings(sign_in_ids: str) -> QuerySet[SignIn, Standing]:
+    found = SignIn.objects.filter(pk__among=sign_in_ids)
+    return found.values_list(*_OF_SIGN_IN, *(f"user__{name}" for name in _OF_USER))
+
+
+_STANDINGS: CompiledQuery[Standing] = CompiledQuery(_standings)
 
 
 def end(*, sign_in_id: str, because: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from livestream import cached_views, clock, release
 from livestream.models import User
 from sessions_app import embedded, feed_goals, selectors
 from sessions_app.models import FeedEntry, Session
+from sessions_app.selectors import SessionState
 
 
 class LevelDocument(TypedDict):
@@ -142,14 +143,10 @@ def session_for(session: Session, *, viewer: User | None) -> SessionDocument:
     return cast("SessionDocument", document)
 
 
-def cached_session(session: Session) -> CachedSession:
-    """Return a session as everybody may see it, from the cache, and who sees more of it.
-
-    `session` has only its row (`selectors.session_row`).
-    """
-    # The whole row, not only its version: a process of the previous release does not raise the version.
-    key = f"session:{release.fingerprint(*plain_session(session).items())}"
-    cached: CachedSession = cached_views.kept(key=key, build=lambda: _read_public(session.id))
+def cached_session(state: SessionState) -> CachedSession:
+    """Return a session as everybody may see it, from the cache, and who sees more of it."""
+    key = f"session:{release.fingerprint(state)}"
+    cached: CachedSession = cached_views.kept(key=key, build=lambda: _read_public(state.id))
     return cached
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from livestream.events.contracts import GOAL_ENDED
 from livestream.models import EventRecord, User
@@ -31,14 +32,37 @@ def get_session(*, session_id: str) -> Session:
     return _only(sessions().filter(pk=session_id), session_id)
 
 
-def session_row(*, session_id: str) -> Session:
-    """Return the session with its streamer and all versions, in one query; raises SessionNotFound."""
-    return _found(_rows(tuple(embedded.related())).first(session_id=session_id), session_id)
+class SessionState(NamedTuple):
+    """What a session's document depends on: every column of its row is in `rest`, and the versions of what it embeds.
+
+    All columns, and not only the versions: a process of the previous release does not raise the version.
+    """
+
+    id: str
+    streamer_id: str
+    rest: tuple[Any, ...]
+
+
+def session_state(*, session_id: str) -> SessionState:
+    """Return what the session's document depends on, in one query; raises SessionNotFound."""
+    row = _state_of_session(tuple(embedded.versions())).first(session_id=session_id)
+    if row is None:
+        raise _not_found(session_id)
+    return SessionState(row[0], row[1], row[2:])
 
 
 @functools.cache
-def _rows(related: tuple[str, ...]) -> CompiledQuery[Session]:
-    return CompiledQuery(lambda session_id: Session.objects.select_related(*related).filter(pk=session_id))
+def _state_of_session(versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
+    columns = [field.attname for field in Session._meta.concrete_fields if field.attname not in ("id", "streamer_id")]
+    shown = as_text(*columns, f"streamer__{User.PUBLIC_NAME}", *versions)
+    return CompiledQuery(
+        lambda session_id: Session.objects.filter(pk=session_id).values_list("id", "streamer_id", *shown)
+    )
+
+
+def as_text(*columns: str) -> list[Cast]:
+    """Return columns whose values are only compared: reading a time or JSON takes longer than the rest of a query."""
+    return [Cast(each, TextField()) for each in columns]
 
 
 def active_session_of(*, streamer_id: str) -> Session | None:
@@ -121,9 +145,10 @@ def feed_states(*, limit: int) -> list[tuple[Any, ...]]:
 @functools.cache
 def _states_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
     # The columns, not only the versions: a process of the previous release does not raise the version.
-    columns = [f"session__{each}" for each in ("id", "title", "preset", "prices", "created_at", "started_at")]
-    shown = ("id", "started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}", *versions, "goal_ids")
-    return CompiledQuery(lambda: _first(FeedEntry.objects.filter(session__active=True), limit).values_list(*shown))
+    columns = [f"session__{each}" for each in ("title", "preset", "prices", "created_at", "started_at")]
+    shown = as_text("started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}", *versions)
+    entries = FeedEntry.objects.filter(session__active=True)
+    return CompiledQuery(lambda: _first(entries, limit).values_list("id", "session_id", *shown, "goal_ids"))
 
 
 def first_of_feed(*, limit: int) -> list[FeedEntry]:
@@ -160,5 +185,9 @@ def _only(found: QuerySet[Session], session_id: str) -> Session:
 
 def _found(session: Session | None, session_id: str) -> Session:
     if session is None:
-        raise SessionNotFound("There is no session {session_id}.", given={"session_id": session_id})
+        raise _not_found(session_id)
     return session
+
+
+def _not_found(session_id: str) -> SessionNotFound:
+    return SessionNotFound("There is no session {session_id}.", given={"session_id": session_id})

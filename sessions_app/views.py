@@ -66,7 +66,7 @@ class SessionViewSet(GenericViewSet[Session]):
 
         It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
         """
-        session, viewer = selectors.session_row(session_id=session_id), cast("User", request.user)
+        session, viewer = selectors.session_state(session_id=session_id), cast("User", request.user)
         seen = representation.cached_session(session)
         sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
         if seen["concerned"] and sees_more:

@@ -1,6 +1,5 @@
 """What every profile shares. Everything that differs between machines comes from the environment."""
 
-import logging
 from typing import Any
 
 from environs import validate
@@ -62,7 +61,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "django_structlog",
     # The apps of this service, from the lowest floor up.
     "livestream",
     "wallet",
@@ -93,7 +91,7 @@ MIDDLEWARE = [
     "livestream.middleware.AdminAuthenticationMiddleware",
     "livestream.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "livestream.request_log.RequestLogMiddleware",
     "livestream.middleware.IdempotencyKeyMiddleware",
     # After the request log, which would log the error as a crash.
     "livestream.middleware.DatabaseErrorsMiddleware",
@@ -158,8 +156,4 @@ UNFOLD = {"SITE_TITLE": "Livestream", "SITE_HEADER": "Livestream", "SHOW_HISTORY
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_STYLE = env.str("LOG_STYLE", "json")
-# One line for each request, when it is finished; `livestream.middleware` adds the address and the user agent.
-DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
-# The library would log an address that a client can forge.
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = logs.configure(style=LOG_STYLE, level=LOG_LEVEL)

@@ -81,7 +81,13 @@ def _with_pool(*, database: Database, pool_size: int, timeout: float) -> Databas
     # Django's default for `prepare_threshold` is to prepare nothing. Its cursors bind in the client, and so prepare
     # nothing anyway: this concerns only the statement that is prepared explicitly (goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
-    # Django allows either a pool or persistent connections (CONN_MAX_AGE). The health check is a round trip for each
-    # request or task. Without it, a restart of the server would fail one of them for each connection in the pool.
-    overrides = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False, "OPTIONS": options}
+    # Django allows either a pool or persistent connections (CONN_MAX_AGE). Its own health check is a round trip for
+    # each request or task; that of the service's backend is one only for a connection that may be broken.
+    overrides = {
+        "ENGINE": "livestream.storage.postgresql",
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": options,
+    }
     return database | overrides

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from livestream.models import User
@@ -138,19 +139,11 @@ def coins_of_each(*, escrow_id: str, payer_ids: Collection[str]) -> dict[str, in
     return {payer_id: coins for (_, payer_id), coins in _coins([escrow_id], payer_ids).items()}
 
 
-def paid_by(*, escrow_id: str, user_id: str) -> int:
-    """Return the coins that one user paid into an escrow, less what was refunded early."""
-    return _PAID_BY.first(escrow_id=escrow_id, payer_id=user_id) or 0
-
-
-def _paid_by(escrow_id: str, payer_id: str) -> QuerySet[Escrow, int]:
-    counted = PayerTotal.objects.filter(escrow_id=escrow_id, payer_id=payer_id).values("coins")
-    waiting = sql.WaitingCoinsOf(Value(escrow_id), Value(payer_id))
-    coins = Coalesce(Subquery(counted), 0, output_field=BigIntegerField()) + waiting
-    return Escrow.objects.filter(pk=escrow_id).values_list(coins, flat=True)
-
-
-_PAID_BY: CompiledQuery[int] = CompiledQuery(_paid_by)
+def paid_by(*, escrow: str, payer_id: str) -> Combinable:
+    """Return an expression for a query: the coins that one payer paid into the escrow whose id `escrow` refers to."""
+    counted = PayerTotal.objects.filter(escrow_id=OuterRef(escrow), payer_id=payer_id).values("coins")
+    waiting = sql.WaitingCoinsOf(F(escrow), Value(payer_id))
+    return Coalesce(Subquery(counted), 0, output_field=BigIntegerField()) + waiting
 
 
 def payers_of(*, escrow_id: str, after: str = "", limit: int = 1000) -> list[str]:

@@ -5,6 +5,7 @@ Nothing here knows a web framework: the API answers these documents, and notific
 
 from goals.representation.documents import Conditions, Context, GoalDocument, Metadata
 from goals.representation.events import event_documents, read_events
+from goals.representation.for_viewer import ViewerGoal
 from goals.representation.goals import (
     conditions,
     context,
@@ -16,21 +17,19 @@ from goals.representation.goals import (
     metadata,
     public_goal,
 )
-from goals.representation.seen import SeenGoal, goal_of_viewer
 
 __all__ = [
     "Conditions",
     "Context",
     "GoalDocument",
     "Metadata",
-    "SeenGoal",
+    "ViewerGoal",
     "conditions",
     "context",
     "event_documents",
     "full_goal",
     "goal_for",
     "goal_for_payers",
-    "goal_of_viewer",
     "goal_without_breakdown",
     "goals_for",
     "metadata",

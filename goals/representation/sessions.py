@@ -106,12 +106,11 @@ def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
     return {goal.id: public_goal(goal) for goal in active}
 
 
-def states_of_feed(goal_ids: Collection[str]) -> list[tuple[object, ...]]:
+def states_of_feed(goal_ids: Collection[str]) -> list[object]:
     """Return what the documents of the goals that are active now depend on, in one query."""
-    return [
-        (*state[:5], *time_left(state.as_goal()).values()) if state.is_on_stage else state[:5]
-        for state in selectors.current_states(goal_ids=goal_ids)
-    ]
+    states = selectors.current_states(goal_ids=goal_ids)
+    times = [tuple(time_left(state.time_left).values()) for state in states.goals if state.time_left]
+    return [*(state[:2] for state in states.goals), *times, states.waiting]
 
 
 def register() -> None:

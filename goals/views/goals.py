@@ -85,10 +85,11 @@ class GoalViewSet(GenericViewSet[Goal]):
         Tickets that were bought a moment ago are included in its `progress`. `breakdown`, and who invited, are only
         for the streamer, for support and for the payer concerned. It has up to 1,000 payers, those of most coins first.
         """
-        goal, user = selectors.get_goal(goal_id), cast("User", request.user)
+        user = cast("User", request.user)
+        goal, coins = selectors.goal_and_coins_of(goal_id, payer_id=user.pk)
         if privacy.reader_of(user).reads_everything(streamer_id=goal.streamer_id):
             return Response(as_answer(goal, request))
-        seen = representation.goal_of_viewer(goal, viewer=user)
+        seen = representation.ViewerGoal(goal, user, coins)
         return answer_if_changed(request, etag_of(*seen.state), lambda: answer(GoalSerializer, seen.document()))
 
     @operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -40,27 +40,30 @@ class TokenInvalid(Unauthorized):
 class JWTAuthentication(LibraryAuthentication):
     """Reads `Authorization: Bearer …`, and looks up the user and their sign-in in one query.
 
-    For calls that only read, the user of a token is remembered for TOKEN_REMEMBERED seconds, so the end of a sign-in
-    and changes of an account take effect within that time. For other calls, the user is looked up each time.
+    For calls that only read, both are remembered, and looked up again after TOKEN_REMEMBERED seconds, so the end of a
+    sign-in and changes of an account take effect within that time. For other calls, and for views with
+    `remembers_callers = False`, they are looked up each time.
     Raises TokenExpired, TokenInvalid, TokenRevoked and UserInactive (all 401).
     """
 
     def authenticate(self, request: Request) -> Any:
         """Return the user and the token of a request; None where it brings none."""
         header = self.get_header(request)
-        if header is None:
+        raw_token = None if header is None else self.get_raw_token(header)
+        if raw_token is None:
             return None
-        if request.method not in SAFE_METHODS:
-            return super().authenticate(request)
-        known = known_tokens.get(header)
-        if known is not None:
-            return known
-        began = known_tokens.now()
-        found = super().authenticate(request)
-        if found is not None:
-            user, token = found
-            known_tokens.keep(header, cast("User", user), token, seen=began)
-        return found
+        if not _remembers_callers(request):
+            return self._look_up(raw_token)
+        return known_tokens.get(header) or self._look_up(raw_token, remember=header)
+
+    def _look_up(self, raw_token: bytes, *, remember: bytes | None = None) -> tuple[User, Token]:
+        began, token = known_tokens.now(), self.get_validated_token(raw_token)
+        if SIGN_IN not in token:
+            return _user_of_earlier_release(token[USER]), token
+        sign_in = sign_ins.require(sign_in_id=token[SIGN_IN], now=clock.now())
+        if remember is not None:
+            known_tokens.keep(remember, sign_in, token, seen=began)
+        return sign_in.user, token
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """Return the token of an `Authorization` header, or None for another scheme. The scheme is case-insensitive."""
@@ -76,12 +79,10 @@ class JWTAuthentication(LibraryAuthentication):
         except TokenError as error:
             raise TokenInvalid from error
 
-    def get_user(self, validated_token: Token) -> Any:
-        """Return the user of the token, if its sign-in has not ended."""
-        sign_in_id = validated_token.get(SIGN_IN)
-        if sign_in_id is None:
-            return _user_of_earlier_release(validated_token[USER])
-        return sign_ins.require(sign_in_id=sign_in_id, now=clock.now()).user
+
+def _remembers_callers(request: Request) -> bool:
+    view = request.parser_context["view"]
+    return request.method in SAFE_METHODS and getattr(view, "remembers_callers", True)
 
 
 def _user_of_earlier_release(user_id: str) -> User:

@@ -46,6 +46,9 @@ _QUALITY = OpenApiParameter(
 class StreamTokenView(SecretAnswers, APIView):
     """GET /sessions/{id}/token"""
 
+    # The token stays valid after the account is closed, so nobody gets one a moment later.
+    remembers_callers = False
+
     @operation(
         "read_stream_token",
         tag=Tag.STREAMS,

@@ -10,7 +10,7 @@ from django.db.models import Model, Value
 from django.db.models.functions import Concat
 from rest_framework.test import APIClient
 
-from goals import selectors
+from goals import escrow_ids, selectors
 from goals.models import Goal
 from livestream import cached_views
 from livestream.models import SignIn, User, UserTag
@@ -37,14 +37,17 @@ def values_of_everything():
     """Return values for each parameter that a query of the service has, by name."""
     users = [*User.objects.values_list("pk", flat=True), UNKNOWN]
     goals = [*Goal.objects.values_list("pk", flat=True), UNKNOWN]
+    sign_ins = list(SignIn.objects.values_list("pk", flat=True))
     return {
         "goal_id": goals,
         "goal_ids": [json.dumps(goals), json.dumps(goals[1:2]), "[]"],
+        "accounts": [json.dumps([escrow_ids.show_funding(each) for each in goals]), "[]"],
         "session_id": [*Session.objects.values_list("pk", flat=True), UNKNOWN],
         "user_id": users,
         "payer_id": users,
         "streamer_id": users,
-        "sign_in_id": [*SignIn.objects.values_list("pk", flat=True), UNKNOWN],
+        "sign_in_id": [*sign_ins, UNKNOWN],
+        "sign_in_ids": [json.dumps(sign_ins), "[]"],
         "escrow_id": [*Escrow.objects.values_list("pk", flat=True), "none"],
         "tag": [*UserTag.objects.values_list("tag", flat=True), "none"],
         "view": [cached_views.channels_of(user_id) for user_id in users],

@@ -16,6 +16,7 @@ from tests.support.escrows import (
     give_back,
     give_back_payers,
     new_escrow,
+    paid_by,
     paid_escrow,
     pay_in,
     pay_out,
@@ -27,7 +28,7 @@ from tests.support.probes import Killed
 from wallet import sql
 from wallet.errors import EscrowClosed
 from wallet.models import EarlyRefund, PendingCredit, Transfer
-from wallet.selectors import balance_of, paid_by, payments_held
+from wallet.selectors import balance_of, payments_held
 from wallet.verification import verify_ledger
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -11,6 +11,7 @@ from django.db import transaction
 from livestream import clock, ids
 from livestream.models import User
 from tests.support.people import make_user
+from wallet import selectors
 from wallet.models import Account, Escrow, Transfer
 from wallet.selectors import balance_of
 from wallet.services import early_refunds, escrows, holding, payouts, posting, refunds, splits
@@ -38,6 +39,14 @@ def pay_in(escrow: Escrow, payer: User, amount: int, *, transfer_id: str | None 
         amount=amount,
         now=clock.now(),
     )
+
+
+def paid_by(*, escrow_id: str, user_id: str) -> int:
+    """Return the coins that one user paid into an escrow."""
+    [coins] = Escrow.objects.filter(pk=escrow_id).values_list(
+        selectors.paid_by(escrow="escrow_id", payer_id=user_id), flat=True
+    )
+    return int(coins)
 
 
 def paid_escrow(amounts: Sequence[int], **options: Any) -> tuple[Escrow, list[User]]:

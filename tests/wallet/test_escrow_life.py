@@ -18,6 +18,7 @@ from tests.support.escrows import (
     give_back_payers,
     give_back_payments,
     new_escrow,
+    paid_by,
     pay_in,
     pay_out,
     post,
@@ -107,7 +108,7 @@ class World:
         assert verify_ledger() == []
         left = [sum(p.left for p in self.payments.values() if p.payer == payer) for payer in self.payers]
         paid = [sum(p.amount for p in self.payments.values() if p.payer == payer) for payer in self.payers]
-        assert [selectors.paid_by(escrow_id=self.escrow.pk, user_id=each.pk) for each in self.payers] == left
+        assert [paid_by(escrow_id=self.escrow.pk, user_id=each.pk) for each in self.payers] == left
         self.check_readers(dict(zip([each.pk for each in self.payers], left, strict=True)))
         expected = [COINS - amount + back for amount, back in zip(paid, self.given_back(), strict=True)]
         assert balances(self.payers) == expected

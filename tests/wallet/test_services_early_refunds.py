@@ -17,6 +17,7 @@ from tests.support.escrows import (
     give_back_payers,
     give_back_payments,
     new_escrow,
+    paid_by,
     paid_escrow,
     pay_in,
     pay_out,
@@ -97,7 +98,7 @@ def test_who_pays_again_holds_only_the_new_payment(moving):
     escrow, [viewer] = paid_escrow([10])
     give_back_payers(escrow, [viewer])
     pay_in(escrow, viewer, 4)
-    assert (selectors.paid_by(escrow_id=escrow.escrow_id, user_id=viewer.pk), balances([viewer])) == (4, [6])
+    assert (paid_by(escrow_id=escrow.escrow_id, user_id=viewer.pk), balances([viewer])) == (4, [6])
     assert give_back_payers(escrow, [viewer]) == EarlyRefunds({viewer.pk: 4}, 4)
     assert (balances([viewer]), verify_ledger()) == ([10], [])
 
@@ -228,7 +229,7 @@ def test_who_holds_what_is_net_of_early_refunds(moving):
     hold = hold_of(escrow, cut)
     give_back_payers(escrow, [back])
     give_back_payments(escrow, {hold: 5})
-    assert [selectors.paid_by(**about, user_id=each.pk) for each in (back, cut, other)] == [0, 5, 30]
+    assert [paid_by(**about, user_id=each.pk) for each in (back, cut, other)] == [0, 5, 30]
     assert [selectors.holds(**about, user_id=each.pk) for each in (back, cut, other)] == [False, False, True]
     assert dict(selectors.held_by_payer(**about)) == {cut.pk: 5, other.pk: 30}
     assert list(selectors.breakdown_of(**about, limit=9).items()) == [(other.pk, 30), (cut.pk, 5)]

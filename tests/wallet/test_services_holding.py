@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.support.escrows import balances, coins_in, give_back, new_escrow, paid_escrow, pay_in, pay_out, post
+from tests.support.escrows import balances, coins_in, give_back, new_escrow, paid_by, paid_escrow, pay_in, pay_out, post
 from tests.support.people import make_user
 from wallet.errors import EscrowClosed, InsufficientBalance, TransferConflict
 from wallet.models import PendingCredit, Transfer
-from wallet.selectors import breakdown_of, paid_by, payers_of, pending_credit
+from wallet.selectors import breakdown_of, payers_of, pending_credit
 from wallet.services import escrows, holding
 from wallet.verification import verify_ledger
 

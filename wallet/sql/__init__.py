@@ -9,13 +9,14 @@ from wallet.sql.early import EarlyBatch, refund_batch
 from wallet.sql.holds import HOLD, call_hold
 from wallet.sql.refunds import RefundChunk, find_refund_chunk, pay_refund_chunk
 from wallet.sql.totals import fill_totals
-from wallet.sql.waiting import Taken, WaitingCoins, WaitingCoinsOf, WaitingPayments, take_waiting
+from wallet.sql.waiting import Taken, WaitingAmong, WaitingCoins, WaitingCoinsOf, WaitingPayments, take_waiting
 
 __all__ = [
     "HOLD",
     "EarlyBatch",
     "RefundChunk",
     "Taken",
+    "WaitingAmong",
     "WaitingCoins",
     "WaitingCoinsOf",
     "WaitingPayments",

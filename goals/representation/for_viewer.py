@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goals import selectors
 from goals.models import Goal
 from goals.representation.documents import GoalDocument
 from goals.representation.goals import seen_by
@@ -14,7 +13,7 @@ from livestream.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class SeenGoal:
+class ViewerGoal:
     """A goal, and a user who reads it and is neither its streamer nor support; `coins` are what they paid for it."""
 
     goal: Goal
@@ -36,8 +35,3 @@ class SeenGoal:
             document["breakdown"] = {self.viewer.pk: self.coins}
             document["breakdown_names"] = {self.viewer.pk: self.viewer.public_name}
         return document
-
-
-def goal_of_viewer(goal: Goal, *, viewer: User) -> SeenGoal:
-    """Return a goal as a viewer sees it, in one query for what they paid."""
-    return SeenGoal(goal, viewer, selectors.paid_by(goal=goal, user_id=viewer.pk))
