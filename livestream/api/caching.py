@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,8 @@ NEVER_STORED = "no-store"
 _OF_A_CALLER = "private, no-cache"
 _HTML = "/admin"
 _RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+# A view that knows the ETag before the document makes a 304 itself, with these headers of every answer.
+_NOT_IN_A_304 = ("Allow", "X-Frame-Options")
 
 
 def kept_by_all(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -70,14 +73,25 @@ class NotModifiedMiddleware(ConditionalGetMiddleware):
     """Answers 304 where the client has the answer already, and copies the rate limit headers to it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Leave a 304 of the view alone; replace an answer that the client already has with 304."""
+        """Replace an answer that the client already has with 304, also to HEAD; give a 304 of the view its headers."""
         if response.status_code == 304:
+            for name in _NOT_IN_A_304:
+                del response[name]
             return response
-        answer = super().process_response(request, response)
+        answer = super().process_response(_as_get(request), response)
         for name in _RATE_LIMIT_HEADERS:
             if name in response:
                 answer[name] = response[name]
         return answer
+
+
+def _as_get(request: HttpRequest) -> HttpRequest:
+    """Return a GET for a HEAD, whose answer still has its body here. Django assumes that it has none."""
+    if request.method != "HEAD":
+        return request
+    same = copy.copy(request)
+    same.method = "GET"
+    return same
 
 
 class HeadMiddleware:

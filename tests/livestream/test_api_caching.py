@@ -172,3 +172,23 @@ def test_a_304_is_counted_and_says_what_is_left(api, path, settings):
     assert again["RateLimit-Policy"] == first["RateLimit-Policy"]
     assert again["RateLimit"].startswith('"read";r=')
     assert again["RateLimit"] != first["RateLimit"]
+
+
+def headers_of_a_304(api, path, method):
+    """Return the names of the headers of a 304."""
+    etag = api.get(path)["ETag"]
+    answer = getattr(api, method)(path, HTTP_IF_NONE_MATCH=etag)
+    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
+    return set(answer.headers)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_304_has_the_same_headers_whenever_its_etag_is_known(api, method):
+    late, early = headers_of_a_304(api, "/wallet", method), headers_of_a_304(api, "/feed", method)
+    assert early == late >= {"ETag", "Vary", "Cache-Control"}
+    assert early.isdisjoint({"Allow", "Content-Type"})
+
+
+def test_an_answer_to_head_has_the_etag_of_get(api):
+    for path in ("/wallet", "/feed", "/schema"):
+        assert api.head(path)["ETag"] == api.get(path)["ETag"]
