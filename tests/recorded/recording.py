@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.recorded.maker import Maker
 from tests.recorded.questions import SAME_ETAG, Question
 from tests.support.clients import client_of
 
+# So many places of an answer are named where it differs.
+_PLACES = 5
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "Content-Language", "Allow", "WWW-Authenticate")
 
 
@@ -82,11 +85,29 @@ class Asker:
 
 
 def differences(expected: Answers, found: Answers) -> Iterator[str]:
-    """Say of each answer that is not as expected what was expected and what was found."""
+    """Say of each answer that is not as expected in which places it differs."""
     for question, by_reader in expected.items():
         for reader, answer in by_reader.items():
             if found[question][reader] != answer:
-                yield f"{question}, asked by {reader}:\n  expected {answer}\n  found    {found[question][reader]}"
+                places = _places(_as_json(answer), _as_json(found[question][reader]))
+                yield f"{question}, asked by {reader}: " + "; ".join(islice(places, _PLACES))
+
+
+def _as_json(answer: Answer) -> dict[str, Any]:
+    return {"status": answer.status, "headers": dict(answer.headers), "body": json.loads(answer.body or "null")}
+
+
+def _places(expected: Any, found: Any, path: str = "") -> Iterator[str]:
+    """Name the places where two documents differ, and what stands there; also members in another order."""
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        expected, found = dict(enumerate(expected)), dict(enumerate(found))
+    if isinstance(expected, dict) and isinstance(found, dict):
+        if list(expected) != list(found):
+            yield f"{path} had the members {list(expected)}, has {list(found)}"
+        for name in filter(found.__contains__, expected):
+            yield from _places(expected[name], found[name], f"{path}/{name}")
+    elif expected != found:
+        yield f"{path} was {json.dumps(expected, ensure_ascii=False)}, is {json.dumps(found, ensure_ascii=False)}"
 
 
 def write(path: Path, *, origin: str, chapters: dict[str, Answers]) -> None:

@@ -156,9 +156,7 @@ def _some_leave(maker: Maker, sale: Goal, returned: str) -> None:
     """One viewer is blocked, the account of another one is closed, and one returns their tickets."""
     users.block(streamer_id=sale.streamer_id, user_id=maker.named["blocked"], now=clock.now())
     users.close_account(user_id=maker.named["closed"], now=clock.now())
-    giving_back.give_back(
-        goal_id=sale.id, transfer_id=returned, caller_id=maker.named["inviter"], now=clock.now()
-    )
+    giving_back.give_back(goal_id=sale.id, transfer_id=returned, caller_id=maker.named["inviter"], now=clock.now())
     maker.wait(1)
 
 
