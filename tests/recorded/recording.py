@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class Asker:
 
     maker: Maker
     clients: dict[str, APIClient] = field(default_factory=dict)
+    by_etag: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def ask_all(self, questions: Iterable[Question]) -> Answers:
         """Return the answers to these questions, by question and reader."""
@@ -57,7 +59,11 @@ class Asker:
         """Return one answer."""
         response = self._response(question, reader)
         headers = tuple((name, response[name]) for name in _HEADERS if name in response)
-        return Answer(response.status_code, headers, self._named(response.content.decode()))
+        body = self._named(response.content.decode())
+        if response.status_code == HTTPStatus.OK and question.method == "GET":
+            first = self.by_etag.setdefault((question.path, reader, response.get("ETag", body)), body)
+            assert first == body, f"an ETag of {question} stands for two bodies:\n{first}\n{body}"
+        return Answer(response.status_code, headers, body)
 
     def _response(self, question: Question, reader: str) -> Any:
         headers = {"X-Request-ID": "recorded"}
@@ -103,11 +109,15 @@ def _places(expected: Any, found: Any, path: str = "") -> Iterator[str]:
         expected, found = dict(enumerate(expected)), dict(enumerate(found))
     if isinstance(expected, dict) and isinstance(found, dict):
         if list(expected) != list(found):
-            yield f"{path} had the members {list(expected)}, has {list(found)}"
+            yield f"{path} lacks {_without(expected, found)}, has besides {_without(found, expected)}, or another order"
         for name in filter(found.__contains__, expected):
             yield from _places(expected[name], found[name], f"{path}/{name}")
     elif expected != found:
         yield f"{path} was {json.dumps(expected, ensure_ascii=False)}, is {json.dumps(found, ensure_ascii=False)}"
+
+
+def _without(these: dict[str, Any], those: dict[str, Any]) -> list[str]:
+    return [name for name in these if name not in those]
 
 
 def write(path: Path, *, origin: str, chapters: dict[str, Answers]) -> None:
