@@ -32,4 +32,5 @@ def main(commit: str) -> None:
     print(f"{path}: {path.stat().st_size // 1000} kB")  # noqa: T201 - a command
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -11,12 +11,14 @@ from tests.recorded.world import STAFF, STREAMERS, VIEWERS
 NOBODY = "nobody"
 READERS = ("mei", "payer", "inviter", "viewer", "blocked", STAFF)
 UNKNOWN = "f" * 24
+# As `etag`: the one that GET answers at this moment.
+SAME_ETAG = "the same"
 _TO_JOIN = "/notify/pusher/auth"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A request. Names of the world stand in braces, and `again` adds the ETag that the same path answered before."""
+    """A request that each of the readers makes. Names of the world stand in braces; `etag` may be SAME_ETAG."""
 
     path: str
     readers: tuple[str, ...] = READERS
@@ -29,10 +31,6 @@ class Question:
         parts = [self.method, self.path, *(self.body or {}).values()]
         parts += [self.language and f"in {self.language}", self.etag and f"If-None-Match {self.etag}"]
         return " ".join(filter(None, parts))
-
-
-# The ETag of the same question without one.
-SAME_ETAG = "the same"
 
 
 def questions(maker: Maker) -> Iterator[Question]:

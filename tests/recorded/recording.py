@@ -75,7 +75,7 @@ class Asker:
             headers["If-None-Match"] = question.etag
         path = question.path.format_map(self.maker.named)
         body = {name: value.format_map(self.maker.named) for name, value in (question.body or {}).items()}
-        content = {"data": json.dumps(body), "content_type": "application/json"} if body else {}
+        content: dict[str, Any] = {"data": json.dumps(body), "content_type": "application/json"} if body else {}
         rate_limits.reset()  # thousands of requests within one frozen moment
         return self._client(reader).generic(question.method, path, headers=headers, **content)
 

@@ -5,7 +5,7 @@ Its objects have names (`sale that is open`), with which questions and recorded 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from goals.models import Goal
 from goals.services import giving_back
@@ -160,12 +160,12 @@ def _some_leave(maker: Maker, sale: Goal, returned: str) -> None:
     maker.wait(1)
 
 
-def _funded(maker: Maker, name: str, session: Session, *targets: int, **buyers: object) -> Goal:
+def _funded(
+    maker: Maker, name: str, session: Session, *targets: int, nbf: datetime | None = None, **buyers: int
+) -> Goal:
     """Make a show of this name, and before it the sale that pays for it."""
-    nbf = buyers.pop("nbf", None)
-    quantities = {who: int(str(quantity)) for who, quantity in buyers.items()}
-    sale = maker.sale(f"sale of the show {name}", session, 200 * sum(quantities.values()), start_within=3600)
-    maker.buy(sale, **quantities)
+    sale = maker.sale(f"sale of the show {name}", session, 200 * sum(buyers.values()), start_within=3600)
+    maker.buy(sale, **buyers)
     return maker.show(f"show {name}", sale, *targets, nbf=nbf)
 
 
