@@ -28,5 +28,7 @@ def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> R
 
 def _is_known(request: Request, etag: str) -> bool:
     """Compare weakly, as RFC 9110 says for `If-None-Match`: the ETag of a compressed answer is a weak one."""
+    if "If-Match" in request.headers:  # it goes first; the middleware compares both
+        return False
     asked = parse_etags(request.headers.get("If-None-Match", ""))
     return "*" in asked or etag in {each.removeprefix("W/") for each in asked}

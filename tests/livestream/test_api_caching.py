@@ -192,3 +192,11 @@ def test_a_304_has_the_same_headers_whenever_its_etag_is_known(api, method):
 def test_an_answer_to_head_has_the_etag_of_get(api):
     for path in ("/wallet", "/feed", "/schema"):
         assert api.head(path)["ETag"] == api.get(path)["ETag"]
+
+
+@pytest.mark.undocumented  # no client has a reason to send `If-Match` with a GET
+@pytest.mark.parametrize("path", ["/wallet", "/feed"])
+def test_if_match_goes_before_if_none_match(api, path):
+    etag = api.get(path)["ETag"]
+    assert api.get(path, HTTP_IF_MATCH='"another"', HTTP_IF_NONE_MATCH=etag).status_code == 412
+    assert api.get(path, HTTP_IF_MATCH=etag, HTTP_IF_NONE_MATCH=etag).status_code == 304
