@@ -28,7 +28,7 @@ from goals.endings import Outcome
 from goals.errors import GoalNotFound
 from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketProduct
 from goals.types import FACTS, INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
-from livestream.models import EventRecord
+from livestream.models import EventRecord, User
 from livestream.storage.compiled import CompiledQuery
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, Transfer
@@ -48,7 +48,8 @@ def goals() -> QuerySet[Goal]:
     `performed_before` is the time of its stretches on stage that are over.
     """
     found = Goal.objects.select_related("ticket_product", "streamer", "triggered_by")
-    return _with_uncounted(found)
+    unread = User.all_but_name(prefix="streamer") + User.all_but_name(prefix="triggered_by")
+    return _with_uncounted(found.defer(*unread))
 
 
 def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:

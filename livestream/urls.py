@@ -9,16 +9,19 @@ from django.views.generic import RedirectView
 
 from livestream.api import handlers
 
+# Before the others: it makes the converter `objectid` known, which they use.
+_of_this_app = include("livestream.api.urls")
+
+# What crowds ask for comes first: each pattern before it is tried.
 urlpatterns = [
-    # First: it makes the converter `objectid` known, which the others use.
-    path("", include("livestream.api.urls")),
+    path("", include("goals.urls")),
+    path("", include("sessions_app.urls")),
+    path("", include("wallet.urls")),
+    path("", include("notifications.urls")),
+    path("", _of_this_app),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}livestream/favicon.svg")),
-    path("", include("wallet.urls")),
-    path("", include("sessions_app.urls")),
-    path("", include("goals.urls")),
-    path("", include("notifications.urls")),
     path("", include("livestream.console.urls")),
     # Last: what no route knows answers with a problem, also where DEBUG would show a page.
     re_path(r"^", handlers.page_not_found),

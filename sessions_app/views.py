@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from livestream import cached_views, clock, release
 from livestream.api.answers import answer, answers
 from livestream.api.bodies import NoBody, caller_id, validated
-from livestream.api.etags import answer_if_changed, etag_of
+from livestream.api.etags import answer_public, etag_of
 from livestream.api.idempotency import idempotent
 from livestream.api.operations import Tag, operation
 from livestream.api.pagination import link_of, page_of, page_size_of
@@ -61,7 +62,7 @@ class SessionViewSet(GenericViewSet[Session]):
         errors=(errors.SessionNotFound,),
         answer_examples={"A live session": examples.LIVE},
     )
-    def retrieve(self, request: Request, session_id: str) -> Response:
+    def retrieve(self, request: Request, session_id: str) -> Response | HttpResponse:
         """Read a session.
 
         It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
@@ -71,7 +72,7 @@ class SessionViewSet(GenericViewSet[Session]):
         sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
         if seen["concerned"] and sees_more:
             return self._answer(session_id)
-        return answer_if_changed(request, etag_of(seen["digest"]), lambda: answer(SessionSerializer, seen["document"]))
+        return answer_public(request, etag_of(seen["digest"]), lambda: answer(SessionSerializer, seen["document"]))
 
     @operation(
         "open_session",
@@ -174,7 +175,7 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         answers={200: FeedEntrySerializer(many=True)},
         answer_examples={"A live session": examples.FEED},
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response | HttpResponse:
         """List who is live.
 
         Live sessions with their current goals. Those that went live last come first.
@@ -185,7 +186,7 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         limit = page_size_of(request) + 1
         state = representation.state_of_feed(limit=limit)
         etag = etag_of("feed", limit, state, request.query_params.urlencode())
-        return answer_if_changed(request, etag, lambda: self._first_page(limit, state))
+        return answer_public(request, etag, lambda: self._first_page(limit, state))
 
     def _first_page(self, limit: int, state: object) -> dict[str, Any]:
         key = f"feed:{release.fingerprint(limit, state)}"  # without the query string, whose variants are unlimited

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "livestream.middleware.IdempotencyKeyMiddleware",
     # After the request log, which would log the error as a crash.
     "livestream.middleware.DatabaseErrorsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "livestream.request_metrics.RequestMetricsMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework import status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livestream import release
+from livestream.api.rendered import rendered
 
 
 def etag_of(*parts: object) -> str:
@@ -20,10 +23,21 @@ def etag_of(*parts: object) -> str:
 
 def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> Response:
     """Answer 304 without a body where the caller has the document with this ETag, else what `make` returns."""
-    headers = {"ETag": etag}
-    if _is_known(request, etag):
-        return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(make(), headers=headers)
+    return _not_modified(request, etag) or Response(make(), headers={"ETag": etag})
+
+
+def answer_public(request: Request, etag: str, make: Callable[[], Any]) -> Response | HttpResponse:
+    """Do the same for a document that everybody reads: it is rendered once in each process."""
+    unchanged = _not_modified(request, etag)
+    if unchanged is not None:
+        return unchanged
+    return HttpResponse(rendered(etag, make), content_type=JSONRenderer.media_type, headers={"ETag": etag})
+
+
+def _not_modified(request: Request, etag: str) -> Response | None:
+    if not _is_known(request, etag):
+        return None
+    return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
 
 
 def _is_known(request: Request, etag: str) -> bool:

@@ -71,6 +71,13 @@ class User(AbstractUser):
         """The name that everybody may read beside the user's id."""
         return str(getattr(self, self.PUBLIC_NAME))
 
+    @classmethod
+    def all_but_name(cls, *, prefix: str) -> list[str]:
+        """Return the columns that are not needed to name a user, for `defer`; `prefix` leads to the user."""
+        return [
+            f"{prefix}__{each.name}" for each in cls._meta.concrete_fields if each.name not in ("id", cls.PUBLIC_NAME)
+        ]
+
     @property
     def tags(self) -> set[str]:
         """The user's tags, such as `blocked-by:{streamer_id}`; prefetch `tag_rows` for lists."""
