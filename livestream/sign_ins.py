@@ -18,9 +18,16 @@ from livestream.storage.compiled import CompiledQuery
 log = structlog.get_logger(__name__)
 
 PURGED_AT_ONCE = 1000
-_SIGN_IN = CompiledQuery(lambda sign_in_id: SignIn.objects.select_related("user").filter(pk=sign_in_id))
-# What decides whether a sign-in lets somebody in, and as whom: whatever is changed about the user counts.
-_OF_SIGN_IN, _OF_USER = ("pk", "ended_at", "fingerprint"), [field.attname for field in User._meta.concrete_fields]
+# What decides whether a sign-in lets somebody in, and as whom.
+_OF_SIGN_IN = ("id", "user_id", "refresh_id", "fingerprint", "ended_at")
+_OF_USER = ("id", "username", "email", "password", "is_active", "is_staff", "is_superuser")
+_SIGN_IN = CompiledQuery(
+    lambda sign_in_id: (
+        SignIn.objects.select_related("user")
+        .only(*_OF_SIGN_IN, *(f"user__{name}" for name in _OF_USER))
+        .filter(pk=sign_in_id)
+    )
+)
 Standing = tuple[Any, ...]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from goals import selectors as goals
 from livestream import cached_views, clock, release
 from notifications import channels, selectors
 from notifications.channels import Channel
+from notifications.selectors import SnapshotVersion
 from notifications.services import channel_auth
 from sessions_app import selectors as sessions
 from sessions_app.representation import session_for
@@ -17,27 +19,49 @@ from sessions_app.representation import session_for
 PUBLIC, FULL = "public", "full"
 
 
-def channel_snapshot(*, user_id: str, channel_name: str, now: datetime) -> dict[str, Any]:
-    """Return `{channel, version, server_time, session, goals}`: the streamer's active session and its active goals.
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The snapshot of a channel at a moment. What its document depends on is known before the document is made."""
 
-    `version` grows with each change of this session or of one of its goals; `server_time` is unix seconds.
-    Without a session, version and session are None. Only the streamer's own channels show all of a goal.
+    channel: str
+    server_time: int
+    streamer_id: str
+    part: str
+    version: SnapshotVersion | None
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """All that the document depends on."""
+        return (self.channel, self.server_time, self.part, self.version and self.version.key)
+
+    def document(self) -> dict[str, Any]:
+        """Return `{channel, version, server_time, session, goals}`: the streamer's active session and its active goals.
+
+        `version` grows with each change of this session or of one of its goals; `server_time` is unix seconds.
+        Without a session, version and session are None.
+        """
+        return {"channel": self.channel, "server_time": self.server_time, **_shown(self)}
+
+
+def channel_snapshot(*, user_id: str, channel_name: str, now: datetime) -> Snapshot:
+    """Return the snapshot of a channel. Only the streamer's own channels show all of a goal.
+
     Raises ChannelNotAllowed.
     """
     channel = channel_auth.allowed_channel(user_id=user_id, channel_name=channel_name)
     streamer_id = _streamer_of(channel)
     part = FULL if channel.room in (channels.USER, channels.GOAL) else PUBLIC
-    document = _document(streamer_id=streamer_id, part=part)
-    return {"channel": channel.name, "server_time": clock.to_epoch(now), **document}
-
-
-def _document(*, streamer_id: str, part: str) -> dict[str, Any]:
     version = selectors.version_of_snapshots(streamer_id=streamer_id)
+    return Snapshot(channel.name, clock.to_epoch(now), streamer_id, part, version)
+
+
+def _shown(snapshot: Snapshot) -> dict[str, Any]:
+    version, streamer_id, part = snapshot.version, snapshot.streamer_id, snapshot.part
     if version is None:
         return {"version": None, "session": None, "goals": []}
     key = f"{cached_views.channels_of(streamer_id)}:{version.key}:{part}:{release.digest()}"
-    document: dict[str, Any] = cached_views.kept(key=key, build=lambda: build(streamer_id=streamer_id, part=part))
-    return {"version": version.number if document["session"] else None, **document}
+    shown: dict[str, Any] = cached_views.kept(key=key, build=lambda: build(streamer_id=streamer_id, part=part))
+    return {"version": version.number if shown["session"] else None, **shown}
 
 
 def build(*, streamer_id: str, part: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.http import HttpResponse
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +14,7 @@ from livestream import clock
 from livestream.api.answers import answer
 from livestream.api.bodies import caller_id, validated
 from livestream.api.caching import SecretAnswers
+from livestream.api.etags import answer_public, etag_of
 from livestream.api.operations import Tag, operation
 from livestream.api.parsers import StrictJSONParser
 from livestream.api.throttles import CHANNEL_AUTH
@@ -61,7 +63,7 @@ class ChannelView(APIView):
         errors=(errors.ChannelNotAllowed,),
         answer_examples={"The channel of a stream": examples.SNAPSHOT},
     )
-    def get(self, request: Request, channel_name: str) -> Response:
+    def get(self, request: Request, channel_name: str) -> Response | HttpResponse:
         """Read the snapshot of a channel.
 
         It has what a subscriber needs to know first: the session of the streamer and its active goals. Read it after
@@ -69,5 +71,7 @@ class ChannelView(APIView):
         higher `version`.
         """
         user_id = caller_id(request)
-        document = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name, now=clock.now())
-        return Response(answer(ChannelSnapshot, document))
+        found = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name, now=clock.now())
+        return answer_public(
+            request, etag_of("snapshot", *found.state), lambda: answer(ChannelSnapshot, found.document())
+        )
