@@ -1,0 +1,81 @@
+"""Whether a connection of the pool still works: it is asked only where there is a reason to."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Barrier
+
+import psycopg
+import pytest
+from django.db import connection, connections
+from psycopg_pool import ConnectionPool
+
+from livestream.models import User
+from livestream.storage.postgresql import base
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The connections that were asked with a round trip."""
+    asked, ask = [], ConnectionPool.check_connection
+    monkeypatch.setattr(ConnectionPool, "check_connection", lambda each: [asked.append(each), ask(each)])
+    return asked
+
+
+def own_pid():
+    """Return the id of the server's process for the connection that is used now, and give it back to the pool."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    connections.close_all()
+    return pid
+
+
+def elsewhere(statement, *values):
+    connection.ensure_connection()
+    parameters = connection.get_connection_params()
+    connections.close_all()
+    known = {name: parameters[name] for name in ("dbname", "user", "host", "port") if name in parameters}
+    with closing(psycopg.connect(**known, autocommit=True)) as other:
+        other.execute(statement, values)
+
+
+def test_a_connection_that_was_used_a_moment_ago_is_not_asked(asked):
+    assert own_pid() == own_pid()
+    assert asked == []
+
+
+def test_a_connection_that_has_been_idle_is_asked(asked, monkeypatch):
+    pid = own_pid()
+    monkeypatch.setattr(base, "_TRUSTED_SECONDS", 0)
+    assert own_pid() == pid
+    assert len(asked) == 1
+
+
+def test_a_connection_to_which_the_server_has_said_something_is_asked(asked):
+    with connection.cursor() as cursor:
+        cursor.execute("LISTEN news")
+    pid = own_pid()
+    elsewhere("NOTIFY news")
+    asked.clear()
+    assert own_pid() == pid
+    assert len(asked) == 1
+
+
+def test_when_all_connections_have_ended_no_query_fails():
+    together = Barrier(4)
+
+    def use():
+        try:
+            connection.ensure_connection()
+            together.wait(timeout=30)
+            return User.objects.count()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [each.result() for each in [pool.submit(use) for _ in range(4)]] == [0] * 4
+        ending = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        elsewhere(f"{ending} AND datname = current_database()")
+        assert [each.result() for each in [pool.submit(use) for _ in range(4)]] == [0] * 4
