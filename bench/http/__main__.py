@@ -8,6 +8,7 @@ import re
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ console = Console(width=150)
 # The base is measured again after so many cells: other programs may take a part of the machine for a while.
 BASE_EVERY = 5
 RECONNECT_AIM = 15
-PEERS = {cells.PLAIN: servers.plain_drf, cells.STARLETTE: servers.starlette}
+PEERS = {
+    cells.UNCHECKED: partial(servers.base, checked=False),
+    cells.PLAIN: servers.plain_drf,
+    cells.STARLETTE: servers.starlette,
+}
 Readings = dict[Cell, list[Reading]]
 
 

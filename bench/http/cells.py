@@ -10,6 +10,7 @@ from bench.http.asking import Request
 from bench.world import PRICE, viewer_id
 
 BASE, SERVICE, PLAIN, STARLETTE = "base", "service", "plain DRF", "Starlette"
+UNCHECKED = "base, connections unchecked"
 # How many viewers take turns.
 VIEWERS = 500
 _FEED, _WALLET, _ME = "/feed", "/wallet", "/users/me"
@@ -97,6 +98,7 @@ CELLS = (
     Cell("goal with a crowd, staff", _staff(_CROWDED), ms=_MS),
     Cell("ten goals with crowds, streamer", _streamer(_CROWDS), ms=_MS),
     Cell("ten goals with crowds, staff", _staff(_CROWDS), ms=_MS),
+    Cell(UNCHECKED, _rows, server=UNCHECKED),
     Cell("plain DRF, goal", _each(_GOAL), server=PLAIN),
     Cell("Starlette, goal", _each(_GOAL), server=STARLETTE),
 )

@@ -86,11 +86,15 @@ def service(*, broker: str, cache: str, folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def base(*, folder: Path) -> Iterator[Server]:
-    """Run the view that makes one query."""
+def base(*, folder: Path, checked: bool = True) -> Iterator[Server]:
+    """Run the view that makes one query; unless `checked`, with connections that nothing checks."""
     with ExitStack() as stack:
-        where = {"PYTHONPATH": f"{processes.ROOT}:{_PEERS}", "PROCESS_KIND": "web"}
-        server = _gunicorn("base", ["one_query:application"], where, folder, stack)
+        where = {
+            "PYTHONPATH": f"{processes.ROOT}:{_PEERS}",
+            "PROCESS_KIND": "web",
+            "CHECKED": "yes" if checked else "no",
+        }
+        server = _gunicorn("base" if checked else "unchecked-base", ["one_query:application"], where, folder, stack)
         row = f"http://127.0.0.1:{server.port}/rows/{1:024x}"
         processes.wait_for_http(server.process, row)
         yield server

@@ -2,7 +2,7 @@
 
 `gunicorn --pythonpath bench/http/peers one_query:application` serves `/rows/{id}`. There is no authentication, no
 middleware, and no serializer: it is the least that a view of the framework with the ORM costs. Its database settings
-are those of the service.
+are those of the service, except that Django's own backend checks each connection. With `CHECKED=no` nothing does.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ from settings.databases import from_url
 from settings.limits import LIMITS
 from settings.process_kinds import WEB
 
+DATABASE = from_url(os.environ["DATABASE_URL"], pool_size=20, limits=LIMITS[WEB]) | {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_HEALTH_CHECKS": os.environ.get("CHECKED") != "no",
+}
 settings.configure(
     SECRET_KEY="of no use here",  # noqa: S106 - nothing is signed
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
-    DATABASES={"default": from_url(os.environ["DATABASE_URL"], pool_size=20, limits=LIMITS[WEB])},
+    DATABASES={"default": DATABASE},
     INSTALLED_APPS=["rest_framework"],
     REST_FRAMEWORK={
         "DEFAULT_AUTHENTICATION_CLASSES": [],
