@@ -106,8 +106,8 @@ def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
     return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
 
 
-# What `time_left` reads of a goal that is active.
-_OF_TIME_LEFT = ("type", "agreed_at", "levels", "progress", "exp", "stage_started", "stage_paused")
+# What `time_left` reads of a goal that is active, in the order of the model, as `from_db` needs it.
+_OF_TIME_LEFT = ("type", "exp", "levels", "progress", "stage_started", "stage_paused", "agreed_at")
 
 
 class CurrentState(NamedTuple):
@@ -132,14 +132,14 @@ def current_states(*, goal_ids: Collection[str]) -> CurrentStates:
     """Return the states of those of the goals that are active, in one query."""
     escrow_names = [escrow_ids.show_funding(goal_id) for goal_id in goal_ids]
     rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)), accounts=json.dumps(escrow_names))
-    states = [CurrentState(id, version, _of_time_left(*rest)) for id, version, _, *rest in rows]
+    states = [CurrentState(row[0], row[1], _of_time_left(row[3:])) for row in rows]
     return CurrentStates(states, rows[0][2] if rows else "")
 
 
 def _states(goal_ids: str, accounts: str) -> QuerySet[Goal, tuple[Any, ...]]:
     active = Goal.objects.filter(pk__among=goal_ids, active=True).order_by("pk")
     only_if_started = [
-        Case(When(stage_started__isnull=False, then=each)) for each in (_performed_before(), *map(F, _OF_TIME_LEFT))
+        Case(When(stage_started__isnull=False, then=each)) for each in (*map(F, _OF_TIME_LEFT), _performed_before())
     ]
     return active.values_list("id", "version", WaitingAmong(Value(accounts)), *only_if_started)
 
@@ -147,12 +147,11 @@ def _states(goal_ids: str, accounts: str) -> QuerySet[Goal, tuple[Any, ...]]:
 _STATES: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_states)
 
 
-def _of_time_left(performed_before: timedelta | None, *columns: Any) -> Goal | None:
-    about = dict(zip(_OF_TIME_LEFT, columns, strict=True))
-    if about["stage_started"] is None:
+def _of_time_left(columns: tuple[Any, ...]) -> Goal | None:
+    if columns[0] is None:  # nobody has been on stage
         return None
-    goal = Goal(active=True, **about)
-    goal.performed_before = performed_before  # type: ignore[attr-defined]
+    goal = Goal.from_db(None, _OF_TIME_LEFT, columns[:-1])
+    goal.active, goal.ended_at, goal.performed_before = True, None, columns[-1]  # type: ignore[attr-defined]
     return goal
 
 

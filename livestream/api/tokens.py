@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jwt
@@ -49,11 +49,16 @@ class SignatureBackend(TokenBackend):
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         """Return the claims of a token; raises TokenBackendError where its signature is not ours."""
-        options: Any = _OPTIONS | {"verify_signature": verify}
         try:
-            return jwt.decode(token, self.get_verifying_key(token), algorithms=[self.algorithm], options=options)
+            return dict(_claims_of(token, self.get_verifying_key(token), self.algorithm, verify))
         except jwt.InvalidTokenError as error:
             raise TokenBackendError("Token is invalid") from error
+
+
+@lru_cache(maxsize=4_096)  # a token is sent with each call, and its signature does not change
+def _claims_of(token: Any, key: Any, algorithm: str, verify: bool) -> dict[str, Any]:
+    options: Any = _OPTIONS | {"verify_signature": verify}
+    return jwt.decode(token, key, algorithms=[algorithm], options=options)
 
 
 @cache
