@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
 import shutil
 import tempfile
@@ -39,3 +40,8 @@ def database_url(*, suffix: str = "") -> str:
     """Return the URL of the benchmarks' database, or of the one beside it with a `suffix`."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(parts._replace(path=parts.path + suffix))
+
+
+def namespace(name: str) -> str:
+    """Return the namespace of a benchmark's queues: two runs at once have two databases, and so their own queues."""
+    return f"bench-{name}-{hashlib.sha256(database_url().encode()).hexdigest()[:8]}"

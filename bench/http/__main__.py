@@ -17,6 +17,7 @@ from rich.progress import track
 
 from bench import databases, environment, processes, reports
 from bench.http import asking, cells, servers, tables, world
+from bench.http.asking import Request
 from bench.http.cells import Cell, Tokens
 from bench.http.measuring import Measuring, Reading
 from bench.world import viewer_id
@@ -73,7 +74,8 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
         for each in {cell.server: cell for cell in (cells.THE_BASE, *reversed(chosen))}.values():
             measuring.warm_up(each)
         readings = _rounds(measuring, chosen, options)
-        console.print(tables.table(readings), tables.about_load(readings))
+        if chosen:
+            console.print(tables.table(readings), tables.about_load(readings))
         reconnected = None
         if "reconnect".startswith(options.way):
             reconnected = _reconnect(measuring, options.clients)
@@ -102,7 +104,7 @@ def _profile(options: argparse.Namespace) -> None:
 
 
 def _rounds(measuring: Measuring, chosen: list[Cell], options: argparse.Namespace) -> Readings:
-    readings: Readings = {cells.THE_BASE: []}
+    readings: Readings = {cells.THE_BASE: []} if chosen else {}
     in_turn: list[Cell] = []
     for place, cell in enumerate(chosen):
         in_turn += [cell] if place % BASE_EVERY else [cells.THE_BASE, cell]
@@ -112,15 +114,19 @@ def _rounds(measuring: Measuring, chosen: list[Cell], options: argparse.Namespac
     return readings
 
 
-def _reconnect(measuring: Measuring, clients: int) -> dict[str, Any]:
+def _reconnect(measuring: Measuring, clients: int) -> list[dict[str, Any]]:
     tokens = _tokens(clients)
-    seconds, reading = measuring.reconnect(tokens)
-    requests = len(cells.reconnects(tokens))
+    return [_reconnect_with(measuring, clients, calls(tokens)) for calls in (cells.first_calls, cells.all_calls)]
+
+
+def _reconnect_with(measuring: Measuring, clients: int, requests: list[Request]) -> dict[str, Any]:
+    seconds, reading = measuring.reconnect(requests)
     console.print(
-        f"reconnect: {clients:,} clients, {requests:,} requests in {seconds:.1f} s (wanted: at most {RECONNECT_AIM} s "
-        f"for 10,000); {reading.per_second:,.0f} requests/s, p99 {reading.p99:.0f} ms, CPU {reading.cpu_ms:.2f} ms"
+        f"reconnect: {clients:,} clients, {len(requests):,} requests in {seconds:.1f} s (wanted: at most "
+        f"{RECONNECT_AIM} s for 10,000); {reading.per_second:,.0f} requests/s, p99 {reading.p99:.0f} ms, "
+        f"CPU {reading.cpu_ms:.2f} ms"
     )
-    return {"clients": clients, "requests": requests, "seconds": seconds, **asdict(reading)}
+    return {"clients": clients, "requests": len(requests), "seconds": seconds, **asdict(reading)}
 
 
 def _tokens(viewers: int) -> Tokens:

@@ -104,12 +104,17 @@ CELLS = (
 )
 
 
-def reconnects(tokens: Tokens) -> list[Request]:
+def first_calls(tokens: Tokens) -> list[Request]:
+    """Return the first call of each client that connects again: to join the channel of the stream."""
+    return [asking.join(f"private-stream@{world.SALE}", token) for token in tokens.viewers.values()]
+
+
+def all_calls(tokens: Tokens) -> list[Request]:
     """Return what clients ask for that connect again: to sign in, to join four channels, and for a snapshot."""
-    return [request for viewer, token in tokens.viewers.items() for request in _reconnect(viewer, token)]
+    return [request for viewer, token in tokens.viewers.items() for request in _calls_of(viewer, token)]
 
 
-def _reconnect(viewer: str, token: str) -> list[Request]:
+def _calls_of(viewer: str, token: str) -> list[Request]:
     streamer = world.SALE
     rooms = [f"presence-stream-viewer@{streamer}.{quality}.{viewer}" for quality in ("preview", "sd")]
     channels = [f"private-user@{viewer}", f"private-stream@{streamer}", *rooms]

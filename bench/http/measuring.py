@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import processes
-from bench.http import asking, cells, world
+from bench import idle
+from bench.http import asking, world
 from bench.http.asking import Request
 from bench.http.cells import Cell, Tokens
 from bench.http.servers import Loader, Server
-from livestream import clock
-from livestream.models import OutboxMessage
-from wallet.models import PendingCredit
 
 CONNECTIONS = 16
 WARM_UP = 0.5
@@ -60,7 +57,7 @@ class Measuring:
 
     def measure(self, cell: Cell, *, seconds: float) -> Reading:
         """Measure a cell; RuntimeError where an answer has another status than it should."""
-        _wait_until_idle()
+        idle.wait_until_idle(what="the tasks of the cell before", seconds=_LONGEST_REST)
         requests = cell.requests(self._tokens)
         if cell.tagged:
             requests = [asking.if_changed(request) for request in requests]
@@ -69,15 +66,13 @@ class Measuring:
         with world.nobody_on_stage() if cell.calm else nullcontext():
             return self._load(cell, requests, mode=mode, connections=connections, seconds=seconds)
 
-    def reconnect(self, tokens: Tokens) -> tuple[float, Reading]:
-        """Have each of these viewers connect again; return the seconds that all take together.
+    def reconnect(self, requests: list[Request]) -> tuple[float, Reading]:
+        """Send what clients ask for that connect again; return the seconds that all of it takes together.
 
-        Where they would take more than two minutes, the seconds follow from those that were answered by then.
+        Where it would take more than two minutes, the seconds follow from what was answered by then.
         """
-        _wait_until_idle()
-        cell = Cell("reconnect", cells.reconnects)
-        requests = cell.requests(tokens)
-        reading = self._load(cell, requests, mode="once", connections=CONNECTIONS)
+        idle.wait_until_idle(what="the tasks of the cell before", seconds=_LONGEST_REST)
+        reading = self._load(Cell("reconnect", lambda _: requests), requests, mode="once", connections=CONNECTIONS)
         return len(requests) / reading.per_second, reading
 
     def _load(self, cell: Cell, requests: list[Request], *, mode: str, connections: int, seconds: float = 0) -> Reading:
@@ -120,13 +115,3 @@ def _reading(done: Mapping[str, float], cpu: float) -> Reading:
         bytes=done["bytes"],
         unchanged=done["unchanged"] / done["requests"],
     )
-
-
-def _wait_until_idle() -> None:
-    """Wait until nothing that an earlier cell left behind is done beside the next one."""
-
-    def is_idle() -> bool:
-        due = OutboxMessage.objects.filter(due_at__lte=clock.now(), failed_at=None)
-        return not PendingCredit.objects.exists() and not due.exists()
-
-    processes.wait_until(is_idle, what="the tasks of the cell before", seconds=_LONGEST_REST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
@@ -20,8 +19,7 @@ from bench import environment, peer_environment, processes
 from bench.processes import Process
 from bench.schedule import brokers
 
-# Two runs at once have two databases, and so their own queues.
-NAMESPACE = f"bench-http-{hashlib.sha256(environment.database_url().encode()).hexdigest()[:8]}"
+NAMESPACE = environment.namespace("http")
 WORKERS = 2
 _GTHREAD = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "8"]
 _HERE = Path(__file__).parent

@@ -15,15 +15,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import databases, environment, processes, reports
+from bench import databases, environment, idle, processes, reports
 from bench.soak import capacity, growth, house, streamers, tables, viewers, watching, world
 from bench.soak.house import House
 from bench.soak.notes import Notes
 from bench.soak.people import Member
 from bench.soak.watching import Sample
-from livestream import clock
 from livestream.models import OutboxMessage
-from wallet.models import PendingCredit
 from wallet.verification import verify_ledger
 
 console = Console(width=240)
@@ -67,7 +65,7 @@ def _run(options: argparse.Namespace) -> list[str]:
         began = time.monotonic()
         samples = _play(service, _roles(everybody, service.port, notes, rate), notes, options.minutes, began)
         ended = time.monotonic()
-        _drain()
+        idle.wait_until_idle(what="the last tasks", seconds=_DRAIN_SECONDS)
     return _report(notes, samples, began, ended, options, began_at)
 
 
@@ -123,16 +121,6 @@ def _remark(sample: Sample, notes: Notes) -> str:
     waiting = sample.rows["livestream_outboxmessage"]
     played = f"{len(notes.calls):,} calls, {len(notes.failures)} failures"
     return f"minute {sample.at / 60:.1f}: {held}; {waiting} tasks wait; {played}"
-
-
-def _drain() -> None:
-    """Wait until nothing is left to do."""
-
-    def is_idle() -> bool:
-        due = OutboxMessage.objects.filter(due_at__lte=clock.now(), failed_at=None)
-        return not PendingCredit.objects.exists() and not due.exists()
-
-    processes.wait_until(is_idle, what="the last tasks", seconds=_DRAIN_SECONDS)
 
 
 def _report(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,7 @@ from bench.processes import Process
 from bench.schedule import brokers
 
 _HERE = Path(__file__).parent
-_NAMESPACE = f"bench-soak-{hashlib.sha256(environment.database_url().encode()).hexdigest()[:8]}"
+_NAMESPACE = environment.namespace("soak")
 WEB, WORKER, RELAY = "web", "worker", "relay"
 # Tokens, deadlines whose tasks wait for them, and counts of wrong passwords.
 _PERIODS = ("REFRESH_TOKEN_SECONDS", "SHOW_MAX_WAIT", "SHOW_START_WITHIN", "SHOW_END_GRACE", "SIGN_IN_WINDOW")

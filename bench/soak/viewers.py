@@ -32,9 +32,6 @@ class Board:
     sale_id: str = ""
     price: int = 0
     goals: list[str] = field(default_factory=list)
-    bought: int = 0
-    repeated: int = 0
-    returned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +115,15 @@ def buy_on(audience: Audience, *, per_second: float) -> None:
         first = client.call("POST", path, body, headers=headers, kind=BUY)
         if not audience.require(first, 201, what="purchase", codes=_TOO_LATE):
             continue
-        board.bought += 1
         if _chance.random() < _REPEATED:
             again = client.call("POST", path, body, headers=headers, kind=BUY)
             if again.body != first.body or again.headers.get("Idempotency-Replayed") != "true":
                 audience.notes.fail(f"a repeated purchase was answered {again.status} {again.body}")
-            board.repeated += 1
         if _chance.random() < _RETURNED:
             headers = member.headers() | {"Idempotency-Key": acts.new_key()}
             path = f"{path}/{first.body['transfer']['transfer_id']}"
             answer = client.call("DELETE", path, {}, headers=headers, kind=BUY)
-            board.returned += audience.require(answer, 200, what="returned ticket", codes=_TOO_LATE)
+            audience.require(answer, 200, what="returned ticket", codes=_TOO_LATE)
 
 
 def come_and_go(audience: Audience, *, per_second: float) -> None:

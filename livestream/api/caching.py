@@ -13,12 +13,13 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from livestream.api.admin_pages import is_of_admin
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 NEVER_STORED = "no-store"
 # Kept by nobody else, and asked for again with `If-None-Match` each time.
 _OF_A_CALLER = "private, no-cache"
-_HTML = "/admin"
 _RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 # A view that knows the ETag before the document makes a 304 itself, with these headers of every answer.
 _NOT_IN_A_304 = ("Allow", "X-Frame-Options")
@@ -60,7 +61,7 @@ class CacheHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(_HTML):
+        if is_of_admin(request):
             return response
         if "Cache-Control" not in response:
             response["Cache-Control"] = NEVER_STORED if response.status_code >= 400 else _OF_A_CALLER

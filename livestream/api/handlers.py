@@ -16,23 +16,22 @@ from django.views.decorators.csrf import csrf_exempt
 
 from livestream import context
 from livestream.api import common_errors
+from livestream.api.admin_pages import is_of_admin
 from livestream.api.problems import headers_of, refusal_response
 from livestream.api.unavailable import refusal_of
 from livestream.errors import DomainError, Forbidden, NotFound
 
-_ADMIN = "/admin/"
-
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400: the request could not even be read."""
-    if request.path.startswith(_ADMIN):
+    if is_of_admin(request):
         return defaults.bad_request(request, exception)
     return refusal_response(common_errors.BadRequest(), instance=request.path)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
-    if request.path.startswith(_ADMIN):
+    if is_of_admin(request):
         return defaults.permission_denied(request, exception)
     return refusal_response(Forbidden(), instance=request.path)
 
@@ -40,7 +39,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @csrf_exempt
 def page_not_found(request: HttpRequest, exception: Exception | None = None, **_: Any) -> HttpResponse:
     """Answer 404; also the last route of all, so that no address ever answers with HTML."""
-    if request.path.startswith(_ADMIN) and exception is not None:
+    if is_of_admin(request) and exception is not None:
         return defaults.page_not_found(request, exception)
     return refusal_response(NotFound(), instance=request.path)
 
@@ -53,7 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is not None and (refusal := refusal_of(error)):
         return unavailable(request, refusal)
-    if request.path.startswith(_ADMIN):
+    if is_of_admin(request):
         return defaults.server_error(request)
     return refusal_response(common_errors.ServerError(), instance=request.path)
 
@@ -63,7 +62,7 @@ def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
     The page makes no query, not even for the user.
     """
-    if not request.path.startswith(_ADMIN):
+    if not is_of_admin(request):
         return refusal_response(refusal, instance=request.path)
     words = {"title": gettext(refusal.title), "language": get_language(), "request_id": context.request_id()}
     page = render_to_string("livestream/unavailable.html", words)
@@ -72,7 +71,7 @@ def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 where the CSRF token is missing or wrong (forms outside of the admin)."""
-    if request.path.startswith(_ADMIN):
+    if is_of_admin(request):
         from django.views.csrf import csrf_failure as page
 
         return page(request, reason=reason)
