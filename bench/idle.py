@@ -9,7 +9,7 @@ from wallet.models import PendingCredit
 
 
 def wait_until_idle(*, what: str, seconds: float) -> None:
-    """Wait until no task is due and no payment waits to be counted; TimeoutError after `seconds`, naming `what`."""
+    """Wait until no task is due and no payment waits to be counted; RuntimeError after `seconds`, naming `what`."""
     processes.wait_until(_is_idle, what=what, seconds=seconds)
 
 

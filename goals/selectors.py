@@ -48,7 +48,7 @@ def goals() -> QuerySet[Goal]:
     `performed_before` is the time of its stretches on stage that are over.
     """
     found = Goal.objects.select_related("ticket_product", "streamer", "triggered_by")
-    unread = User.all_but_name(prefix="streamer") + User.all_but_name(prefix="triggered_by")
+    unread = User.columns_without_name(prefix="streamer") + User.columns_without_name(prefix="triggered_by")
     return _with_uncounted(found.defer(*unread))
 
 
@@ -83,10 +83,11 @@ def _found(goal: Goal | None, goal_id: str) -> Goal:
 
 
 def _goal_and_coins(goal_id: str, payer_id: str) -> QuerySet[Goal]:
-    holder = Coalesce("funding_goal_id", "trigger_goal_id", "id", output_field=CharField())
-    cases = [When(type=each.type, then=Concat(Value(each.escrow("")), holder)) for each in FACTS if each.escrow]
-    found = goals().filter(pk=goal_id).alias(escrow_name=Case(*cases, output_field=CharField()))
-    return found.annotate(coins=wallet_selectors.paid_by(escrow="escrow_name", payer_id=payer_id))
+    # `Goal.escrow_id` as an expression.
+    owner = Coalesce("funding_goal_id", "trigger_goal_id", "id", output_field=CharField())
+    cases = [When(type=each.type, then=Concat(Value(each.escrow("")), owner)) for each in FACTS if each.escrow]
+    found = goals().filter(pk=goal_id).alias(escrow=Case(*cases, output_field=CharField()))
+    return found.annotate(coins=wallet_selectors.paid_by(escrow="escrow", payer_id=payer_id))
 
 
 _GOAL_AND_COINS = CompiledQuery(_goal_and_coins)
@@ -106,23 +107,23 @@ def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
     return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
 
 
-# What `time_left` reads of a goal that is active, in the order of the model, as `from_db` needs it.
-_OF_TIME_LEFT = ("type", "exp", "levels", "progress", "stage_started", "stage_paused", "agreed_at")
+# What `time_left` reads of an active goal, in the order of the model's fields: `from_db` requires it.
+_TIME_LEFT_COLUMNS = ("type", "exp", "levels", "progress", "stage_started", "stage_paused", "agreed_at")
 
 
 class CurrentState(NamedTuple):
     """What changes in the public document of an active goal.
 
-    `time_left` is for a goal whose performer has been on stage: what `goals.representation.time_left` reads of it.
+    `started` is the goal with only the columns that `time_left` reads; None if nobody has been on stage.
     """
 
     id: str
     version: int
-    time_left: Goal | None
+    started: Goal | None
 
 
 class CurrentStates(NamedTuple):
-    """The states of several goals, in order of id, and a text that differs with what waits to be counted for them."""
+    """The states of several goals, in order of id; `waiting` is a text that changes with their uncounted payments."""
 
     goals: list[CurrentState]
     waiting: str
@@ -130,16 +131,17 @@ class CurrentStates(NamedTuple):
 
 def current_states(*, goal_ids: Collection[str]) -> CurrentStates:
     """Return the states of those of the goals that are active, in one query."""
-    escrow_names = [escrow_ids.show_funding(goal_id) for goal_id in goal_ids]
-    rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)), accounts=json.dumps(escrow_names))
-    states = [CurrentState(row[0], row[1], _of_time_left(row[3:])) for row in rows]
+    escrows = [escrow_ids.show_funding(goal_id) for goal_id in goal_ids]
+    rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)), accounts=json.dumps(escrows))
+    states = [CurrentState(row[0], row[1], _started_goal(row[3:])) for row in rows]
     return CurrentStates(states, rows[0][2] if rows else "")
 
 
 def _states(goal_ids: str, accounts: str) -> QuerySet[Goal, tuple[Any, ...]]:
     active = Goal.objects.filter(pk__among=goal_ids, active=True).order_by("pk")
     only_if_started = [
-        Case(When(stage_started__isnull=False, then=each)) for each in (*map(F, _OF_TIME_LEFT), _performed_before())
+        Case(When(stage_started__isnull=False, then=each))
+        for each in (*map(F, _TIME_LEFT_COLUMNS), _performed_before())
     ]
     return active.values_list("id", "version", WaitingAmong(Value(accounts)), *only_if_started)
 
@@ -147,10 +149,10 @@ def _states(goal_ids: str, accounts: str) -> QuerySet[Goal, tuple[Any, ...]]:
 _STATES: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_states)
 
 
-def _of_time_left(columns: tuple[Any, ...]) -> Goal | None:
+def _started_goal(columns: tuple[Any, ...]) -> Goal | None:
     if columns[0] is None:  # nobody has been on stage
         return None
-    goal = Goal.from_db(None, _OF_TIME_LEFT, columns[:-1])
+    goal = Goal.from_db(None, _TIME_LEFT_COLUMNS, columns[:-1])
     goal.active, goal.ended_at, goal.performed_before = True, None, columns[-1]  # type: ignore[attr-defined]
     return goal
 

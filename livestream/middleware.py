@@ -18,7 +18,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from livestream import admission, context, ids, languages
 from livestream.api import handlers, idempotency
-from livestream.api.admin_pages import is_of_admin
+from livestream.api.admin_pages import is_admin_request
 from livestream.api.common_errors import InvalidClientId
 from livestream.api.problems import refusal_response
 from livestream.api.unavailable import refusal_of
@@ -158,7 +158,7 @@ class _OnPagesOfAdmin(MiddlewareMixin):
     """A mixin for the middleware of Django that pages with sessions need: it is skipped outside the admin."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        return super().__call__(request) if is_of_admin(request) else self.get_response(request)
+        return super().__call__(request) if is_admin_request(request) else self.get_response(request)
 
 
 class AdminSessionMiddleware(_OnPagesOfAdmin, SessionMiddleware):
@@ -178,4 +178,4 @@ class AdminCsrfMiddleware(_OnPagesOfAdmin, CsrfViewMiddleware):
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponseForbidden | None:
         """Check the token of the form."""
-        return super().process_view(request, *args) if is_of_admin(request) else None
+        return super().process_view(request, *args) if is_admin_request(request) else None

@@ -1,7 +1,8 @@
-"""The log of requests: one line for each, when it is answered.
+"""The request log: one line for each request that reaches a view.
 
-Whoever called is named by id, address and user agent. The id of the request is on every line that it causes
-(`livestream.context`), also on that of an error, which Django logs with its traceback.
+A line has the caller's user id, address and user agent. The status is that of the view: a 304 that middleware makes
+of it is logged as 200. Every line that a request causes has its id (`livestream.context`), including that of an
+error, which Django logs with its traceback.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class RequestLogMiddleware:
-    """Logs who asked for what and with which status it was answered: refusals as warnings, failures as errors."""
+    """Logs each request with its caller and its status: 4xx as a warning, 5xx as an error."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

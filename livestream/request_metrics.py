@@ -8,7 +8,7 @@ from django_prometheus.middleware import PrometheusAfterMiddleware
 
 
 class RequestMetricsMiddleware(PrometheusAfterMiddleware):
-    """Counts as the library does. It finds what it counts in a dictionary, which takes a tenth of the time."""
+    """Counts as django-prometheus does, but keeps labelled metrics in a dictionary: that takes a tenth of the time."""
 
     _counted: dict[tuple[Any, ...], Any]
 

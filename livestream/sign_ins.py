@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from livestream import context, ids
 from livestream.errors import Unauthorized
@@ -18,17 +19,12 @@ from livestream.storage.compiled import CompiledQuery
 log = structlog.get_logger(__name__)
 
 PURGED_AT_ONCE = 1000
-# What decides whether a sign-in lets somebody in, and as whom.
-_OF_SIGN_IN = ("id", "user_id", "refresh_id", "fingerprint", "ended_at")
+# What decides whether a sign-in is valid, and what requests read of its user. The id comes first.
 _OF_USER = ("id", "username", "email", "password", "is_active", "is_staff", "is_superuser")
-_SIGN_IN = CompiledQuery(
-    lambda sign_in_id: (
-        SignIn.objects.select_related("user")
-        .only(*_OF_SIGN_IN, *(f"user__{name}" for name in _OF_USER))
-        .filter(pk=sign_in_id)
-    )
-)
-Standing = tuple[Any, ...]
+_COLUMNS = ("id", "user_id", "refresh_id", "fingerprint", "ended_at", *(f"user__{name}" for name in _OF_USER))
+SignInState = tuple[Any, ...]
+_state = attrgetter(*(column.replace("__", ".") for column in _COLUMNS))
+_SIGN_IN = CompiledQuery(lambda sign_in_id: SignIn.objects.select_related("user").only(*_COLUMNS).filter(pk=sign_in_id))
 
 
 class TokenRevoked(Unauthorized):
@@ -136,25 +132,21 @@ def require(*, sign_in_id: str, refresh_id: str | None = None, now: datetime) ->
     return sign_in
 
 
-def standing_of(sign_in: SignIn) -> Standing:
-    """Return all that decides whether a sign-in lets somebody in, and as whom, as it was read."""
-    return tuple(getattr(sign_in, name) for name in _OF_SIGN_IN) + tuple(
-        getattr(sign_in.user, each) for each in _OF_USER
-    )
+def state_of(sign_in: SignIn) -> SignInState:
+    """Return the columns that decide whether a sign-in is valid, as they were read."""
+    state: SignInState = _state(sign_in)
+    return state
 
 
-def standings_of(*, sign_in_ids: Collection[str]) -> dict[str, Standing]:
-    """Return by id what `standing_of` returns of these sign-ins now, in one query."""
-    rows = _STANDINGS.all(sign_in_ids=json.dumps(list(sign_in_ids)))
+def states_of(*, sign_in_ids: Collection[str]) -> dict[str, SignInState]:
+    """Return the current states of these sign-ins by id, in one query."""
+    rows = _STATES.all(sign_in_ids=json.dumps(list(sign_in_ids)))
     return {row[0]: row for row in rows}
 
 
-def _standings(sign_in_ids: str) -> QuerySet[SignIn, Standing]:
-    found = SignIn.objects.filter(pk__among=sign_in_ids)
-    return found.values_list(*_OF_SIGN_IN, *(f"user__{name}" for name in _OF_USER))
-
-
-_STANDINGS: CompiledQuery[Standing] = CompiledQuery(_standings)
+_STATES: CompiledQuery[SignInState] = CompiledQuery(
+    lambda sign_in_ids: SignIn.objects.filter(pk__among=sign_in_ids).values_list(*_COLUMNS)
+)
 
 
 def end(*, sign_in_id: str, because: str, now: datetime) -> bool:

@@ -9,10 +9,10 @@ from django.views.generic import RedirectView
 
 from livestream.api import handlers
 
-# Before the others: it makes the converter `objectid` known, which they use.
+# Included first: it registers the converter `objectid`, which the other modules use.
 _of_this_app = include("livestream.api.urls")
 
-# What crowds ask for comes first: each pattern before it is tried.
+# Django tries patterns in this order, so the busiest URLs come first.
 urlpatterns = [
     path("", include("goals.urls")),
     path("", include("sessions_app.urls")),

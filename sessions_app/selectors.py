@@ -33,9 +33,10 @@ def get_session(*, session_id: str) -> Session:
 
 
 class SessionState(NamedTuple):
-    """What a session's document depends on: every column of its row is in `rest`, and the versions of what it embeds.
+    """What a session's document depends on.
 
-    All columns, and not only the versions: a process of the previous release does not raise the version.
+    `rest` has all other columns of the row, and the versions of what the session embeds. The columns are needed because
+    a process of the previous release does not raise the version.
     """
 
     id: str
@@ -54,14 +55,14 @@ def session_state(*, session_id: str) -> SessionState:
 @functools.cache
 def _state_of_session(versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
     columns = [field.attname for field in Session._meta.concrete_fields if field.attname not in ("id", "streamer_id")]
-    shown = as_text(*columns, f"streamer__{User.PUBLIC_NAME}", *versions)
+    shown = _as_text(*columns, f"streamer__{User.PUBLIC_NAME}", *versions)
     return CompiledQuery(
         lambda session_id: Session.objects.filter(pk=session_id).values_list("id", "streamer_id", *shown)
     )
 
 
-def as_text(*columns: str) -> list[Cast]:
-    """Return columns whose values are only compared: reading a time or JSON takes longer than the rest of a query."""
+def _as_text(*columns: str) -> list[Cast]:
+    """Return columns as text: they are only compared, and converting times and JSON takes longer than the query."""
     return [Cast(each, TextField()) for each in columns]
 
 
@@ -146,7 +147,7 @@ def feed_states(*, limit: int) -> list[tuple[Any, ...]]:
 def _states_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
     # The columns, not only the versions: a process of the previous release does not raise the version.
     columns = [f"session__{each}" for each in ("title", "preset", "prices", "created_at", "started_at")]
-    shown = as_text("started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}", *versions)
+    shown = _as_text("started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}", *versions)
     entries = FeedEntry.objects.filter(session__active=True)
     return CompiledQuery(lambda: _first(entries, limit).values_list("id", "session_id", *shown, "goal_ids"))
 

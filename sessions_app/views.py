@@ -67,9 +67,9 @@ class SessionViewSet(GenericViewSet[Session]):
 
         It names its goals: shows with the sales that pay for them, invitations, 1-on-1s and the karaoke.
         """
-        session, viewer = selectors.session_state(session_id=session_id), cast("User", request.user)
-        seen = representation.cached_session(session)
-        sees_more = viewer.is_staff or viewer.pk == session.streamer_id or viewer.pk in seen["concerned"]
+        state, viewer = selectors.session_state(session_id=session_id), cast("User", request.user)
+        seen = representation.cached_session(state)
+        sees_more = viewer.is_staff or viewer.pk == state.streamer_id or viewer.pk in seen["concerned"]
         if seen["concerned"] and sees_more:
             return self._answer(session_id)
         return answer_public(request, etag_of(seen["digest"]), lambda: answer(SessionSerializer, seen["document"]))

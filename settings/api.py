@@ -31,7 +31,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "AUTH_TOKEN_CLASSES": ("livestream.api.tokens.AccessToken",),
 }
 
-# Seconds after which a process reads again what it remembers of access tokens, for calls that only read.
+# Seconds for which a process trusts what it has cached about an access token, for calls that only read.
 TOKEN_REMEMBERED = env.float("TOKEN_REMEMBERED", 1, validate=validate.Range(0, 60))
 
 # Web pages of these origins may call the API. The admin is for its own pages alone.

@@ -93,7 +93,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "livestream.request_log.RequestLogMiddleware",
     "livestream.middleware.IdempotencyKeyMiddleware",
-    # After the request log, which would log the error as a crash.
     "livestream.middleware.DatabaseErrorsMiddleware",
     "livestream.request_metrics.RequestMetricsMiddleware",
 ]

@@ -78,8 +78,9 @@ def _with_pool(*, database: Database, pool_size: int, timeout: float) -> Databas
     # open a connection when its caller gives up. Otherwise psycopg tries for five minutes, with growing pauses,
     # and would notice late that the database is back.
     pool = {"min_size": 0, "max_size": pool_size, "timeout": timeout, "reconnect_timeout": timeout}
-    # Django's default for `prepare_threshold` is to prepare nothing. Its cursors bind in the client, and so prepare
-    # nothing anyway: this concerns only the statement that is prepared explicitly (goals/sql.py).
+    # Django's default for `prepare_threshold` is to prepare nothing. Its own cursors bind in the client and prepare
+    # nothing anyway: this concerns only statements that are prepared explicitly (livestream/storage/compiled.py,
+    # goals/sql.py).
     options = database.get("OPTIONS", {}) | {"pool": pool, "prepare_threshold": 5}
     # Django allows either a pool or persistent connections (CONN_MAX_AGE). Its own health check is a round trip for
     # each request or task; that of the service's backend is one only for a connection that may be broken.

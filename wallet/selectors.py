@@ -140,7 +140,10 @@ def coins_of_each(*, escrow_id: str, payer_ids: Collection[str]) -> dict[str, in
 
 
 def paid_by(*, escrow: str, payer_id: str) -> Combinable:
-    """Return an expression for a query: the coins that one payer paid into the escrow whose id `escrow` refers to."""
+    """Return a query expression: the coins that one payer paid into an escrow, less what was refunded early.
+
+    `escrow` names the column or annotation that holds the escrow's id.
+    """
     counted = PayerTotal.objects.filter(escrow_id=OuterRef(escrow), payer_id=payer_id).values("coins")
     waiting = sql.WaitingCoinsOf(F(escrow), Value(payer_id))
     return Coalesce(Subquery(counted), 0, output_field=BigIntegerField()) + waiting

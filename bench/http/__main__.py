@@ -122,8 +122,9 @@ def _reconnect(measuring: Measuring, clients: int) -> list[dict[str, Any]]:
 def _reconnect_with(measuring: Measuring, clients: int, requests: list[Request]) -> dict[str, Any]:
     seconds, reading = measuring.reconnect(requests)
     console.print(
-        f"reconnect: {clients:,} clients, {len(requests):,} requests in {seconds:.1f} s (wanted: at most "
-        f"{RECONNECT_AIM} s for 10,000); {reading.per_second:,.0f} requests/s, p99 {reading.p99:.0f} ms, "
+        f"reconnect, {len(requests) // clients} requests each: {clients:,} clients, {len(requests):,} requests in "
+        f"{seconds:.1f} s (wanted: at most {RECONNECT_AIM} s for 10,000); "
+        f"{reading.per_second:,.0f} requests/s, p99 {reading.p99:.0f} ms, "
         f"CPU {reading.cpu_ms:.2f} ms"
     )
     return {"clients": clients, "requests": len(requests), "seconds": seconds, **asdict(reading)}

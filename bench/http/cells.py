@@ -105,12 +105,12 @@ CELLS = (
 
 
 def first_calls(tokens: Tokens) -> list[Request]:
-    """Return the first call of each client that connects again: to join the channel of the stream."""
+    """Return the first call of each client after it reconnects: to join the channel of the stream."""
     return [asking.join(f"private-stream@{world.SALE}", token) for token in tokens.viewers.values()]
 
 
 def all_calls(tokens: Tokens) -> list[Request]:
-    """Return what clients ask for that connect again: to sign in, to join four channels, and for a snapshot."""
+    """Return all calls of each client after it reconnects: to sign in, to join four channels, to read a snapshot."""
     return [request for viewer, token in tokens.viewers.items() for request in _calls_of(viewer, token)]
 
 

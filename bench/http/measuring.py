@@ -67,9 +67,9 @@ class Measuring:
             return self._load(cell, requests, mode=mode, connections=connections, seconds=seconds)
 
     def reconnect(self, requests: list[Request]) -> tuple[float, Reading]:
-        """Send what clients ask for that connect again; return the seconds that all of it takes together.
+        """Send the requests of reconnecting clients once each; return the seconds that all take, and the reading.
 
-        Where it would take more than two minutes, the seconds follow from what was answered by then.
+        If they would take more than two minutes, the seconds follow from what was answered by then.
         """
         idle.wait_until_idle(what="the tasks of the cell before", seconds=_LONGEST_REST)
         reading = self._load(Cell("reconnect", lambda _: requests), requests, mode="once", connections=CONNECTIONS)

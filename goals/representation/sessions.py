@@ -109,7 +109,7 @@ def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
 def states_of_feed(goal_ids: Collection[str]) -> list[object]:
     """Return what the documents of the goals that are active now depend on, in one query."""
     states = selectors.current_states(goal_ids=goal_ids)
-    times = [tuple(time_left(state.time_left).values()) for state in states.goals if state.time_left]
+    times = [tuple(time_left(state.started).values()) for state in states.goals if state.started]
     return [*(state[:2] for state in states.goals), *times, states.waiting]
 
 

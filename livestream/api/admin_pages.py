@@ -1,10 +1,10 @@
-"""Which requests are for the pages of the admin."""
+"""Whether a request is for the admin."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 
 
-def is_of_admin(request: HttpRequest) -> bool:
-    """Return whether a request is for a page of the admin, which has sessions, forms, and Django's pages of errors."""
+def is_admin_request(request: HttpRequest) -> bool:
+    """Return whether a request is for the admin. Only the admin has sessions, forms and Django's error pages."""
     return request.path_info.startswith("/admin/")

@@ -40,9 +40,9 @@ class TokenInvalid(Unauthorized):
 class JWTAuthentication(LibraryAuthentication):
     """Reads `Authorization: Bearer …`, and looks up the user and their sign-in in one query.
 
-    For calls that only read, both are remembered, and looked up again after TOKEN_REMEMBERED seconds, so the end of a
-    sign-in and changes of an account take effect within that time. For other calls, and for views with
-    `remembers_callers = False`, they are looked up each time.
+    For calls that only read, both are cached, and checked again after TOKEN_REMEMBERED seconds. So the end of a sign-in
+    and changes of an account take effect within that time. Other calls, and views with `remembers_callers = False`,
+    look them up each time.
     Raises TokenExpired, TokenInvalid, TokenRevoked and UserInactive (all 401).
     """
 

@@ -13,7 +13,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from livestream.api.admin_pages import is_of_admin
+from livestream.api.admin_pages import is_admin_request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -21,7 +21,8 @@ NEVER_STORED = "no-store"
 # Kept by nobody else, and asked for again with `If-None-Match` each time.
 _OF_A_CALLER = "private, no-cache"
 _RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
-# A view that knows the ETag before the document makes a 304 itself, with these headers of every answer.
+# A view that knows its ETag in advance makes the 304 itself. These headers are removed from it, so that every 304
+# has the same ones.
 _NOT_IN_A_304 = ("Allow", "X-Frame-Options")
 
 
@@ -61,7 +62,7 @@ class CacheHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if is_of_admin(request):
+        if is_admin_request(request):
             return response
         if "Cache-Control" not in response:
             response["Cache-Control"] = NEVER_STORED if response.status_code >= 400 else _OF_A_CALLER
@@ -74,7 +75,7 @@ class NotModifiedMiddleware(ConditionalGetMiddleware):
     """Answers 304 where the client has the answer already, and copies the rate limit headers to it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Replace an answer that the client already has with 304, also to HEAD; give a 304 of the view its headers."""
+        """Answer 304 to GET and HEAD if the client has the answer already; give a view's own 304 the same headers."""
         if response.status_code == 304:
             for name in _NOT_IN_A_304:
                 del response[name]
@@ -87,12 +88,15 @@ class NotModifiedMiddleware(ConditionalGetMiddleware):
 
 
 def _as_get(request: HttpRequest) -> HttpRequest:
-    """Return a GET for a HEAD, whose answer still has its body here. Django assumes that it has none."""
+    """Return the request as a GET: Django compares ETags for GET only, as it expects HEAD to have no body.
+
+    The body is removed later, by HeadMiddleware.
+    """
     if request.method != "HEAD":
         return request
-    same = copy.copy(request)
-    same.method = "GET"
-    return same
+    as_get = copy.copy(request)
+    as_get.method = "GET"
+    return as_get
 
 
 class HeadMiddleware:

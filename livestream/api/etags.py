@@ -27,7 +27,7 @@ def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> R
 
 
 def answer_public(request: Request, etag: str, make: Callable[[], Any]) -> Response | HttpResponse:
-    """Do the same for a document that everybody reads: it is rendered once in each process."""
+    """Answer as `answer_if_changed` does, for a document that all readers share: each process renders it once."""
     unchanged = _not_modified(request, etag)
     if unchanged is not None:
         return unchanged
@@ -42,7 +42,7 @@ def _not_modified(request: Request, etag: str) -> Response | None:
 
 def _is_known(request: Request, etag: str) -> bool:
     """Compare weakly, as RFC 9110 says for `If-None-Match`: the ETag of a compressed answer is a weak one."""
-    if "If-Match" in request.headers:  # it goes first; the middleware compares both
+    if "If-Match" in request.headers:  # it has precedence, and NotModifiedMiddleware compares both
         return False
     asked = parse_etags(request.headers.get("If-None-Match", ""))
     return "*" in asked or etag in {each.removeprefix("W/") for each in asked}

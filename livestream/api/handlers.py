@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from livestream import context
 from livestream.api import common_errors
-from livestream.api.admin_pages import is_of_admin
+from livestream.api.admin_pages import is_admin_request
 from livestream.api.problems import headers_of, refusal_response
 from livestream.api.unavailable import refusal_of
 from livestream.errors import DomainError, Forbidden, NotFound
@@ -24,14 +24,14 @@ from livestream.errors import DomainError, Forbidden, NotFound
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400: the request could not even be read."""
-    if is_of_admin(request):
+    if is_admin_request(request):
         return defaults.bad_request(request, exception)
     return refusal_response(common_errors.BadRequest(), instance=request.path)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
-    if is_of_admin(request):
+    if is_admin_request(request):
         return defaults.permission_denied(request, exception)
     return refusal_response(Forbidden(), instance=request.path)
 
@@ -39,7 +39,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @csrf_exempt
 def page_not_found(request: HttpRequest, exception: Exception | None = None, **_: Any) -> HttpResponse:
     """Answer 404; also the last route of all, so that no address ever answers with HTML."""
-    if is_of_admin(request) and exception is not None:
+    if is_admin_request(request) and exception is not None:
         return defaults.page_not_found(request, exception)
     return refusal_response(NotFound(), instance=request.path)
 
@@ -52,7 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is not None and (refusal := refusal_of(error)):
         return unavailable(request, refusal)
-    if is_of_admin(request):
+    if is_admin_request(request):
         return defaults.server_error(request)
     return refusal_response(common_errors.ServerError(), instance=request.path)
 
@@ -62,7 +62,7 @@ def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
     The page makes no query, not even for the user.
     """
-    if not is_of_admin(request):
+    if not is_admin_request(request):
         return refusal_response(refusal, instance=request.path)
     words = {"title": gettext(refusal.title), "language": get_language(), "request_id": context.request_id()}
     page = render_to_string("livestream/unavailable.html", words)
@@ -71,7 +71,7 @@ def unavailable(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 where the CSRF token is missing or wrong (forms outside of the admin)."""
-    if is_of_admin(request):
+    if is_admin_request(request):
         from django.views.csrf import csrf_failure as page
 
         return page(request, reason=reason)

@@ -1,6 +1,6 @@
-"""The sign-ins of access tokens, remembered in this process for calls that only read.
+"""A cache of the sign-ins of access tokens in this process, for calls that only read.
 
-What has changed about them is looked up once in TOKEN_REMEMBERED seconds, for all in one query.
+An entry is trusted for TOKEN_REMEMBERED seconds. Then one query checks the entries that were used last.
 """
 
 from __future__ import annotations
@@ -15,33 +15,35 @@ from rest_framework_simplejwt.tokens import Token
 
 from livestream import clock, sign_ins
 from livestream.models import SignIn, User
-from livestream.sign_ins import Standing
+from livestream.sign_ins import SignInState
 
-# Seconds after which a token that nobody sends is forgotten, and how many are remembered at most.
-_KEPT, _MOST_TOKENS = 10.0, 10_000
-# How many are looked up in one query: it takes some 10 ms, for which a request waits.
-_AT_ONCE = 1_000
+# Seconds after which an unused token is evicted.
+_UNUSED_SECONDS = 10.0
+_MOST_TOKENS = 10_000
+# How many entries one query refreshes: it takes some 10 ms, and a request waits for it.
+_REFRESHED_AT_ONCE = 1_000
 
 
 @dataclass(slots=True)
 class _Known:
-    """A token's user; `seen` is when the last lookup began, `used` when the token was last sent (monotonic seconds)."""
+    """A cached token: `checked` is when its last lookup began, `used` when it was last sent (monotonic seconds)."""
 
     user: User
     token: Token
-    standing: Standing
-    seen: float
+    sign_in_id: str
+    state: SignInState
+    checked: float
     used: float
 
     @property
-    def is_current(self) -> bool:
-        """Whether it was looked up less than TOKEN_REMEMBERED seconds ago."""
-        return now() - self.seen < settings.TOKEN_REMEMBERED
+    def is_fresh(self) -> bool:
+        """Whether the entry was checked less than TOKEN_REMEMBERED seconds ago."""
+        return now() - self.checked < settings.TOKEN_REMEMBERED
 
 
 _by_header: dict[bytes, _Known] = {}
-_writing, _looking = threading.Lock(), threading.Lock()
-_swept = 0.0
+_writing, _refreshing = threading.Lock(), threading.Lock()
+_evicted_at = 0.0
 
 
 def now() -> float:
@@ -50,15 +52,15 @@ def now() -> float:
 
 
 def get(header: bytes) -> tuple[User, Token] | None:
-    """Return the user and the token of an `Authorization` header; None if they have to be looked up."""
+    """Return the cached user and token of an `Authorization` header; None if they have to be looked up."""
     known = _by_header.get(header)
     if known is None or not settings.TOKEN_REMEMBERED:
         return None
     known.used = now()
-    if not known.is_current:
-        _look_up_again()
+    if not known.is_fresh:
+        _refresh()
         known = _by_header.get(header)
-        if known is None or not known.is_current:
+        if known is None or not known.is_fresh:
             return None
     if known.token["exp"] <= clock.to_epoch(clock.now()):
         return None
@@ -66,49 +68,57 @@ def get(header: bytes) -> tuple[User, Token] | None:
 
 
 def keep(header: bytes, sign_in: SignIn, token: Token, *, seen: float) -> None:
-    """Remember the sign-in of a token, and forget those that are too old or too many."""
+    """Cache the sign-in of a token; evict unused entries, and the oldest one if there are too many."""
+    known = _Known(_copy_of(sign_in.user), token, sign_in.pk, sign_ins.state_of(sign_in), checked=seen, used=now())
     with _writing:
-        _by_header[header] = _Known(_copy_of(sign_in.user), token, sign_ins.standing_of(sign_in), seen, used=now())
+        _by_header[header] = known
         if len(_by_header) > _MOST_TOKENS:
             del _by_header[next(iter(_by_header))]
-    _forget_unused()
+    _evict_unused()
 
 
-def _look_up_again() -> None:
-    """Look up those that were sent last, and forget those about whom something has changed.
+def _refresh() -> None:
+    """Check the entries that were used last in one query, and drop those that have changed.
 
-    While another thread does it, this one does nothing.
+    If another thread is doing so, return at once: the caller then looks up its own token.
     """
-    if not _looking.acquire(blocking=False):
+    if not _refreshing.acquire(blocking=False):
         return
     try:
         began = now()
-        _forget_unused()
-        known = dict(sorted(_remembered(), key=lambda each: each[1].used, reverse=True)[:_AT_ONCE])
-        found = sign_ins.standings_of(sign_in_ids={each.standing[0] for each in known.values()})
-        for header, each in known.items():
-            if found.get(each.standing[0]) == each.standing:
-                each.seen = began
+        _evict_unused()
+        last = sorted(_entries(), key=lambda entry: entry[1].used, reverse=True)[:_REFRESHED_AT_ONCE]
+        states = sign_ins.states_of(sign_in_ids={known.sign_in_id for _, known in last})
+        for header, known in last:
+            if states.get(known.sign_in_id) == known.state:
+                known.checked = began
             else:
-                _by_header.pop(header, None)
+                _drop(header, known)
     finally:
-        _looking.release()
+        _refreshing.release()
 
 
-def _forget_unused() -> None:
-    """Forget tokens that nobody sends, once a second at most."""
-    global _swept
-    if now() - _swept < 1:
+def _evict_unused() -> None:
+    """Evict unused tokens, at most once a second."""
+    global _evicted_at
+    if now() - _evicted_at < 1:
         return
-    _swept = now()
-    for header, known in _remembered():
-        if _swept - known.used > _KEPT:
-            _by_header.pop(header, None)
+    _evicted_at = now()
+    for header, known in _entries():
+        if _evicted_at - known.used > _UNUSED_SECONDS:
+            _drop(header, known)
 
 
-def _remembered() -> list[tuple[bytes, _Known]]:
+def _entries() -> list[tuple[bytes, _Known]]:
     with _writing:
         return list(_by_header.items())
+
+
+def _drop(header: bytes, known: _Known) -> None:
+    """Drop this entry, unless another one has taken its place."""
+    with _writing:
+        if _by_header.get(header) is known:
+            del _by_header[header]
 
 
 def _copy_of(user: User) -> User:

@@ -1,6 +1,6 @@
-"""Documents that everybody reads, as JSON, kept in the memory of this process by their ETags.
+"""An LRU cache of rendered JSON in this process, by ETag, for documents that all readers share.
 
-An ETag stands for one document, so what is kept is never out of date: it is only forgotten, the longest unread first.
+An ETag stands for one document, so an entry is never stale. It can only be evicted.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Any
 
 from rest_framework.renderers import JSONRenderer
 
-# The feed has some 30 KB.
+# Some 250 pages of the feed, of 30 KB each.
 _MOST_BYTES = 8_000_000
 
 _kept: OrderedDict[str, bytes] = OrderedDict()
-_bytes = 0
-_writing = threading.Lock()
+_size = 0
+_lock = threading.Lock()
 
 
 def rendered(etag: str, make: Callable[[], Any]) -> bytes:
-    """Return the document with this ETag as JSON; `make` returns the document where it is not kept."""
-    with _writing:
+    """Return the document with this ETag as JSON; `make` returns the document where it is not cached."""
+    with _lock:
         found = _kept.get(etag)
         if found is not None:
             _kept.move_to_end(etag)
@@ -33,11 +33,11 @@ def rendered(etag: str, make: Callable[[], Any]) -> bytes:
 
 
 def _keep(etag: str, text: bytes) -> None:
-    global _bytes
-    with _writing:
+    global _size
+    with _lock:
         if etag not in _kept:
             _kept[etag] = text
-            _bytes += len(text)
-        while _bytes > _MOST_BYTES:
-            _, longest_unread = _kept.popitem(last=False)
-            _bytes -= len(longest_unread)
+            _size += len(text)
+        while _size > _MOST_BYTES:
+            _, evicted = _kept.popitem(last=False)
+            _size -= len(evicted)

@@ -55,7 +55,8 @@ class SignatureBackend(TokenBackend):
             raise TokenBackendError("Token is invalid") from error
 
 
-@lru_cache(maxsize=4_096)  # a token is sent with each call, and its signature does not change
+# A client sends the same token with each call. Only the signature is checked here; `Token.verify` checks the times.
+@lru_cache(maxsize=4_096)
 def _claims_of(token: Any, key: Any, algorithm: str, verify: bool) -> dict[str, Any]:
     options: Any = _OPTIONS | {"verify_signature": verify}
     return jwt.decode(token, key, algorithms=[algorithm], options=options)

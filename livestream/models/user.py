@@ -72,8 +72,8 @@ class User(AbstractUser):
         return str(getattr(self, self.PUBLIC_NAME))
 
     @classmethod
-    def all_but_name(cls, *, prefix: str) -> list[str]:
-        """Return the columns that are not needed to name a user, for `defer`; `prefix` leads to the user."""
+    def columns_without_name(cls, *, prefix: str) -> list[str]:
+        """Return the columns that naming a user does not need, for `defer`; `prefix` leads to the user."""
         return [
             f"{prefix}__{each.name}" for each in cls._meta.concrete_fields if each.name not in ("id", cls.PUBLIC_NAME)
         ]

@@ -21,7 +21,7 @@ PUBLIC, FULL = "public", "full"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The snapshot of a channel at a moment. What its document depends on is known before the document is made."""
+    """A channel's snapshot at one time. What it depends on is known before its document is made."""
 
     channel: str
     server_time: int
@@ -33,14 +33,6 @@ class Snapshot:
     def state(self) -> tuple[object, ...]:
         """All that the document depends on."""
         return (self.channel, self.server_time, self.part, self.version and self.version.key)
-
-    def document(self) -> dict[str, Any]:
-        """Return `{channel, version, server_time, session, goals}`: the streamer's active session and its active goals.
-
-        `version` grows with each change of this session or of one of its goals; `server_time` is unix seconds.
-        Without a session, version and session are None.
-        """
-        return {"channel": self.channel, "server_time": self.server_time, **_shown(self)}
 
 
 def channel_snapshot(*, user_id: str, channel_name: str, now: datetime) -> Snapshot:
@@ -55,7 +47,16 @@ def channel_snapshot(*, user_id: str, channel_name: str, now: datetime) -> Snaps
     return Snapshot(channel.name, clock.to_epoch(now), streamer_id, part, version)
 
 
-def _shown(snapshot: Snapshot) -> dict[str, Any]:
+def document_of(snapshot: Snapshot) -> dict[str, Any]:
+    """Return `{channel, version, server_time, session, goals}`: the streamer's active session and its active goals.
+
+    `version` grows with each change of this session or of one of its goals; `server_time` is unix seconds.
+    Without a session, version and session are None.
+    """
+    return {"channel": snapshot.channel, "server_time": snapshot.server_time, **_session_and_goals(snapshot)}
+
+
+def _session_and_goals(snapshot: Snapshot) -> dict[str, Any]:
     version, streamer_id, part = snapshot.version, snapshot.streamer_id, snapshot.part
     if version is None:
         return {"version": None, "session": None, "goals": []}

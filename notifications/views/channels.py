@@ -71,7 +71,6 @@ class ChannelView(APIView):
         higher `version`.
         """
         user_id = caller_id(request)
-        found = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name, now=clock.now())
-        return answer_public(
-            request, etag_of("snapshot", *found.state), lambda: answer(ChannelSnapshot, found.document())
-        )
+        snapshot = channel_snapshots.channel_snapshot(user_id=user_id, channel_name=channel_name, now=clock.now())
+        etag = etag_of("snapshot", *snapshot.state)
+        return answer_public(request, etag, lambda: answer(ChannelSnapshot, channel_snapshots.document_of(snapshot)))

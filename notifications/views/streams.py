@@ -46,7 +46,7 @@ _QUALITY = OpenApiParameter(
 class StreamTokenView(SecretAnswers, APIView):
     """GET /sessions/{id}/token"""
 
-    # The token stays valid after the account is closed, so nobody gets one a moment later.
+    # A stream token stays valid after the account is closed, so the caller is looked up for each one.
     remembers_callers = False
 
     @operation(

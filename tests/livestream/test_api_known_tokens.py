@@ -30,7 +30,7 @@ def seconds(settings, monkeypatch):
     seconds = Seconds()
     monkeypatch.setattr(known_tokens, "time", seconds)
     monkeypatch.setattr(known_tokens, "_by_header", {})
-    monkeypatch.setattr(known_tokens, "_swept", 0.0)
+    monkeypatch.setattr(known_tokens, "_evicted_at", 0.0)
     return seconds
 
 
@@ -101,23 +101,23 @@ def test_all_that_are_remembered_are_looked_up_again_in_one_query(seconds, clien
         assert clients[3].get("/wallet").status_code == 200
     with django_assert_num_queries(1):
         assert clients[2].get("/wallet").status_code == 200
-    with django_assert_num_queries(2):  # who is another one is looked up
+    with django_assert_num_queries(2):  # the user has changed: looked up again
         assert clients[0].get("/wallet").status_code == 200
     assert clients[0].get("/users/me").json()["username"] == "another"
     assert said(clients[1].get("/wallet")) == (401, "token_revoked")
 
 
-def test_while_one_thread_looks_them_up_others_look_up_their_own(seconds, api, django_assert_num_queries):
+def test_while_one_thread_refreshes_the_cache_others_look_up_their_own_token(seconds, api, django_assert_num_queries):
     assert api.get("/wallet").status_code == 200
     seconds.now += 1
-    with known_tokens._looking, django_assert_num_queries(2):
+    with known_tokens._refreshing, django_assert_num_queries(2):
         assert api.get("/wallet").status_code == 200
 
 
 def test_those_beyond_a_query_are_looked_up_when_they_are_sent(
     seconds, client_of, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr(known_tokens, "_AT_ONCE", 1)
+    monkeypatch.setattr(known_tokens, "_REFRESHED_AT_ONCE", 1)
     clients = [client_of(make_user()) for _ in range(3)]
     for client in clients:
         assert client.get("/wallet").status_code == 200
@@ -142,7 +142,7 @@ def test_tokens_beyond_the_limit_are_forgotten(seconds, monkeypatch, user):
     assert [known_tokens.get(b"%d" % number) is not None for number in range(5)] == [False, False, True, True, True]
 
 
-def test_the_right_to_watch_is_for_those_who_are_let_in_now(seconds, api, user):
+def test_a_stream_token_is_refused_as_soon_as_the_account_is_closed(seconds, api, user):
     assert api.get("/wallet").status_code == 200
     users.close_account(user_id=user.pk, now=clock.now())
     assert said(api.get(f"/sessions/{'6' * 24}/token?quality=sd")) == (401, "user_inactive")

@@ -1,4 +1,4 @@
-"""Whether a connection of the pool still works: it is asked only where there is a reason to."""
+"""Whether a connection of the pool still works: it is checked only where there is a reason to."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """The connections that were asked with a round trip."""
-    asked, ask = [], ConnectionPool.check_connection
-    monkeypatch.setattr(ConnectionPool, "check_connection", lambda each: [asked.append(each), ask(each)])
-    return asked
+def checked(monkeypatch):
+    """The connections that were checked with a round trip."""
+    checked, ask = [], ConnectionPool.check_connection
+    monkeypatch.setattr(ConnectionPool, "check_connection", lambda each: [checked.append(each), ask(each)])
+    return checked
 
 
 def own_pid():
@@ -41,26 +41,26 @@ def elsewhere(statement, *values):
         other.execute(statement, values)
 
 
-def test_a_connection_that_was_used_a_moment_ago_is_not_asked(asked):
+def test_a_connection_that_was_used_a_moment_ago_is_not_checked(checked):
     assert own_pid() == own_pid()
-    assert asked == []
+    assert checked == []
 
 
-def test_a_connection_that_has_been_idle_is_asked(asked, monkeypatch):
+def test_a_connection_that_has_been_idle_is_checked(checked, monkeypatch):
     pid = own_pid()
     monkeypatch.setattr(base, "_TRUSTED_SECONDS", 0)
     assert own_pid() == pid
-    assert len(asked) == 1
+    assert len(checked) == 1
 
 
-def test_a_connection_to_which_the_server_has_said_something_is_asked(asked):
+def test_a_connection_on_which_the_server_has_sent_something_is_checked(checked):
     with connection.cursor() as cursor:
         cursor.execute("LISTEN news")
     pid = own_pid()
     elsewhere("NOTIFY news")
-    asked.clear()
+    checked.clear()
     assert own_pid() == pid
-    assert len(asked) == 1
+    assert len(checked) == 1
 
 
 def test_when_all_connections_have_ended_no_query_fails():

@@ -1,8 +1,7 @@
-"""The answers of an earlier release, and the world and the questions with which they can be compared.
+"""Characterization tests: the answers of this release are compared with recorded ones of an earlier release.
 
-`answers_of_557e441.json` was recorded before reads were compiled and cached; `test_same_answers` compares this
-release with it. The package runs on earlier releases, too. To record what another one answers, copy this folder
-into a checkout of it, and run there, with the packages of its requirements:
+`answers_of_557e441.json` was recorded before reads were compiled and cached. To record the answers of another
+release, copy this folder into a checkout of it, install its requirements, and run there:
 
     python -m tests.recorded COMMIT
 

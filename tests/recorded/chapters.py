@@ -1,4 +1,4 @@
-"""The world in two chapters, in each of which all is asked twice: the second time, caches have the answers."""
+"""Plays the world in two chapters. In each, every request is sent twice: the second time, the caches are filled."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def play() -> Iterator[tuple[str, Answers]]:
         for _ in range(2):
             yield "at first", asker.ask_all(questions(maker))
         world.go_on(maker)
-        maker.goals = [name for name in maker.goals if name not in world.OF_THE_PAST]
+        maker.goals = [name for name in maker.goals if name not in world.FINISHED]
         for _ in range(2):
             yield "later", asker.ask_all(documents(maker))

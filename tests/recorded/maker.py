@@ -1,4 +1,4 @@
-"""What makes a world that is the same each time: ids, names, keys of payments and times are fixed."""
+"""Builds a reproducible world: ids, names, idempotency keys and times are fixed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.support.outbox import pass_time, run_due
 from tests.support.stage import come_online
 from wallet.services import transfers
 
-# So many ids are drawn in one step at most. A step that draws one more changes no ids of later steps.
+# Room for the ids of one step, so that a step that draws one more does not change the ids of later steps.
 _IDS_A_STEP = 4096
 
 
 @contextmanager
 def fixed_ids(moving: clock.MovableClock) -> Iterator[count[int]]:
-    """Have ids tell the frozen time, and be numbered from zero in each step of the world."""
+    """Derive ids from the frozen time, and number them from a fixed start in each step of the world."""
     steps = count(1)
     drawn = mock.patch.multiple(
         ids,

@@ -1,6 +1,6 @@
-"""Asks the questions, and keeps the answers in a file that people can read: a line an answer.
+"""Sends the requests, and stores the answers in a readable file, one line an answer.
 
-Of each answer the status, the stable headers and the body are kept. Ids are replaced by the names of the world.
+An answer has the status, the stable headers and the body, with names in place of ids.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.recorded.maker import Maker
 from tests.recorded.questions import SAME_ETAG, Question
 from tests.support.clients import client_of
 
-# So many places of an answer are named where it differs.
+# At most this many differences are shown of an answer.
 _PLACES = 5
 _HEADERS = ("Content-Type", "Cache-Control", "Vary", "Content-Language", "Allow", "WWW-Authenticate")
 
@@ -91,7 +91,7 @@ class Asker:
 
 
 def differences(expected: Answers, found: Answers) -> Iterator[str]:
-    """Say of each answer that is not as expected in which places it differs."""
+    """Yield, for each answer that differs, the places where it does."""
     for question, by_reader in expected.items():
         for reader, answer in by_reader.items():
             if found[question][reader] != answer:
@@ -104,7 +104,7 @@ def _as_json(answer: Answer) -> dict[str, Any]:
 
 
 def _places(expected: Any, found: Any, path: str = "") -> Iterator[str]:
-    """Name the places where two documents differ, and what stands there; also members in another order."""
+    """Yield the places where two documents differ, with both values; the order of members counts."""
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         expected, found = dict(enumerate(expected)), dict(enumerate(found))
     if isinstance(expected, dict) and isinstance(found, dict):
@@ -122,17 +122,17 @@ def _without(these: dict[str, Any], those: dict[str, Any]) -> list[str]:
 
 def write(path: Path, *, origin: str, chapters: dict[str, Answers]) -> None:
     """Write what was answered in each chapter of the world; readers with the same answer share a line."""
-    kinds: list[tuple[tuple[str, str], ...]] = []
+    header_sets: list[tuple[tuple[str, str], ...]] = []
     lines = []
     for chapter, answers in chapters.items():
         for question, by_reader in answers.items():
             for answer, readers in _shared(by_reader).items():
-                if answer.headers not in kinds:
-                    kinds.append(answer.headers)
-                line = [chapter, question, readers, answer.status, kinds.index(answer.headers)]
+                if answer.headers not in header_sets:
+                    header_sets.append(answer.headers)
+                line = [chapter, question, readers, answer.status, header_sets.index(answer.headers)]
                 lines.append(json.dumps([*line, json.loads(answer.body or "null")], ensure_ascii=False))
     head = [f'"recorded from": {json.dumps(origin)}', '"columns": ' + json.dumps(_COLUMNS)]
-    head.append('"headers": [\n' + ",\n".join(json.dumps(dict(each)) for each in kinds) + "\n]")
+    head.append('"headers": [\n' + ",\n".join(json.dumps(dict(each)) for each in header_sets) + "\n]")
     head.append('"answers": [\n' + ",\n".join(lines) + "\n]")
     path.write_text("{" + ",\n".join(head) + "}\n")
 

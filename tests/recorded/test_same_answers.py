@@ -33,9 +33,9 @@ def without_other_payers(question: str, reader: str, before: Answers) -> Answer:
 
 
 def head_as_get(question: str, reader: str, before: Answers) -> Answer:
-    """HEAD with the ETag of what it asks for is answered as GET is, with 304 (RFC 9110, section 13.1.2)."""
-    is_one = question.startswith("HEAD ") and question.endswith(SAME_ETAG)
-    return before[question.replace("HEAD ", "GET ") if is_one else question][reader]
+    """A HEAD request with the current ETag is answered with 304, as GET is (RFC 9110, section 13.1.2)."""
+    is_conditional_head = question.startswith("HEAD ") and question.endswith(SAME_ETAG)
+    return before[question.replace("HEAD ", "GET ") if is_conditional_head else question][reader]
 
 
 # All that was meant to change.
@@ -52,7 +52,7 @@ def changed(before: Answers, change: Callable[[str, str, Answers], Answer]) -> A
 
 @pytest.fixture
 def tokens_are_remembered(settings, monkeypatch):
-    """Remember the users of tokens for a second, as in production, by the clock that the world moves."""
+    """Cache the users of tokens for a second, as in production, by the world's clock."""
     settings.TOKEN_REMEMBERED = 1
     monkeypatch.setattr(known_tokens, "now", lambda: clock.now().timestamp())
 

@@ -1,6 +1,6 @@
 """A world with goals of all types in most of their states, which six streamers and their viewers bring about.
 
-Its objects have names (`sale that is open`), with which questions and recorded answers name them.
+Each object has a name, such as `sale that is open`, which questions and recorded answers use in place of its id.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _OTHERS = {"fan": 50_000}
 STREAMERS = ("mei", "luca", "nora", "omar", "rosa", "pia")
 VIEWERS = {"payer": 50_000, "inviter": 20_000, "viewer": 0, "blocked": 5_000, "closed": 5_000}
 STAFF = "staff"
-# Goals that nothing happens to any more.
-OF_THE_PAST = (
+# Goals that do not change any more.
+FINISHED = (
     "sale that was missed",
     "sale of the show cut short",
     "show cut short",

@@ -1,4 +1,4 @@
-"""A function of PostgreSQL that says what waits to be counted into several accounts; see `wallet.sql.waiting`."""
+"""A function of PostgreSQL that returns what waits to be counted into several accounts; see `wallet.sql.waiting`."""
 
 from django.db import migrations
 

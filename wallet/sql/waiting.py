@@ -73,30 +73,24 @@ class WaitingCoinsOf(_AddedUp):
     condition = "account_id = {} AND payer_id = {}"
 
 
-_SAY_AMONG = """
-    SELECT {joined} FROM (
-        SELECT account_id || ' ' || count(*) || ' ' || sum(amount) AS said FROM wallet_pendingcredit
-        WHERE account_id {among} GROUP BY account_id ORDER BY account_id
-    ) AS accounts
+# One line an account: its id, how many payments wait, and their coins.
+_LINES = """
+    SELECT account_id || ' ' || count(*) || ' ' || sum(amount) AS line FROM wallet_pendingcredit
+    WHERE account_id {among} GROUP BY account_id ORDER BY account_id
 """
 _CREATE_AMONG = """
     CREATE OR REPLACE FUNCTION wallet_waiting_among(p_accounts text) RETURNS text LANGUAGE plpgsql STABLE
     SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     BEGIN
-        RETURN ({}
-        );
+        RETURN (SELECT string_agg(line, ',') FROM ({lines}) AS lines);
     END $$
-""".format(
-    _SAY_AMONG.format(
-        joined="string_agg(said, ',')", among="= ANY(ARRAY(SELECT jsonb_array_elements_text(p_accounts::jsonb)))"
-    )
-)
+""".format(lines=_LINES.format(among="= ANY(ARRAY(SELECT jsonb_array_elements_text(p_accounts::jsonb)))"))
 
 
 class WaitingAmong(Func):
-    """`WaitingAmong(accounts)`: a text that differs with what waits to be counted into accounts, a JSON array of ids.
+    """`WaitingAmong(accounts)`: a text that changes with the payments that wait for any of these accounts.
 
-    One call for many accounts: a call takes PostgreSQL as long as reading ten rows.
+    `accounts` is a JSON array of ids. One call for all: a call costs PostgreSQL as much as reading ten rows.
     """
 
     function, arity = "wallet_waiting_among", 1
@@ -107,10 +101,8 @@ class WaitingAmong(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """Return a subquery, as for a sum."""
         text, parameters = compiler.compile(self.get_source_expressions()[0])
-        said = _SAY_AMONG.format(
-            joined="coalesce(group_concat(said), '')", among=f"IN (SELECT value FROM json_each({text}))"
-        )
-        return f"({said})", parameters
+        lines = _LINES.format(among=f"IN (SELECT value FROM json_each({text}))")
+        return f"(SELECT coalesce(group_concat(line), '') FROM ({lines}))", parameters
 
 
 CREATE_AMONG = {"postgresql": (_CREATE_AMONG,)}

@@ -2,7 +2,8 @@
 
 `gunicorn --pythonpath bench/http/peers one_query:application` serves `/rows/{id}`. There is no authentication, no
 middleware, and no serializer: it is the least that a view of the framework with the ORM costs. Its database settings
-are those of the service, except that Django's own backend checks each connection. With `CHECKED=no` nothing does.
+are those of the service, except that Django's own backend checks each connection. With `CHECKED=no`, no connection is
+checked.
 """
 
 from __future__ import annotations

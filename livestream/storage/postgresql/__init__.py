@@ -1,1 +1,1 @@
-"""Django's backend for PostgreSQL, whose pool asks the server less often whether a connection still works."""
+"""Django's PostgreSQL backend, with fewer round trips to check the connections of the pool."""

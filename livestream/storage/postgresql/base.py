@@ -1,7 +1,7 @@
 """The backend, in the module in which Django looks for it (`ENGINE`).
 
-Django checks each connection that leaves the pool with a round trip. Here that is done only where there is a reason
-to. docs/decisions/0016-time-limits.md has the figures.
+Django checks each connection that leaves the pool with a round trip. This backend does so only if the server has sent
+something, or after a second without use. docs/decisions/0016-time-limits.md has the figures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
-# A network that fails without a word is noticed by asking a connection that has been idle for so long.
+# A connection that was idle for longer is checked with a round trip, which notices a network that failed silently.
 _TRUSTED_SECONDS = 1.0
 
 
@@ -39,7 +39,7 @@ def _works(connection: Any) -> bool:
     idle_since = getattr(connection, "idle_since", None)
     if idle_since is None:  # it is new
         return True
-    if time.monotonic() - idle_since < _TRUSTED_SECONDS and not _has_been_told_something(connection):
+    if time.monotonic() - idle_since < _TRUSTED_SECONDS and not _has_input(connection):
         return True
     try:
         ConnectionPool.check_connection(connection)
@@ -48,8 +48,8 @@ def _works(connection: Any) -> bool:
     return True
 
 
-def _has_been_told_something(connection: Any) -> bool:
-    """Return whether the server has sent something, or has closed the connection, since the last answer was read."""
+def _has_input(connection: Any) -> bool:
+    """Return whether the server has sent data, or closed the connection, since its last answer was read."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))
