@@ -32,16 +32,18 @@ def cached(*, name: str, part: str, build: Callable[[], Any]) -> Any:
     return kept(key=f"{name}:{version or _NEVER_INVALIDATED}:{part}", build=build)
 
 
-def kept(*, key: str, build: Callable[[], Any]) -> Any:
+def kept(*, key: str, build: Callable[[], Any], is_current: Callable[[], bool] = lambda: True) -> Any:
     """Return the view that is cached under `key`, which contains its version; build it if it is not cached.
 
-    While the cache does not answer, every view is built.
+    It is not cached if its version is not current any more when it has been built, and may be that of an earlier view
+    again later. While the cache does not answer, every view is built.
     """
     key = f"view:{key}"
     found = _with_cache(lambda: cache.get(key))
     if found is None:
         found = build()
-        _with_cache(lambda: cache.set(key, found, BACKSTOP_SECONDS))
+        if is_current():
+            _with_cache(lambda: cache.set(key, found, BACKSTOP_SECONDS))
     return found
 
 

@@ -17,7 +17,9 @@ class RequestMetricsMiddleware(PrometheusAfterMiddleware):
         self._counted = {}
 
     def label_metric(self, metric: Any, request: Any, response: Any = None, **labels: Any) -> Any:
-        """Return the metric with these labels."""
+        """Return the metric with these labels; a method that a client has invented is none of them."""
+        if "method" in labels:
+            labels["method"] = self._method(request)
         key = (metric, *labels.values())
         counted = self._counted.get(key)
         if counted is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -186,11 +187,13 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         limit = page_size_of(request) + 1
         state = representation.state_of_feed(limit=limit)
         etag = etag_of("feed", limit, state, request.query_params.urlencode())
-        return answer_public(request, etag, lambda: self._first_page(limit, state))
+        # A session that starts and ends brings the state before it back, for which a page with it must not be kept.
+        is_current = functools.cache(lambda: representation.state_of_feed(limit=limit) == state)
+        return answer_public(request, etag, lambda: self._first_page(limit, state, is_current), is_current=is_current)
 
-    def _first_page(self, limit: int, state: object) -> dict[str, Any]:
+    def _first_page(self, limit: int, state: object, is_current: Callable[[], bool]) -> dict[str, Any]:
         key = f"feed:{release.fingerprint(limit, state)}"  # without the query string, whose variants are unlimited
-        results, cursor = cached_views.kept(key=key, build=lambda: _read_first_page(limit))
+        results, cursor = cached_views.kept(key=key, build=lambda: _read_first_page(limit), is_current=is_current)
         following = link_of(self.request, cursor)
         return page_of(results, following=following, previous=None, has_more=following is not None)
 

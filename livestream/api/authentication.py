@@ -54,15 +54,15 @@ class JWTAuthentication(LibraryAuthentication):
             return None
         if not _remembers_callers(request):
             return self._look_up(raw_token)
-        return known_tokens.get(header) or self._look_up(raw_token, remember=header)
+        return known_tokens.get(raw_token) or self._look_up(raw_token, remember=True)
 
-    def _look_up(self, raw_token: bytes, *, remember: bytes | None = None) -> tuple[User, Token]:
+    def _look_up(self, raw_token: bytes, *, remember: bool = False) -> tuple[User, Token]:
         began, token = known_tokens.now(), self.get_validated_token(raw_token)
         if SIGN_IN not in token:
             return _user_of_earlier_release(token[USER]), token
         sign_in = sign_ins.require(sign_in_id=token[SIGN_IN], now=clock.now())
-        if remember is not None:
-            known_tokens.keep(remember, sign_in, token, seen=began)
+        if remember:
+            known_tokens.keep(raw_token, sign_in, token, seen=began)
         return sign_in.user, token
 
     def get_raw_token(self, header: bytes) -> bytes | None:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from livestream import release
-from livestream.api.rendered import rendered
+from livestream.api import rendered
 
 
 def etag_of(*parts: object) -> str:
@@ -26,12 +26,28 @@ def answer_if_changed(request: Request, etag: str, make: Callable[[], Any]) -> R
     return _not_modified(request, etag) or Response(make(), headers={"ETag": etag})
 
 
-def answer_public(request: Request, etag: str, make: Callable[[], Any]) -> Response | HttpResponse:
-    """Answer as `answer_if_changed` does, for a document that all readers share: each process renders it once."""
+def answer_public(
+    request: Request, etag: str, make: Callable[[], Any], *, is_current: Callable[[], bool] = lambda: True
+) -> Response | HttpResponse:
+    """Answer as `answer_if_changed` does, for a document that all readers share: each process renders it once.
+
+    `is_current` is called after `make`. It returns False if something has changed meanwhile that the ETag stands for:
+    then the document may be a newer one, and is answered without this ETag.
+    """
     unchanged = _not_modified(request, etag)
     if unchanged is not None:
         return unchanged
-    return HttpResponse(rendered(etag, make), content_type=JSONRenderer.media_type, headers={"ETag": etag})
+    text = rendered.get(etag)
+    if text is None:
+        text = JSONRenderer().render(make())
+        if not is_current():
+            return _json(text)
+        rendered.keep(etag, text)
+    return _json(text, ETag=etag)
+
+
+def _json(text: bytes, **headers: str) -> HttpResponse:
+    return HttpResponse(text, content_type=JSONRenderer.media_type, headers=headers)
 
 
 def _not_modified(request: Request, etag: str) -> Response | None:

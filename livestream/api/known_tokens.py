@@ -1,6 +1,6 @@
 """A cache of the sign-ins of access tokens in this process, for calls that only read.
 
-An entry is trusted for TOKEN_REMEMBERED seconds. Then one query checks the entries that were used last.
+An entry is trusted for TOKEN_REMEMBERED seconds. Then one query checks the entries that are due.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Known:
         return now() - self.checked < settings.TOKEN_REMEMBERED
 
 
-_by_header: dict[bytes, _Known] = {}
+_by_token: dict[bytes, _Known] = {}
 _writing, _refreshing = threading.Lock(), threading.Lock()
 _evicted_at = 0.0
 
@@ -51,15 +51,15 @@ def now() -> float:
     return time.monotonic()
 
 
-def get(header: bytes) -> tuple[User, Token] | None:
-    """Return the cached user and token of an `Authorization` header; None if they have to be looked up."""
-    known = _by_header.get(header)
+def get(raw_token: bytes) -> tuple[User, Token] | None:
+    """Return the cached user and the claims of an access token; None if they have to be looked up."""
+    known = _by_token.get(raw_token)
     if known is None or not settings.TOKEN_REMEMBERED:
         return None
     known.used = now()
     if not known.is_fresh:
         _refresh()
-        known = _by_header.get(header)
+        known = _by_token.get(raw_token)
         if known is None or not known.is_fresh:
             return None
     if known.token["exp"] <= clock.to_epoch(clock.now()):
@@ -67,18 +67,19 @@ def get(header: bytes) -> tuple[User, Token] | None:
     return _copy_of(known.user), known.token
 
 
-def keep(header: bytes, sign_in: SignIn, token: Token, *, seen: float) -> None:
+def keep(raw_token: bytes, sign_in: SignIn, token: Token, *, seen: float) -> None:
     """Cache the sign-in of a token; evict unused entries, and the oldest one if there are too many."""
     known = _Known(_copy_of(sign_in.user), token, sign_in.pk, sign_ins.state_of(sign_in), checked=seen, used=now())
     with _writing:
-        _by_header[header] = known
-        if len(_by_header) > _MOST_TOKENS:
-            del _by_header[next(iter(_by_header))]
+        _by_token.pop(raw_token, None)  # so that it is now the newest
+        _by_token[raw_token] = known
+        if len(_by_token) > _MOST_TOKENS:
+            del _by_token[next(iter(_by_token))]
     _evict_unused()
 
 
 def _refresh() -> None:
-    """Check the entries that were used last in one query, and drop those that have changed.
+    """Check the entries that are due and were used last in one query, and drop those that have changed.
 
     If another thread is doing so, return at once: the caller then looks up its own token.
     """
@@ -87,13 +88,14 @@ def _refresh() -> None:
     try:
         began = now()
         _evict_unused()
-        last = sorted(_entries(), key=lambda entry: entry[1].used, reverse=True)[:_REFRESHED_AT_ONCE]
+        due = [entry for entry in _entries() if not entry[1].is_fresh]
+        last = sorted(due, key=lambda entry: entry[1].used, reverse=True)[:_REFRESHED_AT_ONCE]
         states = sign_ins.states_of(sign_in_ids={known.sign_in_id for _, known in last})
-        for header, known in last:
+        for raw_token, known in last:
             if states.get(known.sign_in_id) == known.state:
                 known.checked = began
             else:
-                _drop(header, known)
+                _drop(raw_token, known)
     finally:
         _refreshing.release()
 
@@ -104,21 +106,21 @@ def _evict_unused() -> None:
     if now() - _evicted_at < 1:
         return
     _evicted_at = now()
-    for header, known in _entries():
+    for raw_token, known in _entries():
         if _evicted_at - known.used > _UNUSED_SECONDS:
-            _drop(header, known)
+            _drop(raw_token, known)
 
 
 def _entries() -> list[tuple[bytes, _Known]]:
     with _writing:
-        return list(_by_header.items())
+        return list(_by_token.items())
 
 
-def _drop(header: bytes, known: _Known) -> None:
+def _drop(raw_token: bytes, known: _Known) -> None:
     """Drop this entry, unless another one has taken its place."""
     with _writing:
-        if _by_header.get(header) is known:
-            del _by_header[header]
+        if _by_token.get(raw_token) is known:
+            del _by_token[raw_token]
 
 
 def _copy_of(user: User) -> User:

@@ -29,7 +29,7 @@ def seconds(settings, monkeypatch):
     settings.TOKEN_REMEMBERED = 1
     seconds = Seconds()
     monkeypatch.setattr(known_tokens, "time", seconds)
-    monkeypatch.setattr(known_tokens, "_by_header", {})
+    monkeypatch.setattr(known_tokens, "_by_token", {})
     monkeypatch.setattr(known_tokens, "_evicted_at", 0.0)
     return seconds
 
@@ -128,11 +128,24 @@ def test_those_beyond_a_query_are_looked_up_when_they_are_sent(
             assert client.get("/wallet").status_code == 200
 
 
+def test_more_tokens_than_a_batch_take_few_queries(seconds, user, monkeypatch):
+    monkeypatch.setattr(known_tokens, "_REFRESHED_AT_ONCE", 10)
+    asked, states_of = [], sign_ins.states_of
+    monkeypatch.setattr(sign_ins, "states_of", lambda **ids: [asked.append(ids), states_of(**ids)][1])
+    tokens, of_all = [b"%d" % number for number in range(25)], sign_in(user)
+    for each in tokens:
+        known_tokens.keep(each, of_all, {"exp": time.time() + 60}, seen=seconds.now)
+    for second in range(1, 4):
+        seconds.now += 1
+        assert all(known_tokens.get(each) for each in tokens)
+        assert len(asked) <= 3 * second
+
+
 def test_tokens_that_nobody_sends_any_more_are_forgotten(seconds, user):
     for number in range(5):
         known_tokens.keep(b"%d" % number, sign_in(user), {"exp": time.time() + 60}, seen=seconds.now)
         seconds.now += 4
-    assert sorted(known_tokens._by_header) == [b"2", b"3", b"4"]
+    assert sorted(known_tokens._by_token) == [b"2", b"3", b"4"]
 
 
 def test_tokens_beyond_the_limit_are_forgotten(seconds, monkeypatch, user):

@@ -1,7 +1,7 @@
 """Whether a connection of the pool still works: it is checked only where there is a reason to."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from threading import Barrier
 
 import psycopg
@@ -13,6 +13,14 @@ from livestream.models import User
 from livestream.storage.postgresql import base
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """Begin with a pool of one connection, which has been used."""
+    connections.close_all()
+    connection.close_pool()
+    own_pid()
 
 
 @pytest.fixture
@@ -61,6 +69,32 @@ def test_a_connection_on_which_the_server_has_sent_something_is_checked(checked)
     checked.clear()
     assert own_pid() == pid
     assert len(checked) == 1
+
+
+def test_a_connection_that_was_never_used_is_checked(checked):
+    own_pid()
+    pool = connection.pool
+    unused = pool.getconn()
+    del unused.idle_since  # as one has that the pool opened in advance
+    pool.putconn(unused)
+    own_pid()
+    assert checked == [unused]
+
+
+@pytest.mark.parametrize("error", [psycopg.InterfaceError, psycopg.OperationalError, KeyboardInterrupt])
+def test_a_connection_whose_check_fails_goes_back_to_the_pool(error, monkeypatch):
+    own_pid()
+    monkeypatch.setattr(base, "_TRUSTED_SECONDS", 0)
+    pool, failures = connection.pool, [error("it fails")]
+
+    def fail_once(_):
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(ConnectionPool, "check_connection", fail_once)
+    with suppress(KeyboardInterrupt):
+        own_pid()
+    assert pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"]
 
 
 def test_when_all_connections_have_ended_no_query_fails():

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 # A connection that was idle for longer is checked with a round trip, which notices a network that failed silently.
 _TRUSTED_SECONDS = 1.0
@@ -22,10 +22,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection of a thread for one request or task, taken from the pool of the process."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Return a connection that works. One that does not goes back to the pool, which replaces it."""
+        """Return a connection that works; those that do not are replaced by the pool.
+
+        Raises PoolTimeout if none is found within the time for which the pool lets somebody wait.
+        """
+        began = time.monotonic()
         connection = super().get_new_connection(conn_params)
         while self.pool and not _works(connection):
-            self.pool.putconn(connection)
+            if time.monotonic() - began > self.pool.timeout:
+                raise PoolTimeout("no connection of the pool works")
             connection = super().get_new_connection(conn_params)
         return connection
 
@@ -36,16 +41,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _works(connection: Any) -> bool:
-    idle_since = getattr(connection, "idle_since", None)
-    if idle_since is None:  # it is new
-        return True
-    if time.monotonic() - idle_since < _TRUSTED_SECONDS and not _has_input(connection):
-        return True
+    """Return whether a connection works; one that does not goes back to its pool."""
+    is_kept = False
     try:
-        ConnectionPool.check_connection(connection)
-    except psycopg.OperationalError:
-        return False
-    return True
+        # One that was never used may have waited in the pool as well.
+        idle = time.monotonic() - getattr(connection, "idle_since", 0.0)
+        if idle >= _TRUSTED_SECONDS or _has_input(connection):
+            ConnectionPool.check_connection(connection)
+        is_kept = True
+    except psycopg.Error:
+        pass
+    finally:  # whatever was raised, also what ends a thread
+        if not is_kept:
+            connection._pool.putconn(connection)
+    return is_kept
 
 
 def _has_input(connection: Any) -> bool:
