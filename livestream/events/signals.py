@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -29,9 +30,15 @@ class Event:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """Return the payload that `as_json` stored; what it lacks comes from `upgraded` or is a default."""
+        types = cls._types()
+        return cls(**{k: codec.decode(v, types[k]) for k, v in cls.upgraded(stored).items() if k in types})
+
+    @classmethod
+    @functools.cache
+    def _types(cls) -> dict[str, Any]:
+        """Return the type of each member; resolving the annotations takes longer than reading an event."""
         hints = typing.get_type_hints(cls)
-        known = {f.name for f in dataclasses.fields(cls)}
-        return cls(**{k: codec.decode(v, hints[k]) for k, v in cls.upgraded(stored).items() if k in known})
+        return {f.name: hints[f.name] for f in dataclasses.fields(cls)}
 
     @classmethod
     def upgraded(cls, stored: dict[str, Any]) -> dict[str, Any]:
