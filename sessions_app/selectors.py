@@ -6,7 +6,7 @@ import functools
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField, prefetch_related_objects
 from django.db.models.functions import Cast
 
 from livestream.events.contracts import GOAL_ENDED
@@ -24,12 +24,22 @@ def sessions() -> QuerySet[Session]:
 
 def find_session(*, session_id: str) -> Session:
     """Return the session alone, without what it embeds; raises SessionNotFound."""
-    return _only(Session.objects.filter(pk=session_id), session_id)
+    return _found(_ALONE.first(session_id=session_id), session_id)
+
+
+_ALONE = CompiledQuery(lambda session_id: Session.objects.filter(pk=session_id))
 
 
 def get_session(*, session_id: str) -> Session:
     """Return the session, ready to be represented; raises SessionNotFound."""
-    return _only(sessions().filter(pk=session_id), session_id)
+    session = _found(_rows(tuple(embedded.related())).first(session_id=session_id), session_id)
+    prefetch_related_objects([session], *embedded.prefetches())
+    return session
+
+
+@functools.cache
+def _rows(related: tuple[str, ...]) -> CompiledQuery[Session]:
+    return CompiledQuery(lambda session_id: Session.objects.select_related(*related).filter(pk=session_id))
 
 
 class SessionState(NamedTuple):
@@ -178,10 +188,6 @@ def recordings_behind(*, now: datetime) -> list[Recording]:
     to_start &= Q(started_at=None) | Q(part_until__lte=now)
     to_stop = Q(wanted=Recording.Wanted.STOPPED)
     return list(within_limit.filter(to_start | to_stop).order_by("until", "goal_id")[:500])
-
-
-def _only(found: QuerySet[Session], session_id: str) -> Session:
-    return _found(found.first(), session_id)
 
 
 def _found(session: Session | None, session_id: str) -> Session:

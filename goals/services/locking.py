@@ -16,12 +16,16 @@ from django.contrib.auth.models import AnonymousUser
 from goals.errors import GoalNotFound, NotYourGoal
 from goals.models import Goal
 from livestream.models import User
+from livestream.storage.compiled import CompiledQuery
 from wallet.services import escrows
+
+_FOUND = CompiledQuery(lambda goal_id: Goal.objects.filter(pk=goal_id))
+_LOCKED = CompiledQuery(lambda goal_id: Goal.objects.select_for_update().filter(pk=goal_id))
 
 
 def find_goal(*, goal_id: str) -> Goal:
     """Return a goal as it is now, without a lock; raises GoalNotFound."""
-    goal = Goal.objects.filter(pk=goal_id).first()
+    goal = _FOUND.first(goal_id=goal_id)
     if goal is None:
         raise GoalNotFound("There is no goal {goal_id}.", given={"goal_id": goal_id})
     return goal
@@ -36,7 +40,8 @@ def lock_goal(*, goal_id: str) -> Goal:
     seen = find_goal(goal_id=goal_id)
     if seen.escrow_id:
         escrows.lock_row(escrow_id=seen.escrow_id)
-    return Goal.objects.select_for_update().get(pk=goal_id)
+    [goal] = _LOCKED.all(goal_id=goal_id)  # goals are never deleted
+    return goal
 
 
 def refuse_others(*, goal: Goal, caller_id: str | None) -> None:

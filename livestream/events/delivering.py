@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import BigIntegerField, Value
+from django.db.models.functions import Cast
 
 from livestream import clock
 from livestream.events import registry
@@ -15,6 +17,7 @@ from livestream.models import EventRecord, ReceiverRun
 from livestream.outbox import Delivery, durable, enqueue, enqueue_all
 from livestream.outbox.failures import UnknownToThisRelease
 from livestream.outbox.performing import attempt
+from livestream.storage.compiled import CompiledQuery
 
 RUNS_PURGED_AT_ONCE = 1000
 
@@ -57,9 +60,13 @@ def run_receiver(*, position: int, receiver: str) -> None:
     found = registry.find_receiver(receiver)
     if found is None:
         raise UnknownToThisRelease(f"This release has no receiver {receiver}.")
-    _, event = _revived(EventRecord.objects.get(position=position))
+    [record] = _RECORD.all(position=str(position))
+    _, event = _revived(record)
     found.function(event)
     ReceiverRun.objects.create(position=position, receiver=found.name, attempts=attempt(), finished_at=clock.now())
+
+
+_RECORD = CompiledQuery(lambda position: EventRecord.objects.filter(position=Cast(Value(position), BigIntegerField())))
 
 
 def _subject_of(*, record: EventRecord) -> str:

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 import psycopg
 from django.db import NotSupportedError, OperationalError, connection
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 from psycopg import sql
 
 Row = TypeVar("Row")
@@ -37,6 +38,7 @@ class _Compiled:
     parameters: tuple[Any, ...]
     compiler: Any
     converters: list[tuple[int, tuple[list[Any], Any]]]
+    locks: bool
 
 
 class CompiledQuery(Generic[Row]):
@@ -58,6 +60,8 @@ class CompiledQuery(Generic[Row]):
     def all(self, **values: str) -> list[Row]:
         """Return the rows for these values, in one round trip."""
         compiled = self._by_vendor.get(connection.vendor) or self._compile()
+        if compiled.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("A query that locks rows needs an open transaction.")
         bound = [
             values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in compiled.parameters
         ]
@@ -80,7 +84,8 @@ class CompiledQuery(Generic[Row]):
             text, parameters = _with_literals(text, parameters)
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         converters = list(compiler.get_converters(columns).items())
-        compiled = _Compiled(queryset, text, tuple(parameters), compiler, converters)
+        locks = queryset.query.select_for_update and connection.features.has_select_for_update
+        compiled = _Compiled(queryset, text, tuple(parameters), compiler, converters, locks)
         return self._by_vendor.setdefault(connection.vendor, compiled)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from livestream.storage.compiled import CompiledQuery
 from sessions_app.errors import NotYourSession, SessionNotActive, SessionNotFound
 from sessions_app.models import Session
+
+_LOCKED = CompiledQuery(lambda session_id: Session.objects.select_for_update(no_key=True).filter(pk=session_id))
 
 
 def lock_session(*, session_id: str) -> Session:
@@ -11,8 +14,7 @@ def lock_session(*, session_id: str) -> Session:
 
     The lock leaves the key alone: rows that merely point to the session need not wait.
     """
-    rows = Session.objects.select_for_update(no_key=True)
-    session = rows.filter(pk=session_id).first()
+    session = _LOCKED.first(session_id=session_id)
     if session is None:
         raise SessionNotFound("There is no session {session_id}.", given={"session_id": session_id})
     return session

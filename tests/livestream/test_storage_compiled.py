@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from goals import escrow_ids, selectors
 from goals.models import Goal
 from livestream import cached_views
-from livestream.models import SignIn, User, UserTag
+from livestream.models import EventRecord, SignIn, User, UserTag
 from livestream.storage.compiled import CompiledQuery
 from sessions_app.models import Session
 from tests.support import endings
@@ -43,6 +43,7 @@ def values_of_everything():
         "goal_ids": [json.dumps(goals), json.dumps(goals[1:2]), "[]"],
         "accounts": [json.dumps([escrow_ids.show_funding(each) for each in goals]), "[]"],
         "session_id": [*Session.objects.values_list("pk", flat=True), UNKNOWN],
+        "position": [str(each) for each in EventRecord.objects.values_list("pk", flat=True)],
         "user_id": users,
         "payer_id": users,
         "streamer_id": users,
@@ -109,6 +110,17 @@ def test_in_a_transaction_that_has_failed_it_fails_as_any_query():
         with pytest.raises(transaction.TransactionManagementError):
             query.all(user_id=UNKNOWN)
         transaction.set_rollback(True)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_that_locks_rows_needs_a_transaction():
+    user = make_user()
+    query = CompiledQuery(lambda user_id: User.objects.select_for_update().filter(pk=user_id))
+    with transaction.atomic():
+        assert query.first(user_id=user.pk) == user
+    with pytest.raises(transaction.TransactionManagementError):
+        query.first(user_id=user.pk)
 
 
 @pytest.mark.django_db(transaction=True)

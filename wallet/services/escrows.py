@@ -7,9 +7,12 @@ from datetime import datetime
 from django.db.models import Q
 
 from livestream.storage import advisory_locks
+from livestream.storage.compiled import CompiledQuery
 from wallet.errors import EscrowNotEmpty, EscrowNotFound
 from wallet.models import Account, Earning, Escrow, PendingCredit
 from wallet.services import accounts
+
+_LOCKED = CompiledQuery(lambda escrow_id: Escrow.objects.select_for_update().filter(pk=escrow_id))
 
 
 def open_escrow(*, escrow_id: str, user_id: str, now: datetime, accepts_until: datetime | None = None) -> Escrow:
@@ -35,7 +38,7 @@ def lock_escrow(*, escrow_id: str) -> Escrow:
 
 def lock_row(*, escrow_id: str) -> Escrow:
     """Lock the row of an escrow against counting and settling, while payments go on; raises EscrowNotFound."""
-    escrow = Escrow.objects.select_for_update().filter(pk=escrow_id).first()
+    escrow = _LOCKED.first(escrow_id=escrow_id)
     if escrow is None:
         raise EscrowNotFound("There is no escrow {escrow_id}.", given={"escrow_id": escrow_id})
     return escrow
