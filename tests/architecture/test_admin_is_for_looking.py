@@ -15,7 +15,7 @@ from tests.support.rows import make_row
 from tests.support.shows import buy
 from tests.support.unchanged import everything, nothing_changes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # What is edited, by superusers, and the sources by support's leads. Everything else is looked at.
 EDITED = {"livestream.user", "auth.group", "goals.ticketproduct", "sessions_app.source"}

@@ -18,7 +18,7 @@ from tests.support.rounds import rounds
 from tests.support.rows import make_row
 from tests.support.shows import buy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # What a show and a sale leave behind; rows of all other tables are made from nothing.
 LIVED = {

@@ -19,7 +19,7 @@ from tests.support.stage import PATIENCE, go_on_stage, leave_stage
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def in_seconds(seconds):

@@ -31,6 +31,8 @@ from tests.support.threads import at_once
 from wallet.models import Escrow
 from wallet.selectors import balance_of
 
+pytestmark = pytest.mark.slow
+
 EVENINGS = int(os.environ.get("RTC_EVENINGS") or rounds(5, few=2))
 TARGET, TICKET = 10, 200
 ACTS = ("work", "work", "a moment", "a minute", "late ones arrive", "one is performed", "one is missed")
