@@ -243,13 +243,23 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
 
 def joined_privately() -> list[str]:
     """Return the running private shows with a viewer who paid for time to which they are not admitted yet."""
-    running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
-    walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
+    walked = _walked()
     if not walked.exists():  # usual, and far cheaper to ask than what follows, which a sweep asks twice a second
         return []
+    return list(lacking_viewers(walked).values_list("goal_id", flat=True))
+
+
+def _walked() -> QuerySet[Audience]:
+    """Return the audiences of running private shows whose first viewers have all been admitted."""
+    running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
+    return Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
+
+
+def lacking_viewers(audiences: QuerySet[Audience]) -> QuerySet[Audience]:
+    """Return those of these audiences that lack a viewer who paid, or have one who paid for more time."""
     late = _not_admitted().filter(credit_id=OuterRef("escrow_id"))
     behind = _behind().filter(audience=OuterRef("pk"))
-    return list(walked.filter(Exists(late) | Exists(behind)).values_list("goal_id", flat=True))
+    return audiences.filter(Exists(late) | Exists(behind))
 
 
 def payers_not_admitted(*, escrow_id: str) -> list[str]:

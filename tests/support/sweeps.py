@@ -25,7 +25,7 @@ from livestream.models import IdempotencyRecord, ReceiverRun, SignIn, User
 from livestream.outbox.sweeping import Sweep
 from notifications import selectors as notifications
 from notifications import sweeps as of_notifications
-from notifications.models import Audience, Push, Webhook
+from notifications.models import Admission, Audience, Push, Webhook
 from sessions_app import sweeps as of_sessions
 from sessions_app.models import Recording, Session
 from tests.support.rounds import FULL
@@ -44,9 +44,10 @@ def _without_audience() -> QuerySet[Goal]:
     return Goal.objects.filter(~Exists(opened), active=True, stage_started__isnull=False)
 
 
-def _may_have_been_joined() -> QuerySet[Audience]:
+def _joined() -> QuerySet[Audience]:
     running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED)
-    return Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
+    walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
+    return notifications.lacking_viewers(walked)
 
 
 # The rows that each sweep works on. A sweep that is not listed is always called.
@@ -79,8 +80,11 @@ _WORK: dict[Callable[[], None], tuple[Rows, ...]] = {
     of_notifications.wake_sender: (lambda _: notifications.waiting_pushes(),),
     of_notifications.wake_stage_processors: (lambda _: Webhook.objects.filter(processed_at=None),),
     of_notifications.wake_audience_processors: (lambda _: Webhook.objects.filter(processed_at=None),),
-    of_notifications.wake_stream_senders: (lambda _: Audience.objects.filter(closed_at=None),),
-    of_notifications.enqueue_missing_audiences: (lambda _: _without_audience(), lambda _: _may_have_been_joined()),
+    of_notifications.wake_stream_senders: (
+        lambda _: Audience.objects.filter(closed_at=None, walked_at=None),
+        lambda _: Admission.objects.filter(audience__closed_at=None, told_at=None, failed_at=None),
+    ),
+    of_notifications.enqueue_missing_audiences: (lambda _: _without_audience(), lambda _: _joined()),
     of_notifications.purge_old_rows: (
         lambda now: Push.objects.filter(sent_at__lte=now - _DAY),
         lambda now: Webhook.objects.filter(received_at__lte=now - _DAY),
