@@ -1,5 +1,6 @@
 """Whether a connection of the pool still works: it is checked only where there is a reason to."""
 
+import select
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from threading import Barrier
@@ -49,6 +50,13 @@ def elsewhere(statement, *values):
         other.execute(statement, values)
 
 
+def wait_for_input():
+    """Wait until what the server has sent is there for the one connection of the pool."""
+    waiting = connection.pool.getconn()
+    assert select.select([waiting.fileno()], [], [], 30)[0]
+    connection.pool.putconn(waiting)
+
+
 def test_a_connection_that_was_used_a_moment_ago_is_not_checked(checked):
     assert own_pid() == own_pid()
     assert checked == []
@@ -66,6 +74,7 @@ def test_a_connection_on_which_the_server_has_sent_something_is_checked(checked)
         cursor.execute("LISTEN news")
     pid = own_pid()
     elsewhere("NOTIFY news")
+    wait_for_input()
     checked.clear()
     assert own_pid() == pid
     assert len(checked) == 1
