@@ -179,7 +179,8 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
     def list(self, request: Request) -> Response | HttpResponse:
         """List who is live.
 
-        Live sessions with their current goals. Those that went live last come first.
+        Live sessions with their current goals. Those that went live last come first. A session that has just gone
+        live, and a goal that has just been created, appear a moment later; all else is as current as in other answers.
         """
         if "cursor" in request.query_params or "streamer" in request.query_params:
             page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []

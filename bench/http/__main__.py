@@ -57,7 +57,7 @@ def main() -> None:
 
 def _measure(options: argparse.Namespace) -> dict[str, Any]:
     folder = Path(os.environ["LIVESTREAM_VAR"])
-    chosen = [cell for cell in cells.CELLS if cell.name.startswith(options.way)]
+    chosen = [cell for cell in cells.CELLS if _is_chosen(cell, options.way)]
     with ExitStack() as stack:
         ready = {
             cells.BASE: stack.enter_context(servers.base(folder=folder)),
@@ -75,7 +75,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
             measuring.warm_up(each)
         readings = _rounds(measuring, chosen, options)
         if chosen:
-            console.print(tables.table(readings), tables.about_load(readings))
+            console.print(tables.table(readings), tables.about_load(readings), tables.verdict(readings), sep="\n")
         reconnected = None
         if "reconnect".startswith(options.way):
             reconnected = _reconnect(measuring, options.clients)
@@ -86,11 +86,17 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _is_chosen(cell: Cell, name: str) -> bool:
+    """Return whether a cell has this name or, if none has, one that begins like it."""
+    exact = any(each.name == name for each in cells.CELLS)
+    return cell.name == name if exact else cell.name.startswith(name)
+
+
 def _profile(options: argparse.Namespace) -> None:
     """Print, or write into the folder, where the time of each chosen cell goes."""
     folder, tokens = Path(os.environ["LIVESTREAM_VAR"]), _tokens(cells.VIEWERS)
     for cell in cells.CELLS:
-        if cell.server != cells.SERVICE or cell.tagged or not cell.name.startswith(options.profile):
+        if cell.server != cells.SERVICE or cell.tagged or not _is_chosen(cell, options.profile):
             continue
         requests = asking.write(cell.requests(tokens), folder / "requests.json")
         text = f"{cell.name}: {servers.profile(requests=requests, calls=options.calls, cache=options.cache)}"
@@ -146,12 +152,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4, help="how long to measure each cell (4)")
     parser.add_argument("--rounds", type=int, default=2, help="how often to measure each cell (2)")
     parser.add_argument("--quick", action="store_true", help="one round of one second, to see that it works")
-    parser.add_argument("--way", default="", help="only cells whose names begin like this, such as 'goal'")
+    parser.add_argument("--way", default="", help="only this cell, such as 'goal', or cells that begin like it")
     parser.add_argument("--cache", default="locmem://", help="the service's cache (locmem://, one in each process)")
     parser.add_argument("--broker", default="redis://127.0.0.1:6379/7", help="the service's broker")
     parser.add_argument("--payers", type=int, default=100_000, help="how many paid for a goal with a crowd (100,000)")
     parser.add_argument("--clients", type=int, default=10_000, help="how many clients connect again (10,000)")
-    parser.add_argument("--profile", default="", help="instead, profile the cells whose names begin like this")
+    parser.add_argument("--profile", default="", help="instead, profile the cells that are chosen like this")
     parser.add_argument("--calls", type=int, default=1_000, help="how many calls are profiled (1,000)")
     parser.add_argument("--out", type=Path, help="a folder to save the figures in, as JSON")
     options = parser.parse_args()

@@ -71,6 +71,13 @@ def _wanted(cell: Cell, rounds: Rounds) -> str:
     return aim if reached else f"**{aim}**"
 
 
+def verdict(rounds: Rounds) -> str:
+    """Say which cells are not as wanted."""
+    judged = [cell for cell in rounds if is_reached(cell, rounds) is not None]
+    missed = [cell.name for cell in judged if not is_reached(cell, rounds)]
+    return f"{len(judged) - len(missed)} of {len(judged)} as wanted" + (f"; not: {', '.join(missed)}" if missed else "")
+
+
 def about_load(rounds: Rounds) -> str:
     """Say how much CPU the load generator took beside the service, at most."""
     own = {cell: _middle(each).load for cell, each in rounds.items() if cell.server == cells.SERVICE}

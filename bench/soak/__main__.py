@@ -48,6 +48,9 @@ def main() -> None:
         wrong = _run(options)
     for each in wrong:
         console.print(f"[bold]not as wanted[/bold]: {each}")
+    if not _is_long(options):
+        console.print(f"Growth is not judged in less than {JUDGED_MINUTES} minutes.")
+    console.print("failed" if wrong else "passed")
     sys.exit(1 if wrong else 0)
 
 

@@ -45,6 +45,7 @@ def values_of_everything():
         "session_id": [*Session.objects.values_list("pk", flat=True), UNKNOWN],
         "position": [str(each) for each in EventRecord.objects.values_list("pk", flat=True)],
         "user_id": users,
+        "user_ids": [json.dumps(users), "[]"],
         "payer_id": users,
         "streamer_id": users,
         "sign_in_id": [*sign_ins, UNKNOWN],
