@@ -45,9 +45,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than processors, since many tests wait for a process that they started."""
+    """Start two workers for each processor, since many tests wait for a process that they started."""
     is_linux = hasattr(os, "sched_getaffinity")  # which counts only the processors that this process may use
-    return 1 + (len(os.sched_getaffinity(0)) if is_linux else os.cpu_count() or 1)
+    return 2 * (len(os.sched_getaffinity(0)) if is_linux else os.cpu_count() or 1)
 
 
 def pytest_report_header() -> str:
