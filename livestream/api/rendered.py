@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-# Some 250 pages of the feed, of 30 KB each.
-_MOST_BYTES = 8_000_000
+# Some 60 pages of the feed, of 30 KB each: most documents are read within the second in which they are made.
+_MOST_BYTES = 2_000_000
 # What an entry takes beside its text.
 _BYTES_AN_ENTRY = 400
 
