@@ -35,8 +35,8 @@ def cached(*, name: str, part: str, build: Callable[[], Any]) -> Any:
 def kept(*, key: str, build: Callable[[], Any], is_current: Callable[[], bool] = lambda: True) -> Any:
     """Return the view that is cached under `key`, which contains its version; build it if it is not cached.
 
-    It is not cached if its version is not current any more when it has been built, and may be that of an earlier view
-    again later. While the cache does not answer, every view is built.
+    Give `is_current` where a version can come back, as the feed's does: a view is cached only if it returns True once
+    the view is built. While the cache does not answer, every view is built.
     """
     key = f"view:{key}"
     found = _with_cache(lambda: cache.get(key))

@@ -17,7 +17,7 @@ class RequestMetricsMiddleware(PrometheusAfterMiddleware):
         self._counted = {}
 
     def label_metric(self, metric: Any, request: Any, response: Any = None, **labels: Any) -> Any:
-        """Return the metric with these labels; a method that a client has invented is none of them."""
+        """Return the metric with these labels; methods unknown to HTTP share one, so that clients add no labels."""
         if "method" in labels:
             labels["method"] = self._method(request)
         key = (metric, *labels.values())

@@ -243,13 +243,13 @@ def begun_without_audience() -> list[tuple[str, datetime]]:
 
 def joined_privately() -> list[str]:
     """Return the running private shows with a viewer who paid for time to which they are not admitted yet."""
-    walked = _walked()
+    walked = _walked_audiences()
     if not walked.exists():  # usual, and far cheaper to ask than what follows, which a sweep asks twice a second
         return []
     return list(lacking_viewers(walked).values_list("goal_id", flat=True))
 
 
-def _walked() -> QuerySet[Audience]:
+def _walked_audiences() -> QuerySet[Audience]:
     """Return the audiences of running private shows whose first viewers have all been admitted."""
     running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED, agreed_at__isnull=False)
     return Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)

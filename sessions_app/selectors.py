@@ -32,13 +32,13 @@ _ALONE = CompiledQuery(lambda session_id: Session.objects.filter(pk=session_id))
 
 def get_session(*, session_id: str) -> Session:
     """Return the session, ready to be represented; raises SessionNotFound."""
-    session = _found(_rows(tuple(embedded.related())).first(session_id=session_id), session_id)
+    session = _found(_with_embedded(tuple(embedded.related())).first(session_id=session_id), session_id)
     prefetch_related_objects([session], *embedded.prefetches())
     return session
 
 
 @functools.cache
-def _rows(related: tuple[str, ...]) -> CompiledQuery[Session]:
+def _with_embedded(related: tuple[str, ...]) -> CompiledQuery[Session]:
     return CompiledQuery(lambda session_id: Session.objects.select_related(*related).filter(pk=session_id))
 
 

@@ -188,7 +188,8 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
         limit = page_size_of(request) + 1
         state = representation.state_of_feed(limit=limit)
         etag = etag_of("feed", limit, state, request.query_params.urlencode())
-        # A session that starts and ends brings the state before it back, for which a page with it must not be kept.
+        # When a session starts and ends, the state is again what it was before. A page that shows the session must not
+        # be kept under that state.
         is_current = functools.cache(lambda: representation.state_of_feed(limit=limit) == state)
         return answer_public(request, etag, lambda: self._first_page(limit, state, is_current), is_current=is_current)
 

@@ -25,7 +25,10 @@ _LOCKED = CompiledQuery(lambda goal_id: Goal.objects.select_for_update().filter(
 
 def find_goal(*, goal_id: str) -> Goal:
     """Return a goal as it is now, without a lock; raises GoalNotFound."""
-    goal = _FOUND.first(goal_id=goal_id)
+    return _only(_FOUND.first(goal_id=goal_id), goal_id)
+
+
+def _only(goal: Goal | None, goal_id: str) -> Goal:
     if goal is None:
         raise GoalNotFound("There is no goal {goal_id}.", given={"goal_id": goal_id})
     return goal
@@ -40,8 +43,7 @@ def lock_goal(*, goal_id: str) -> Goal:
     seen = find_goal(goal_id=goal_id)
     if seen.escrow_id:
         escrows.lock_row(escrow_id=seen.escrow_id)
-    [goal] = _LOCKED.all(goal_id=goal_id)  # goals are never deleted
-    return goal
+    return _only(_LOCKED.first(goal_id=goal_id), goal_id)
 
 
 def refuse_others(*, goal: Goal, caller_id: str | None) -> None:

@@ -37,10 +37,13 @@ def answer_public(
     unchanged = _not_modified(request, etag)
     if unchanged is not None:
         return unchanged
-    text = rendered.get(etag)
-    if text is None:
-        text = JSONRenderer().render(make())
-        if not is_current():
+    found = rendered.get(etag)
+    if found is not None:
+        return _json(found, ETag=etag)
+    with rendered.made_once(etag):
+        found = rendered.get(etag)
+        text = found or JSONRenderer().render(make())
+        if not found and not is_current():
             return _json(text)
         rendered.keep(etag, text)
     return _json(text, ETag=etag)

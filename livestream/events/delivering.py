@@ -60,7 +60,9 @@ def run_receiver(*, position: int, receiver: str) -> None:
     found = registry.find_receiver(receiver)
     if found is None:
         raise UnknownToThisRelease(f"This release has no receiver {receiver}.")
-    [record] = _RECORD.all(position=str(position))
+    record = _RECORD.first(position=str(position))
+    if record is None:
+        raise LookupError(f"There is no event at position {position} of the log.")
     _, event = _revived(record)
     found.function(event)
     ReceiverRun.objects.create(position=position, receiver=found.name, attempts=attempt(), finished_at=clock.now())

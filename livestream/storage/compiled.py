@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import psycopg
-from django.db import NotSupportedError, OperationalError, connection
+from django.db import NotSupportedError, connection
 from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 from psycopg import sql
+
+from livestream.storage.conflicts import OutdatedStatement
 
 Row = TypeVar("Row")
 
@@ -69,7 +71,7 @@ class CompiledQuery(Generic[Row]):
         return list(compiled.queryset._iterable_class(answered))
 
     def first(self, **values: str) -> Row | None:
-        """Return the first row for these values, or None. The query itself must order and limit its rows."""
+        """Return the first row for these values, or None. A query that can find several must order and limit them."""
         return next(iter(self.all(**values)), None)
 
     def queryset(self, **values: str) -> QuerySet[Any, Row]:
@@ -144,7 +146,7 @@ def _execute(text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     except NotSupportedError as error:
         # A migration has changed the type of a column: the server refuses the statement as it was prepared.
         if connection.in_atomic_block:
-            raise OperationalError(*error.args) from error  # a retry of the transaction prepares it again
+            raise OutdatedStatement(*error.args) from error
         connection.connection.execute("DEALLOCATE ALL")  # psycopg forgets its prepared statements as well
         return _execute_prepared(text, parameters)
 

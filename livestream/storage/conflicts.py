@@ -21,6 +21,10 @@ _LONGEST_PAUSE_SECONDS = 0.2
 _STATES = {"40001", "40P01"}
 
 
+class OutdatedStatement(OperationalError):
+    """A migration has outdated a prepared statement in a transaction; a retry of it prepares the statement again."""
+
+
 def retried(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a service that opens the outermost transaction: retry it after a conflict.
 
@@ -45,8 +49,9 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Return whether the database rolled a transaction back in favour of another one."""
-    return limits.state_of(error) in _STATES or limits.is_sqlite_lock(error)
+    """Return whether the database rolled a transaction back in favour of another one, or of a migration."""
+    is_outdated = isinstance(error, OutdatedStatement)
+    return is_outdated or limits.state_of(error) in _STATES or limits.is_sqlite_lock(error)
 
 
 def gave_way(error: BaseException) -> bool:

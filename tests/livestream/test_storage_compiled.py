@@ -15,6 +15,7 @@ from goals.models import Goal
 from livestream import cached_views
 from livestream.models import EventRecord, SignIn, User, UserTag
 from livestream.storage.compiled import CompiledQuery
+from livestream.storage.conflicts import retried
 from sessions_app.models import Session
 from tests.support import endings
 from tests.support.people import make_user
@@ -169,8 +170,15 @@ def test_a_migration_may_change_the_type_of_a_column():
         with pytest.raises(OperationalError), transaction.atomic():
             query.all(user_id=user.pk)
         assert query.all(user_id=user.pk) == [user.username]
+        set_length("varchar(220)")
+        assert retried(in_a_transaction)(lambda: query.all(user_id=user.pk)) == [user.username]
     finally:
         set_length("varchar(150)")
+
+
+def in_a_transaction(read):
+    with transaction.atomic():
+        return read()
 
 
 def _in_another_connection(statement):

@@ -1,7 +1,7 @@
 """The backend, in the module in which Django looks for it (`ENGINE`).
 
 Django checks each connection that leaves the pool with a round trip. This backend does so only if the server has sent
-something, or after a second without use. docs/decisions/0016-time-limits.md has the figures.
+something, after a second without use, and before the first use. docs/decisions/0016-time-limits.md has the figures.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 # A connection that was idle for longer is checked with a round trip, which notices a network that failed silently.
 _TRUSTED_SECONDS = 1.0
+# Between two connections that do not work.
+_PAUSE_SECONDS = 0.01
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -24,13 +26,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection that works; those that do not are replaced by the pool.
 
-        Raises PoolTimeout if none is found within the time for which the pool lets somebody wait.
+        Raises PoolTimeout if none is found within about twice the time for which the pool lets somebody wait.
         """
         began = time.monotonic()
         connection = super().get_new_connection(conn_params)
         while self.pool and not _works(connection):
             if time.monotonic() - began > self.pool.timeout:
                 raise PoolTimeout("no connection of the pool works")
+            time.sleep(_PAUSE_SECONDS)
             connection = super().get_new_connection(conn_params)
         return connection
 
@@ -51,7 +54,7 @@ def _works(connection: Any) -> bool:
         is_kept = True
     except psycopg.Error:
         pass
-    finally:  # whatever was raised, also what ends a thread
+    finally:  # also if a signal or the end of the thread interrupts the check
         if not is_kept:
             connection._pool.putconn(connection)
     return is_kept
