@@ -12,13 +12,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from livestream.cached_views import BACKSTOP_SECONDS
-
 # Some 60 pages of the feed, of 30 KB each: most documents are read within the second in which they are made.
 _MOST_BYTES = 2_000_000
 # What an entry takes beside its text.
 _BYTES_AN_ENTRY = 400
-
+# Seconds for which an entry is kept, as long as in the shared cache.
+_LONGEST_KEPT = 60.0
 # Seconds for which a thread waits for another one that makes the same document.
 _LONGEST_WAIT = 1.0
 
@@ -34,7 +33,7 @@ def get(etag: str) -> bytes | None:
         kept_at, found = _kept.get(etag, (0.0, None))
         if found is None:
             return None
-        if time.monotonic() - kept_at > BACKSTOP_SECONDS:
+        if time.monotonic() - kept_at > _LONGEST_KEPT:
             _forget(etag)
             return None
         _kept.move_to_end(etag)

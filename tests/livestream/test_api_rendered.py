@@ -55,3 +55,11 @@ def test_those_that_were_not_read_for_the_longest_time_are_evicted(monkeypatch):
     assert rendered.get("a")
     rendered.keep("d", b"0123456789")
     assert [name for name in "abcd" if rendered.get(name)] == ["a", "c", "d"]
+
+
+def test_nothing_is_kept_for_longer_than_in_the_shared_cache(monkeypatch):
+    rendered.keep("page", b"[]")
+    assert rendered.get("page") == b"[]"
+    monkeypatch.setattr(rendered, "_LONGEST_KEPT", -1.0)
+    assert rendered.get("page") is None
+    assert rendered._size == 0
