@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import (
     Case,
     CharField,
+    Count,
     DateTimeField,
     DurationField,
     F,
@@ -18,10 +20,11 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from goals import escrow_ids
 from goals.endings import Outcome
@@ -30,6 +33,8 @@ from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketP
 from goals.types import FACTS, INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord, User
 from livestream.storage.compiled import CompiledQuery
+from livestream.storage.joined import Joined
+from sessions_app import selectors as sessions
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, Transfer
 from wallet.sql import WaitingAmong, WaitingCoins, WaitingPayments
@@ -107,54 +112,35 @@ def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
     return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
 
 
-# What `time_left` reads of an active goal, in the order of the model's fields: `from_db` requires it.
-_TIME_LEFT_COLUMNS = ("type", "exp", "levels", "progress", "stage_started", "stage_paused", "agreed_at")
+class FeedState(NamedTuple):
+    """What the public documents of the feed's goals depend on, beside the time.
 
-
-class CurrentState(NamedTuple):
-    """What changes in the public document of an active goal.
-
-    `started` is the goal with only the columns that `time_left` reads; None if nobody has been on stage.
+    `versions` and `waiting` are texts: one changes with the goals, the other with their uncounted payments; both are
+    None if there are no goals. `on_stage` is how many of the documents change each second.
     """
 
-    id: str
-    version: int
-    started: Goal | None
+    versions: str | None
+    waiting: str | None
+    on_stage: int
 
 
-class CurrentStates(NamedTuple):
-    """The states of several goals, in order of id; `waiting` is a text that changes with their uncounted payments."""
-
-    goals: list[CurrentState]
-    waiting: str
-
-
-def current_states(*, goal_ids: Collection[str]) -> CurrentStates:
-    """Return the states of those of the goals that are active, in one query."""
-    escrows = [escrow_ids.show_funding(goal_id) for goal_id in goal_ids]
-    rows = _STATES.all(goal_ids=json.dumps(list(goal_ids)), accounts=json.dumps(escrows))
-    states = [CurrentState(row[0], row[1], _started_goal(row[3:])) for row in rows]
-    return CurrentStates(states, rows[0][2] if rows else "")
+def state_of_feed(*, limit: int) -> FeedState:
+    """Return the state of the active goals of the feed's first `limit` sessions, in one query."""
+    (row,) = _state_of_feed(limit).all()
+    return FeedState(*row)
 
 
-def _states(goal_ids: str, accounts: str) -> QuerySet[Goal, tuple[Any, ...]]:
-    active = Goal.objects.filter(pk__among=goal_ids, active=True).order_by("pk")
-    only_if_started = [
-        Case(When(stage_started__isnull=False, then=each))
-        for each in (*map(F, _TIME_LEFT_COLUMNS), _performed_before())
-    ]
-    return active.values_list("id", "version", WaitingAmong(Value(accounts)), *only_if_started)
-
-
-_STATES: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_states)
-
-
-def _started_goal(columns: tuple[Any, ...]) -> Goal | None:
-    if columns[0] is None:  # nobody has been on stage
-        return None
-    goal = Goal.from_db(None, _TIME_LEFT_COLUMNS, columns[:-1])
-    goal.active, goal.ended_at, goal.performed_before = True, None, columns[-1]  # type: ignore[attr-defined]
-    return goal
+@functools.cache
+def _state_of_feed(limit: int) -> CompiledQuery[tuple[Any, ...]]:
+    shown = Goal.objects.filter(session__in=sessions.ids_of_feed(limit=limit), active=True)
+    escrow_id = Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=TextField())
+    state = {
+        "versions": Joined(Concat("id", Value(" "), Cast("version", TextField()), output_field=TextField())),
+        "waiting": WaitingAmong(Joined(escrow_id)),
+        "on_stage": Count("pk", filter=Q(stage_started__isnull=False, stage_paused=None)),
+    }
+    all_together = shown.order_by().annotate(all=Value(1)).values("all")
+    return CompiledQuery(lambda: all_together.annotate(**state).values_list(*state))
 
 
 def escrow_of_goal(goal_id: str) -> str | None:

@@ -13,10 +13,10 @@ Document = Mapping[str, Any]
 class _Goals:
     ids_in: Callable[[str], list[str]]
     read: Callable[[Collection[str]], Mapping[str, Document]]
-    states: Callable[[Collection[str]], Sequence[object]]
+    state: Callable[[int], Sequence[object]]
 
 
-_NONE = _Goals(ids_in=lambda _session_id: [], read=lambda _goal_ids: {}, states=lambda _goal_ids: [])
+_NONE = _Goals(ids_in=lambda _session_id: [], read=lambda _goal_ids: {}, state=lambda _limit: ())
 _goals = _NONE
 
 
@@ -24,15 +24,16 @@ def register(
     *,
     ids_in: Callable[[str], list[str]],
     read: Callable[[Collection[str]], Mapping[str, Document]],
-    states: Callable[[Collection[str]], Sequence[object]],
+    state: Callable[[int], Sequence[object]],
 ) -> None:
     """Have `ids_in(session_id)` name the goals of a session that are not over, oldest first.
 
     `read(goal_ids)` gives, by id, what everybody may see of those that are current at that
-    moment, in a constant number of queries. `states(goal_ids)` gives what these documents depend on.
+    moment, in a constant number of queries. `state(limit)` gives what these documents depend on,
+    for the feed's first `limit` sessions.
     """
     global _goals
-    _goals = _Goals(ids_in, read, states)
+    _goals = _Goals(ids_in, read, state)
 
 
 def ids_in(*, session_id: str) -> list[str]:
@@ -45,6 +46,6 @@ def read(*, goal_ids: Collection[str]) -> Mapping[str, Document]:
     return _goals.read(goal_ids) if goal_ids else {}
 
 
-def states(*, goal_ids: Collection[str]) -> Sequence[object]:
-    """Return what the documents of the current goals depend on, so that it tells whether one of them changed."""
-    return _goals.states(goal_ids) if goal_ids else ()
+def state(*, limit: int) -> Sequence[object]:
+    """Return what the goals' documents on a page of the feed depend on: whatever changes in one changes it, too."""
+    return _goals.state(limit)

@@ -162,9 +162,7 @@ def _read_public(session_id: str) -> CachedSession:
 
 def state_of_feed(*, limit: int) -> tuple[object, ...]:
     """Return what the first entries of the feed depend on: whatever changes in them changes it, too."""
-    entries = selectors.feed_states(limit=limit)
-    goal_ids = [goal_id for *_, ids in entries for goal_id in ids]
-    return (*entries, *feed_goals.states(goal_ids=goal_ids))
+    return selectors.state_of_feed(limit=limit), *feed_goals.state(limit=limit)
 
 
 def feed_entries(entries: Sequence[FeedEntry]) -> list[FeedEntryDocument]:

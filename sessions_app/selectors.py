@@ -144,22 +144,25 @@ def is_banned_from_clips(*, user_id: str) -> bool:
 
 def feed() -> QuerySet[FeedEntry]:
     """Return the feed's entries whose sessions are live, with those sessions."""
-    entries = FeedEntry.objects.filter(session__active=True)
-    return entries.select_related("session", *embedded.related(prefix="session__"))
+    return _live_entries().select_related("session", *embedded.related(prefix="session__"))
 
 
-def feed_states(*, limit: int) -> list[tuple[Any, ...]]:
-    """Return what the first `limit` entries of the feed depend on, beside their goals; the last one is `goal_ids`."""
-    return _states_of_feed(limit, tuple(embedded.versions(prefix="session__"))).all()
+def state_of_feed(*, limit: int) -> str:
+    """Return a text that changes with the first `limit` entries of the feed, except for what their goals show."""
+    return _state_of_feed(limit, tuple(embedded.versions(prefix="session__"))).text()
 
 
 @functools.cache
-def _states_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
+def _state_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
     # The columns, not only the versions: a process of the previous release does not raise the version.
     columns = [f"session__{each}" for each in ("title", "preset", "prices", "created_at", "started_at")]
-    shown = _as_text("started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}", *versions)
-    entries = FeedEntry.objects.filter(session__active=True)
-    return CompiledQuery(lambda: _first(entries, limit).values_list("id", "session_id", *shown, "goal_ids"))
+    shown = ("id", "session_id", "goal_ids", "started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}")
+    return CompiledQuery(lambda: _first(_live_entries(), limit).values_list(*shown, *versions))
+
+
+def ids_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:
+    """Return the ids of the feed's first `limit` sessions, as a query within another one."""
+    return _first(_live_entries(), limit).values("session_id")
 
 
 def first_of_feed(*, limit: int) -> list[FeedEntry]:
@@ -170,6 +173,10 @@ def first_of_feed(*, limit: int) -> list[FeedEntry]:
 @functools.cache  # `_related` only separates entries: `feed()` follows what apps have registered
 def _first_of_feed(limit: int, _related: tuple[str, ...]) -> CompiledQuery[FeedEntry]:
     return CompiledQuery(lambda: _first(feed(), limit))
+
+
+def _live_entries() -> QuerySet[FeedEntry]:
+    return FeedEntry.objects.filter(session__active=True)
 
 
 def _first(entries: QuerySet[FeedEntry], limit: int) -> QuerySet[FeedEntry]:

@@ -9,7 +9,6 @@ from goals.models import ExclusiveGoalPair, SessionKaraoke, ShowGoalPair, Trigge
 from goals.representation import privacy
 from goals.representation.documents import GoalDocument
 from goals.representation.goals import public_goal
-from goals.representation.time_left import time_left
 from livestream import clock
 from livestream.models import User
 from sessions_app import embedded, feed_goals
@@ -106,16 +105,15 @@ def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
     return {goal.id: public_goal(goal) for goal in active}
 
 
-def states_of_feed(goal_ids: Collection[str]) -> list[object]:
-    """Return what the documents of the goals that are active now depend on, in one query."""
-    states = selectors.current_states(goal_ids=goal_ids)
-    times = [tuple(time_left(state.started).values()) for state in states.goals if state.started]
-    return [*(state[:2] for state in states.goals), *times, states.waiting]
+def state_of_feed(limit: int) -> tuple[object, ...]:
+    """Return what the documents of the goals depend on that the feed's first `limit` sessions show."""
+    state = selectors.state_of_feed(limit=limit)
+    return state.versions, state.waiting, clock.to_epoch(clock.now()) if state.on_stage else None
 
 
 def register() -> None:
     """Have sessions embed all of it, in a constant number of queries."""
-    feed_goals.register(ids_in=goal_ids_of_feed, read=goals_of_feed, states=states_of_feed)
+    feed_goals.register(ids_in=goal_ids_of_feed, read=goals_of_feed, state=state_of_feed)
     embedded.register("show_goal_pairs", show_goal_pairs, ["show_goal_pairs"])
     embedded.register("trigger_private_goals", trigger_private_goals, ["trigger_private_goals"])
     embedded.register(

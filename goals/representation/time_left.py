@@ -35,10 +35,11 @@ def time_left(goal: Goal) -> TimeLeft:
     if not goal.active or goal.stage_started is None or goal.stage_paused is not None:
         left = goal.target - max(before // _A_SECOND, goal.progress)
         return {"remaining": max(left, 0), "due_at": None, "server_time": None}
-    now, due = clock.now(), goal.stage_started + timedelta(seconds=goal.target) - before
-    left = max(-((now - due) // _A_SECOND), 0)
+    due = goal.stage_started + timedelta(seconds=goal.target) - before
+    due_at, server_time = _rounded_up(due), to_epoch(clock.now())
     comes_first = goal.exp is None or due <= goal.exp
-    return {"remaining": left, "due_at": _rounded_up(due) if comes_first else None, "server_time": to_epoch(now)}
+    left = max(due_at - server_time, 0)
+    return {"remaining": left, "due_at": due_at if comes_first else None, "server_time": server_time}
 
 
 def _performed_before(goal: Goal) -> timedelta:

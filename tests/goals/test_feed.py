@@ -16,7 +16,8 @@ from tests.support import endings
 from tests.support.clients import client_of, said
 from tests.support.outbox import run_due
 from tests.support.people import make_funding, make_session, make_user
-from tests.support.shows import buy
+from tests.support.shows import buy, running_show
+from tests.support.stage import go_on_stage, leave_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,28 @@ def etag_and_feed(**headers):
     answer = client_of(make_user()).get("/feed", **headers)
     assert answer.status_code == 200
     return answer["ETag"], answer.json()["results"]
+
+
+def test_whoever_has_the_feed_is_told_of_each_second_on_stage(moving):
+    show = running_show(moving, target=60)
+    moving.advance(seconds=0.3)
+    go_on_stage(show)
+    run_due()
+    reader, etag, known = client_of(make_user()), "", None
+    seen = set()
+    for _ in range(30):
+        answer = reader.get("/feed", HTTP_IF_NONE_MATCH=etag)
+        if answer.status_code == 200:
+            etag, known = answer["ETag"], answer.json()["results"]
+        assert known == views._read_first_page(2)[0]
+        seen.add(answer.status_code)
+        moving.advance(seconds=0.21)
+    assert seen == {200, 304}
+    leave_stage(show)
+    run_due()
+    etag = reader.get("/feed")["ETag"]
+    moving.advance(seconds=5)
+    assert reader.get("/feed", HTTP_IF_NONE_MATCH=etag).status_code == 304
 
 
 def test_sessions_are_listed_page_by_page_and_the_newest_first(moving):

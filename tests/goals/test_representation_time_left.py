@@ -45,6 +45,20 @@ def test_a_show_runs_down_while_its_streamer_is_on_stage_and_stands_still_meanwh
     assert seen(show)[2] == 0
 
 
+@pytest.mark.parametrize("began", [0, 0.3, 0.999999])
+def test_what_remains_and_the_servers_time_are_the_time_when_it_is_due(moving, began):
+    show = running_show(moving, target=60)
+    moving.advance(seconds=began)
+    go_on_stage(show)
+    run_due()
+    found = []
+    for _ in range(20):
+        found.append(representation.public_goal(selectors.get_goal(show.pk)))
+        moving.advance(seconds=0.37)
+    assert {each["remaining"] + each["server_time"] for each in found} == {found[0]["due_at"]}
+    assert found[-1]["server_time"] == clock.to_epoch(clock.now() - timedelta(seconds=0.37))
+
+
 def test_it_is_due_when_it_then_completes(moving):
     show = running_show(moving, target=60)
     go_on_stage(show)

@@ -10,7 +10,7 @@ from django.db.models import Model, Value
 from django.db.models.functions import Concat
 from rest_framework.test import APIClient
 
-from goals import escrow_ids, selectors
+from goals import selectors
 from goals.models import Goal
 from livestream import cached_views
 from livestream.models import EventRecord, SignIn, User, UserTag
@@ -42,7 +42,6 @@ def values_of_everything():
     return {
         "goal_id": goals,
         "goal_ids": [json.dumps(goals), json.dumps(goals[1:2]), "[]"],
-        "accounts": [json.dumps([escrow_ids.show_funding(each) for each in goals]), "[]"],
         "session_id": [*Session.objects.values_list("pk", flat=True), UNKNOWN],
         "position": [str(each) for each in EventRecord.objects.values_list("pk", flat=True)],
         "user_id": users,
@@ -77,6 +76,22 @@ def test_each_query_of_the_service_reads_what_its_queryset_reads(moving):
             found[query] = found.get(query, 0) + len(rows)
     assert len(found) >= 12
     assert [query for query, rows in found.items() if not rows] == []
+
+
+@pytest.mark.django_db
+def test_the_text_of_its_rows_changes_with_each_row():
+    user, other = make_user(), make_user()
+    query = CompiledQuery(
+        lambda user_ids: User.objects.filter(pk__among=user_ids).order_by("pk").values_list("pk", "username")
+    )
+    user_ids = json.dumps([user.pk, other.pk])
+    texts = [query.text(user_ids=user_ids)]
+    assert query.text(user_ids=user_ids) == texts[0]
+    for username in ("another", "another,", 'another")', "", other.username.upper()):
+        User.objects.filter(pk=user.pk).update(username=username)
+        texts.append(query.text(user_ids=user_ids))
+    other.delete()
+    assert len({*texts, query.text(user_ids=user_ids), query.text(user_ids="[]")}) == 8
 
 
 @pytest.mark.django_db
