@@ -33,7 +33,8 @@ from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketP
 from goals.types import FACTS, INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord, User
 from livestream.storage.compiled import CompiledQuery
-from livestream.storage.joined import Joined
+from livestream.storage.texts import Joined, RowsAsText
+from sessions_app import embedded
 from sessions_app import selectors as sessions
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, Transfer
@@ -113,28 +114,30 @@ def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
 
 
 class FeedState(NamedTuple):
-    """What the public documents of the feed's goals depend on, beside the time.
+    """What a page of the feed depends on, beside the time.
 
-    `versions` and `waiting` are texts: one changes with the goals, the other with their uncounted payments; both are
-    None if there are no goals. `on_stage` is how many of the documents change each second.
+    Three texts, each None if it is empty: `entries` changes with the entries of the feed, `versions` with their active
+    goals, and `waiting` with the uncounted payments for these. `on_stage` is how many goals change each second.
     """
 
+    entries: str | None
     versions: str | None
     waiting: str | None
     on_stage: int
 
 
 def state_of_feed(*, limit: int) -> FeedState:
-    """Return the state of the active goals of the feed's first `limit` sessions, in one query."""
-    (row,) = _state_of_feed(limit).all()
+    """Return the state of the feed's first `limit` entries, in one query."""
+    (row,) = _state_of_feed(limit, tuple(embedded.versions())).all()
     return FeedState(*row)
 
 
-@functools.cache
-def _state_of_feed(limit: int) -> CompiledQuery[tuple[Any, ...]]:
+@functools.cache  # `_versions` only separates entries: the feed's entries follow what apps have registered
+def _state_of_feed(limit: int, _versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
     shown = Goal.objects.filter(session__in=sessions.ids_of_feed(limit=limit), active=True)
     escrow_id = Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=TextField())
     state = {
+        "entries": RowsAsText(sessions.entries_of_feed(limit=limit)),
         "versions": Joined(Concat("id", Value(" "), Cast("version", TextField()), output_field=TextField())),
         "waiting": WaitingAmong(Joined(escrow_id)),
         "on_stage": Count("pk", filter=Q(stage_started__isnull=False, stage_paused=None)),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sessions_app import selectors
+
 Document = Mapping[str, Any]
 
 
@@ -16,7 +18,11 @@ class _Goals:
     state: Callable[[int], Sequence[object]]
 
 
-_NONE = _Goals(ids_in=lambda _session_id: [], read=lambda _goal_ids: {}, state=lambda _limit: ())
+_NONE = _Goals(
+    ids_in=lambda _session_id: [],
+    read=lambda _goal_ids: {},
+    state=lambda limit: [*selectors.entries_of_feed(limit=limit)],
+)
 _goals = _NONE
 
 
@@ -29,8 +35,8 @@ def register(
     """Have `ids_in(session_id)` name the goals of a session that are not over, oldest first.
 
     `read(goal_ids)` gives, by id, what everybody may see of those that are current at that
-    moment, in a constant number of queries. `state(limit)` gives what these documents depend on,
-    for the feed's first `limit` sessions.
+    moment, in a constant number of queries. `state(limit)` gives what the feed's first `limit` entries depend on, with
+    these documents.
     """
     global _goals
     _goals = _Goals(ids_in, read, state)
@@ -46,6 +52,6 @@ def read(*, goal_ids: Collection[str]) -> Mapping[str, Document]:
     return _goals.read(goal_ids) if goal_ids else {}
 
 
-def state(*, limit: int) -> Sequence[object]:
-    """Return what the goals' documents on a page of the feed depend on: whatever changes in one changes it, too."""
+def state_of_feed(*, limit: int) -> Sequence[object]:
+    """Return what the first `limit` entries of the feed depend on: whatever changes in one of them changes it, too."""
     return _goals.state(limit)

@@ -160,11 +160,6 @@ def _read_public(session_id: str) -> CachedSession:
     }
 
 
-def state_of_feed(*, limit: int) -> tuple[object, ...]:
-    """Return what the first entries of the feed depend on: whatever changes in them changes it, too."""
-    return selectors.state_of_feed(limit=limit), *feed_goals.state(limit=limit)
-
-
 def feed_entries(entries: Sequence[FeedEntry]) -> list[FeedEntryDocument]:
     """Return entries of the feed with the goals that are current at this moment."""
     current = feed_goals.read(goal_ids={goal_id for entry in entries for goal_id in entry.goal_ids})

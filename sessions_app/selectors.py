@@ -147,17 +147,12 @@ def feed() -> QuerySet[FeedEntry]:
     return _live_entries().select_related("session", *embedded.related(prefix="session__"))
 
 
-def state_of_feed(*, limit: int) -> str:
-    """Return a text that changes with the first `limit` entries of the feed, except for what their goals show."""
-    return _state_of_feed(limit, tuple(embedded.versions(prefix="session__"))).text()
-
-
-@functools.cache
-def _state_of_feed(limit: int, versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
+def entries_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:
+    """Return the first `limit` entries of the feed, with all that they depend on but their goals."""
     # The columns, not only the versions: a process of the previous release does not raise the version.
     columns = [f"session__{each}" for each in ("title", "preset", "prices", "created_at", "started_at")]
     shown = ("id", "session_id", "goal_ids", "started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}")
-    return CompiledQuery(lambda: _first(_live_entries(), limit).values_list(*shown, *versions))
+    return _first(_live_entries(), limit).values_list(*shown, *embedded.versions(prefix="session__"))
 
 
 def ids_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:

@@ -22,7 +22,7 @@ from livestream.api.operations import Tag, operation
 from livestream.api.pagination import link_of, page_of, page_size_of
 from livestream.models import User
 from livestream.storage.keyset import Cursor, first_page
-from sessions_app import errors, examples, representation, selectors
+from sessions_app import errors, examples, feed_goals, representation, selectors
 from sessions_app.filters import FeedFilter, SessionFilter
 from sessions_app.models import FeedEntry, Session
 from sessions_app.serializers import FeedEntrySerializer, SessionBody, SessionSerializer
@@ -186,11 +186,11 @@ class FeedViewSet(GenericViewSet[FeedEntry]):
             page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
             return self._answer(page)
         limit = page_size_of(request) + 1
-        state = representation.state_of_feed(limit=limit)
+        state = feed_goals.state_of_feed(limit=limit)
         etag = etag_of("feed", limit, state, request.query_params.urlencode())
         # When a session starts and ends, the state is again what it was before. A page that shows the session must not
         # be kept under that state.
-        is_current = functools.cache(lambda: representation.state_of_feed(limit=limit) == state)
+        is_current = functools.cache(lambda: feed_goals.state_of_feed(limit=limit) == state)
         return answer_public(request, etag, lambda: self._first_page(limit, state, is_current), is_current=is_current)
 
     def _first_page(self, limit: int, state: object, is_current: Callable[[], bool]) -> dict[str, Any]:

@@ -106,9 +106,9 @@ def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
 
 
 def state_of_feed(limit: int) -> tuple[object, ...]:
-    """Return what the documents of the goals depend on that the feed's first `limit` sessions show."""
+    """Return what the first `limit` entries of the feed depend on, in one query."""
     state = selectors.state_of_feed(limit=limit)
-    return state.versions, state.waiting, clock.to_epoch(clock.now()) if state.on_stage else None
+    return *state, clock.to_epoch(clock.now()) if state.on_stage else None
 
 
 def register() -> None:

@@ -56,7 +56,7 @@ class SignatureBackend(TokenBackend):
 
 
 # A client sends the same token with each call. Only the signature is checked here; `Token.verify` checks the times.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _claims_of(token: Any, key: Any, algorithm: str, verify: bool) -> dict[str, Any]:
     options: Any = _OPTIONS | {"verify_signature": verify}
     return jwt.decode(token, key, algorithms=[algorithm], options=options)

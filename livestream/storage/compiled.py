@@ -25,7 +25,6 @@ from psycopg import sql
 from livestream.storage.conflicts import OutdatedStatement
 
 Row = TypeVar("Row")
-_AS_TEXT = "SELECT string_agg(found::text, ',') FROM ({}) AS found"
 
 
 class _Placeholder(str):
@@ -75,14 +74,6 @@ class CompiledQuery(Generic[Row]):
     def first(self, **values: str) -> Row | None:
         """Return the first row for these values, or None. A query that can find several must order and limit them."""
         return next(iter(self.all(**values)), None)
-
-    def text(self, **values: str) -> str:
-        """Return all rows as one text, in one round trip: for rows that are only compared, this is much faster."""
-        if connection.vendor != "postgresql":
-            return repr(self.all(**values))
-        compiled = self._of_this_database()
-        (row,) = _execute(_AS_TEXT.format(compiled.sql), compiled.bind(values))
-        return row[0] or ""
 
     def queryset(self, **values: str) -> QuerySet[Any, Row]:
         """Return the same query as a queryset, which is compiled again: the reference for tests."""

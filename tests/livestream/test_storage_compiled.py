@@ -79,22 +79,6 @@ def test_each_query_of_the_service_reads_what_its_queryset_reads(moving):
 
 
 @pytest.mark.django_db
-def test_the_text_of_its_rows_changes_with_each_row():
-    user, other = make_user(), make_user()
-    query = CompiledQuery(
-        lambda user_ids: User.objects.filter(pk__among=user_ids).order_by("pk").values_list("pk", "username")
-    )
-    user_ids = json.dumps([user.pk, other.pk])
-    texts = [query.text(user_ids=user_ids)]
-    assert query.text(user_ids=user_ids) == texts[0]
-    for username in ("another", "another,", 'another")', "", other.username.upper()):
-        User.objects.filter(pk=user.pk).update(username=username)
-        texts.append(query.text(user_ids=user_ids))
-    other.delete()
-    assert len({*texts, query.text(user_ids=user_ids), query.text(user_ids="[]")}) == 8
-
-
-@pytest.mark.django_db
 def test_what_is_fixed_in_a_query_may_contain_any_character(db):
     user = make_user()
     text = '100% of it\'s \\ "%s" {0}'
