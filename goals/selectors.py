@@ -33,7 +33,7 @@ from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketP
 from goals.types import FACTS, INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord, User
 from livestream.storage.compiled import CompiledQuery
-from livestream.storage.texts import Joined, RowsAsText
+from livestream.storage.joined_rows import Joined, RowsAsText
 from sessions_app import embedded
 from sessions_app import selectors as sessions
 from wallet import selectors as wallet_selectors
@@ -60,12 +60,16 @@ def goals() -> QuerySet[Goal]:
 
 def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:
     """Add `waiting`, `waiting_payments` and `performed_before` (see `goals`)."""
-    escrow_id = Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=CharField())
+    escrow_id = _show_escrow_id()
     return found.annotate(
         waiting=WaitingCoins(escrow_id),
         waiting_payments=WaitingPayments(escrow_id),
         performed_before=_performed_before(),
     )
+
+
+def _show_escrow_id() -> Concat:
+    return Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=TextField())
 
 
 def _performed_before() -> Subquery:
@@ -114,10 +118,11 @@ def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
 
 
 class FeedState(NamedTuple):
-    """What a page of the feed depends on, beside the time.
+    """What a page of the feed depends on, apart from the time.
 
-    Three texts, each None if it is empty: `entries` changes with the entries of the feed, `versions` with their active
-    goals, and `waiting` with the uncounted payments for these. `on_stage` is how many goals change each second.
+    The texts are only compared; each is None if there are no rows. `entries` changes with the entries of the feed,
+    `versions` with their active goals, and `waiting` with the uncounted payments for these goals. `on_stage` counts
+    the goals whose streamer is on stage: their documents change each second.
     """
 
     entries: str | None
@@ -134,16 +139,16 @@ def state_of_feed(*, limit: int) -> FeedState:
 
 @functools.cache  # `_versions` only separates entries: the feed's entries follow what apps have registered
 def _state_of_feed(limit: int, _versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
-    shown = Goal.objects.filter(session__in=sessions.ids_of_feed(limit=limit), active=True)
-    escrow_id = Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=TextField())
+    shown = Goal.objects.filter(session__in=sessions.session_ids_of_feed(limit=limit), active=True)
     state = {
-        "entries": RowsAsText(sessions.entries_of_feed(limit=limit)),
+        "entries": RowsAsText(sessions.columns_of_feed(limit=limit)),
         "versions": Joined(Concat("id", Value(" "), Cast("version", TextField()), output_field=TextField())),
-        "waiting": WaitingAmong(Joined(escrow_id)),
+        "waiting": WaitingAmong(Joined(_show_escrow_id())),
         "on_stage": Count("pk", filter=Q(stage_started__isnull=False, stage_paused=None)),
     }
-    all_together = shown.order_by().annotate(all=Value(1)).values("all")
-    return CompiledQuery(lambda: all_together.annotate(**state).values_list(*state))
+    # Grouped by a constant, since `aggregate()` would run at once: one row, even if no goal is active.
+    one_group = shown.order_by().annotate(all=Value(1)).values("all")
+    return CompiledQuery(lambda: one_group.annotate(**state).values_list(*state))
 
 
 def escrow_of_goal(goal_id: str) -> str | None:

@@ -1,4 +1,7 @@
-"""The goals of the feed, read by functions that a higher app registers; without it, there are none."""
+"""The goals of the feed and the state of its pages, read by functions that a higher app registers.
+
+Without it, there are no goals.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class _Goals:
 _NONE = _Goals(
     ids_in=lambda _session_id: [],
     read=lambda _goal_ids: {},
-    state=lambda limit: [*selectors.entries_of_feed(limit=limit)],
+    state=lambda limit: [*selectors.columns_of_feed(limit=limit)],
 )
 _goals = _NONE
 
@@ -34,9 +37,9 @@ def register(
 ) -> None:
     """Have `ids_in(session_id)` name the goals of a session that are not over, oldest first.
 
-    `read(goal_ids)` gives, by id, what everybody may see of those that are current at that
-    moment, in a constant number of queries. `state(limit)` gives what the feed's first `limit` entries depend on, with
-    these documents.
+    `read(goal_ids)` returns, by id, what everybody may see of those that are current at that moment, in a constant
+    number of queries. `state(limit)` returns a value that changes whenever the feed's first `limit` entries or the
+    documents of their goals change. It includes `selectors.columns_of_feed`, so that one query reads all of it.
     """
     global _goals
     _goals = _Goals(ids_in, read, state)
@@ -53,5 +56,5 @@ def read(*, goal_ids: Collection[str]) -> Mapping[str, Document]:
 
 
 def state_of_feed(*, limit: int) -> Sequence[object]:
-    """Return what the first `limit` entries of the feed depend on: whatever changes in one of them changes it, too."""
+    """Return a value that changes whenever the feed's first `limit` entries or their goals change."""
     return _goals.state(limit)

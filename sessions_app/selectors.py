@@ -147,16 +147,16 @@ def feed() -> QuerySet[FeedEntry]:
     return _live_entries().select_related("session", *embedded.related(prefix="session__"))
 
 
-def entries_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:
-    """Return the first `limit` entries of the feed, with all that they depend on but their goals."""
+def columns_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:
+    """Return the columns that the feed's first `limit` entries depend on, except those of their goals."""
     # The columns, not only the versions: a process of the previous release does not raise the version.
     columns = [f"session__{each}" for each in ("title", "preset", "prices", "created_at", "started_at")]
     shown = ("id", "session_id", "goal_ids", "started_at", *columns, f"session__streamer__{User.PUBLIC_NAME}")
     return _first(_live_entries(), limit).values_list(*shown, *embedded.versions(prefix="session__"))
 
 
-def ids_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:
-    """Return the ids of the feed's first `limit` sessions, as a query within another one."""
+def session_ids_of_feed(*, limit: int) -> QuerySet[FeedEntry, Any]:
+    """Return the session ids of the feed's first `limit` entries, for use as a subquery."""
     return _first(_live_entries(), limit).values("session_id")
 
 

@@ -24,7 +24,7 @@ def sqlite(*, path: Path | str, synchronous: str = "FULL", lock_timeout: float =
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": lock_timeout, "cached_statements": 2000, "init_command": pragmas},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": lock_timeout, "init_command": pragmas},
     }
 
 

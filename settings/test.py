@@ -41,6 +41,8 @@ DATABASES = {
 }
 if DATABASES["default"] and is_sqlite(database=DATABASES["default"]):
     DATABASES["default"]["TEST"] = {"NAME": str(LIVESTREAM_VAR / "test.sqlite3")}
+    # Tests execute more different statements than the 128 that Python caches; SQLite would prepare them again.
+    DATABASES["default"]["OPTIONS"]["cached_statements"] = 2_000
 
 # Workers of one run share a broker, not their queues.
 BROKER_NAMESPACE = f"livestream-test-{os.getpid()}"

@@ -107,6 +107,7 @@ class Goal(models.Model):
             models.Index(fields=["-created_at", "-id"], condition=Q(ended_at=None), name="goal_not_over"),
             models.Index(fields=["session", "-created_at", "-id"], name="goal_of_session"),
             models.Index(fields=["streamer", "-created_at", "-id"], name="goal_of_streamer"),
+            models.Index(fields=["session"], condition=Q(active=True), name="goal_active_in_session"),
             models.Index(fields=["exp"], condition=Q(active=True), name="goal_expiring"),
             models.Index(fields=["nbf"], condition=Q(active=False, ended_at=None), name="goal_scheduled"),
             models.Index(

@@ -106,9 +106,11 @@ def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
 
 
 def state_of_feed(limit: int) -> tuple[object, ...]:
-    """Return what the first `limit` entries of the feed depend on, in one query."""
+    """Return a value that changes whenever the feed's first `limit` entries or their goals' documents change."""
     state = selectors.state_of_feed(limit=limit)
-    return *state, clock.to_epoch(clock.now()) if state.on_stage else None
+    # While somebody is on stage, `remaining` and `server_time` change each second (see `time_left`).
+    second = clock.to_epoch(clock.now()) if state.on_stage else None
+    return (*state, second)
 
 
 def register() -> None:

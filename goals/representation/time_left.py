@@ -36,10 +36,11 @@ def time_left(goal: Goal) -> TimeLeft:
         left = goal.target - max(before // _A_SECOND, goal.progress)
         return {"remaining": max(left, 0), "due_at": None, "server_time": None}
     due = goal.stage_started + timedelta(seconds=goal.target) - before
+    # In whole seconds of the clock, so that all documents on stage change at the same moment, as the feed's state does.
     due_at, server_time = _rounded_up(due), to_epoch(clock.now())
+    remaining = min(max(due_at - server_time, 0), goal.target - before // _A_SECOND)
     comes_first = goal.exp is None or due <= goal.exp
-    left = max(due_at - server_time, 0)
-    return {"remaining": left, "due_at": due_at if comes_first else None, "server_time": server_time}
+    return {"remaining": remaining, "due_at": due_at if comes_first else None, "server_time": server_time}
 
 
 def _performed_before(goal: Goal) -> timedelta:

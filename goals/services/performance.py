@@ -62,11 +62,12 @@ def settle_stage(*, goal: Goal, now: datetime) -> None:
     if not goal.active or not goal.is_performed:
         return
     stretches = stage_time.stretches_of(goal=goal, now=now)
-    _store(goal, stretches)
-    changed = _show_on_goal(goal, stretches)
+    moved = _store(goal, stretches)
+    entered_or_left = _show_on_goal(goal, stretches)
     _credit(goal, _creditable(goal, stretches, now), now)
     if goal.active:
-        if changed:
+        # A late webhook may change only when the performance is due, which is seen while the streamer is on stage.
+        if entered_or_left or (moved and goal.stage_paused is None):
             publish_goal(GOAL_CHANGED, goal)
         _plan(goal, stretches)
 
@@ -159,10 +160,13 @@ def _creditable(goal: Goal, stretches: Sequence[stage.Interval], now: datetime) 
     return min(max(seconds, goal.performed), running)
 
 
-def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> None:
-    if stage_time.replace_stored(goal=goal, stretches=stretches):
+def _store(goal: Goal, stretches: Sequence[stage.Interval]) -> bool:
+    """Store the intervals, and return whether any of them differs from before."""
+    differs = stage_time.replace_stored(goal=goal, stretches=stretches)
+    if differs:
         for goal_id in paid_time.goals_that_give_way(to=goal):
             enqueue(count_again, Delivery(key=f"paid:{goal_id}"), goal_id=goal_id)
+    return differs
 
 
 def _credit(goal: Goal, seconds: int, now: datetime) -> None:

@@ -12,7 +12,7 @@ the figures.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -42,10 +42,6 @@ class _Compiled:
     converters: list[tuple[int, tuple[list[Any], Any]]]
     locks: bool
 
-    def bind(self, values: Mapping[str, str]) -> list[Any]:
-        """Return the parameters with these values in the place of the placeholders."""
-        return [values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in self.parameters]
-
 
 class CompiledQuery(Generic[Row]):
     """A query whose values are given by name each time; each is a `str`.
@@ -65,10 +61,13 @@ class CompiledQuery(Generic[Row]):
 
     def all(self, **values: str) -> list[Row]:
         """Return the rows for these values, in one round trip."""
-        compiled = self._of_this_database()
+        compiled = self._by_vendor.get(connection.vendor) or self._compile()
         if compiled.locks and not connection.in_atomic_block:
             raise TransactionManagementError("A query that locks rows needs an open transaction.")
-        answered = _Answered(compiled, _execute(compiled.sql, compiled.bind(values)))
+        bound = [
+            values[each.removeprefix("\0")] if type(each) is _Placeholder else each for each in compiled.parameters
+        ]
+        answered = _Answered(compiled, _execute(compiled.sql, bound))
         return list(compiled.queryset._iterable_class(answered))
 
     def first(self, **values: str) -> Row | None:
@@ -78,9 +77,6 @@ class CompiledQuery(Generic[Row]):
     def queryset(self, **values: str) -> QuerySet[Any, Row]:
         """Return the same query as a queryset, which is compiled again: the reference for tests."""
         return self._build(**values)
-
-    def _of_this_database(self) -> _Compiled:
-        return self._by_vendor.get(connection.vendor) or self._compile()
 
     def _compile(self) -> _Compiled:
         queryset = self._build(**{name: _Placeholder(f"\0{name}") for name in self.names})

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from goals.endings import EndedBecause
 from goals.models import PerformanceMark
+from goals.representation.time_left import time_left
 from goals.services import lifecycle, performance
 from livestream import clock
 from tests.goals.stories import quick_show
@@ -67,6 +68,23 @@ def test_one_that_comes_later_is_kept_and_changes_nothing(moving, show):
     run_due()
     assert (read(show).progress, show.outcome, earned(show)) == (60, "completed", 400)
     assert not PerformanceMark.objects.get(source="late").in_time
+
+
+def test_one_that_moves_only_the_time_when_it_is_due_raises_the_version_and_is_told(moving, show):
+    start = clock.now()
+    for seconds, act in ((0, go_on_stage), (10, leave_stage), (20, go_on_stage)):
+        moving.move_to(start + timedelta(seconds=seconds))
+        act(show)
+        run_due()
+    moving.move_to(start + timedelta(seconds=30))
+    before, told = read(show).version, events_of_goal(show.id).count("goal.changed")
+    due_at = time_left(show)["due_at"]
+    leave_stage(show, at=start + timedelta(seconds=5))
+    run_due()
+    assert read(show).performed == 10
+    assert time_left(show)["due_at"] == due_at + 5
+    assert show.version > before
+    assert events_of_goal(show.id).count("goal.changed") == told + 1
 
 
 def test_a_repeat_of_what_came_too_late_is_kept_once(moving, show):

@@ -142,10 +142,11 @@ def test_workers_at_once_claim_each_message_once(durable_probe):
 def test_both_forms_of_a_claim_and_of_the_backlog_agree(durable_probe, external_probe, broker):
     with clock.frozen() as moving:
         for number in range(12):
-            eta = moving.at + timedelta(seconds=number % 5)
+            # No two are due at the same moment: either form may then choose any of them.
+            eta = moving.at + timedelta(seconds=number % 5, milliseconds=2 * number)
             durable_probe.do(eta=eta, urgency=Urgency(number % 3), key=f"k{number}" if number % 2 else None)
-            external_probe.do(eta=eta, urgency=Urgency(number % 2))
-        moving.advance(seconds=3)
+            external_probe.do(eta=eta + timedelta(milliseconds=1), urgency=Urgency(number % 2))
+        moving.advance(seconds=3.5)
         running = claiming.claim_one(message_id=OutboxMessage.objects.filter(key="k1").get().id, now=moving.at)
         durable_probe.do(key="k1", urgency=Urgency(1))
         about = {"names": task_names(), "limit": 3, "now": moving.at}

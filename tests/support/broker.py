@@ -24,7 +24,7 @@ from livestream.outbox.registry import get_task, task_names
 _PATIENCE_SECONDS = 120
 _POLL_SECONDS = 0.005
 _THREADS = 4
-_running = 0
+_workers_running = 0
 
 
 def eventually(is_so: Callable[[], object], *, meanwhile: Callable[[], object] = lambda: None) -> None:
@@ -95,25 +95,25 @@ def disconnect() -> None:
 @contextmanager
 def working() -> Iterator[Workers]:
     """Run workers on the broker of this run, which begins empty."""
-    global _running
+    global _workers_running
     broker = dramatiq.get_broker()
     disconnect()
     broker.flush_all()
     worker = dramatiq.Worker(broker, worker_timeout=20, worker_threads=_THREADS)
     worker.start()
-    _running += 1
+    _workers_running += 1
     try:
         yield Workers()
     finally:
         worker.stop()
-        _running -= 1
+        _workers_running -= 1
         disconnect()
         broker.flush_all()
 
 
 def workers_are_running() -> bool:
-    """Whether workers of this process are changing the database beside the test."""
-    return _running > 0
+    """Return whether this process runs workers, which change the database at the same time as the test."""
+    return _workers_running > 0
 
 
 @pytest.fixture

@@ -98,11 +98,11 @@ _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def call(sweeps: Sequence[Sweep]) -> None:
     """Call those of these sweeps that may find work; with TEST_ROUNDS=full, call all of them.
 
-    Where workers change the database meanwhile, what has been without work may have some now, so all are called.
+    While workers run, all are called: a sweep without work at the time of the query may have some when it is called.
     """
-    needless = set() if broker.workers_are_running() else _without_work()
+    without_work = set() if broker.workers_are_running() else _without_work()
     for each in sweeps:
-        if each.function not in needless:
+        if each.function not in without_work:
             each.function()
         elif FULL:
             with _nothing_is_changed(each.function):
@@ -157,6 +157,7 @@ def _adapted(moment: datetime) -> Any:
 def _nothing_is_changed(sweep: Callable[[], None]) -> Iterator[None]:
     def refuse_changes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
+        # A UNION begins with a parenthesis.
         changes = not sql.lstrip("(").startswith("SELECT") and context["cursor"].rowcount > 0
         assert not changes, f"{sweep.__name__} found something, and would have been left out: {sql}"
         return result

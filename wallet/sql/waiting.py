@@ -73,7 +73,7 @@ class WaitingCoinsOf(_AddedUp):
     condition = "account_id = {} AND payer_id = {}"
 
 
-# One line an account: its id, how many payments wait, and their coins.
+# One line per account: its id, how many payments wait, and their coins.
 _LINES = """
     SELECT account_id || ' ' || count(*) || ' ' || sum(amount) AS line FROM wallet_pendingcredit
     WHERE {condition} GROUP BY account_id ORDER BY account_id
@@ -90,14 +90,15 @@ _CREATE_AMONG = """
 class WaitingAmong(Func):
     """`WaitingAmong(accounts)`: a text that changes with the payments that wait for any of these accounts.
 
-    `accounts` are ids with a comma between two. One call for all: a call costs PostgreSQL as much as reading ten rows.
+    `accounts` is a text of ids, separated by commas. A call costs PostgreSQL as much as reading ten rows, so one call
+    reads all accounts.
     """
 
     function, arity = "wallet_waiting_among", 1
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return a subquery that reads all accounts: SQLite does not allow the caller's aggregate within it."""
+        """Return a subquery over all accounts: SQLite allows no aggregate of the outer query in a subquery."""
         return f"(SELECT group_concat(line) FROM ({_LINES.format(condition='true')}))", []
 
 

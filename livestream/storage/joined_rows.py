@@ -1,4 +1,4 @@
-"""Rows and values as one text, on each of the databases: for what is only compared, reading one text is much faster."""
+"""Expressions that join values or rows into one text. A text that is only compared is much faster to read than rows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from django.db.models import Aggregate, Subquery, TextField
 
 
 class Joined(Aggregate):
-    """`Joined(texts)`: the different texts with a comma between two, on PostgreSQL in ascending order; NULL if none."""
+    """`Joined(texts)`: the texts without duplicates, separated by commas; NULL if there are none."""
 
     function, arity = "string_agg", 1
+    # On PostgreSQL, DISTINCT sorts: the same texts give the same result in any order of rows.
     template = "%(function)s(DISTINCT %(expressions)s, ',')"
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return the SQL for SQLite, whose function uses a comma and cannot sort."""
+        """Return the SQL for SQLite, whose DISTINCT takes no separator and does not sort."""
         return self.as_sql(compiler, connection, template="group_concat(DISTINCT %(expressions)s)", **context)
 
 
@@ -29,11 +30,12 @@ class RowsAsText(Subquery):
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return the SQL for SQLite, which does not convert a row."""
-        columns = ", ".join(f"found.{connection.ops.quote_name(name)}" for name in self.query.selected or ())
+        """Return the SQL for SQLite, which cannot cast a row to text."""
+        names: Any = self.query.selected
+        columns = ", ".join(f"found.{connection.ops.quote_name(name)}" for name in names)
         template = "(SELECT group_concat(json_array(%(columns)s)) FROM (%(subquery)s) AS found)"
         return self.as_sql(compiler, connection, template=template, columns=columns, **context)
 
     def get_group_by_cols(self) -> list[Any]:
-        """Return nothing: it is the same for all rows."""
+        """Return no columns: the text is the same for all rows of the outer query."""
         return []

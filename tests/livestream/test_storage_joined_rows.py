@@ -6,16 +6,16 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from livestream.models import User
-from livestream.storage.texts import Joined, RowsAsText
+from livestream.storage.joined_rows import Joined, RowsAsText
 from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 
-TITLES = ["plain", "with,comma", 'with"quote', "with (brackets)", "with\\backslash", "", "NULL", "plain "]
+USERNAMES = ["plain", "with,comma", 'with"quote', "with (brackets)", "with\\backslash", "", "NULL", "plain "]
 
 
 def text_of(rows):
-    """Return the text of rows as a part of another query, which finds one row."""
+    """Return the text of these rows, read as a column of another query."""
     (text,) = User.objects.annotate(text=RowsAsText(rows)).values_list("text", flat=True)[:1]
     return text
 
@@ -27,16 +27,16 @@ def names(*users):
 def test_the_text_of_rows_changes_with_each_row_and_only_then():
     user, other = make_user(), make_user()
     texts = []
-    for title in TITLES:
-        User.objects.filter(pk=user.pk).update(username=title)
+    for username in USERNAMES:
+        User.objects.filter(pk=user.pk).update(username=username)
         texts.append(text_of(names(user, other)))
         assert text_of(names(user, other)) == texts[-1]
-    assert len(set(texts)) == len(TITLES)
-    assert len({*texts, text_of(names(other)), text_of(names(user, other).reverse())}) == len(TITLES) + 2
+    assert len(set(texts)) == len(USERNAMES)
+    assert len({*texts, text_of(names(other)), text_of(names(user, other).reverse())}) == len(USERNAMES) + 2
     assert text_of(names()) is None
 
 
-def test_rows_of_two_columns_are_not_taken_for_each_other():
+def test_values_that_contain_separators_give_different_texts():
     user = make_user()
     found = set()
     for first, second in (("a,b", "c"), ("a", "b,c"), ("a,b,c", ""), ("", "a,b,c"), ("a", "b"), ("a b", "")):
@@ -45,14 +45,14 @@ def test_rows_of_two_columns_are_not_taken_for_each_other():
     assert len(found) == 6
 
 
-def test_a_query_of_the_text_needs_no_rows_of_its_own_to_be_grouped():
+def test_an_aggregate_query_without_rows_still_returns_the_text_of_other_rows():
     user = make_user()
     nobody = User.objects.filter(pk="f" * 24).order_by().annotate(all=Value(1)).values("all")
     [row] = nobody.annotate(text=RowsAsText(names(user)), joined=Joined("username")).values_list("text", "joined")
     assert row == (text_of(names(user)), None)
 
 
-def test_joined_texts_are_the_different_ones():
+def test_joined_leaves_out_duplicates():
     users = [User.objects.create(username=name) for name in ("c", "a", "b")]
     chosen = User.objects.filter(pk__in=[user.pk for user in users]).order_by()
     found = chosen.aggregate(all=Joined("username"))["all"].split(",")
