@@ -26,7 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from goals import escrow_ids
+from goals import escrow_ids, stage
 from goals.endings import Outcome
 from goals.errors import GoalNotFound
 from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketProduct
@@ -51,7 +51,7 @@ def goals() -> QuerySet[Goal]:
 
     Each carries `waiting`, the coins that were paid and are not counted yet, and `waiting_payments`,
     how many payments they are: a buyer sees their own tickets at once, in a document with a higher version.
-    `performed_before` is the time of its stretches on stage that are over.
+    `performed_before` is the time of the stretches on stage that the streamer has left.
     """
     found = Goal.objects.select_related("ticket_product", "streamer", "triggered_by")
     unread = User.columns_without_name(prefix="streamer") + User.columns_without_name(prefix="triggered_by")
@@ -72,8 +72,12 @@ def _show_escrow_id() -> Concat:
     return Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=TextField())
 
 
+# A stretch that only the goal's last moment has closed may go on, as far as is known: `time_left` adds it.
+STRETCH_IS_OVER = Q(closed_at__isnull=False) & ~Q(closed_by=stage.END)
+
+
 def _performed_before() -> Subquery:
-    stretches = PerformanceInterval.objects.filter(goal=OuterRef("pk"), closed_at__isnull=False).order_by()
+    stretches = PerformanceInterval.objects.filter(STRETCH_IS_OVER, goal=OuterRef("pk")).order_by()
     lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
     return Subquery(lengths, output_field=DurationField())
 

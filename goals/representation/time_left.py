@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from goals.models import Goal
+from goals.selectors import STRETCH_IS_OVER
 from livestream import clock
 from livestream.clock import to_epoch
 
@@ -38,15 +39,15 @@ def time_left(goal: Goal) -> TimeLeft:
     due = goal.stage_started + timedelta(seconds=goal.target) - before
     # In whole seconds of the clock, so that all documents on stage change at the same moment, as the feed's state does.
     due_at, server_time = _rounded_up(due), to_epoch(clock.now())
-    remaining = min(max(due_at - server_time, 0), goal.target - before // _A_SECOND)
+    remaining = max(min(due_at - server_time, goal.target - before // _A_SECOND), 0)
     comes_first = goal.exp is None or due <= goal.exp
     return {"remaining": remaining, "due_at": due_at if comes_first else None, "server_time": server_time}
 
 
 def _performed_before(goal: Goal) -> timedelta:
-    """Return the time of the stretches on stage that are over; `selectors.goals` has read it with the goal."""
+    """Return the time of the stretches that the streamer has left; `selectors.goals` has read it with the goal."""
     if not hasattr(goal, "performed_before"):
-        closed = goal.intervals.exclude(closed_at=None).values_list("opened_at", "closed_at")
+        closed = goal.intervals.filter(STRETCH_IS_OVER).values_list("opened_at", "closed_at")
         return sum((end - start for start, end in closed if end), timedelta())
     read: timedelta | None = goal.performed_before
     return read or timedelta()

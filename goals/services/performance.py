@@ -66,8 +66,8 @@ def settle_stage(*, goal: Goal, now: datetime) -> None:
     entered_or_left = _show_on_goal(goal, stretches)
     _credit(goal, _creditable(goal, stretches, now), now)
     if goal.active:
-        # A late webhook may change only when the performance is due, which is seen while the streamer is on stage.
-        if entered_or_left or (moved and goal.stage_paused is None):
+        # A late webhook may change only when the performance is due, which is shown while the last stretch is open.
+        if entered_or_left or (moved and stage_time.is_open(stretches=stretches)):
             publish_goal(GOAL_CHANGED, goal)
         _plan(goal, stretches)
 
@@ -204,12 +204,11 @@ def _show_on_goal(goal: Goal, stretches: Sequence[stage.Interval]) -> bool:
     Returns whether the streamer entered or left. A pause that is only the goal's end is neither.
     """
     ends = [each.closed_at if each.left else None for each in stretches]
-    before = (goal.stage_started, goal.stage_paused)
+    before = (goal.stage_started, goal.stage_paused, goal.stage_updated)
     goal.stage_started = stretches[-1].opened_at if stretches else None
     goal.stage_paused = ends[-1] if ends else None
     goal.stage_updated = max((end for end in ends if end), default=None)
-    if (goal.stage_started, goal.stage_paused) == before:
-        return False
-    goal.save(update_fields=["stage_started", "stage_paused", "stage_updated"])
-    only_ends = goal.stage_paused is not None and not stretches[-1].left
-    return goal.stage_started != before[0] or not only_ends
+    after = (goal.stage_started, goal.stage_paused, goal.stage_updated)
+    if after != before:
+        goal.save(update_fields=["stage_started", "stage_paused", "stage_updated"])
+    return after[:2] != before[:2]

@@ -47,6 +47,11 @@ def replace_stored(*, goal: Goal, stretches: Sequence[stage.Interval]) -> bool:
     return True
 
 
+def is_open(*, stretches: Sequence[stage.Interval]) -> bool:
+    """Return whether the last interval is open: the streamer is on stage, and its goal is not at its last moment."""
+    return bool(stretches) and stretches[-1].closed_at is None
+
+
 def may_go_on(*, stretches: Sequence[stage.Interval]) -> bool:
     """Return whether the streamer, as far as is known, has not left, even if no more time can count."""
     return bool(stretches) and not stretches[-1].left

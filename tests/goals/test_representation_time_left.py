@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from goals import representation, selectors
 from goals.models import Goal
+from goals.services import locking, performance
 from livestream import clock
 from tests.support.endings import done, make_karaoke, offering_session, one_on_one_agreed, private_agreed
 from tests.support.invitations import agree, exclusive_of, invite
@@ -78,6 +80,28 @@ def test_between_its_target_and_its_completion_nothing_remains(moving):
     go_on_stage(show)
     moving.advance(seconds=11)
     assert seen(show) == (0, -1, 0)
+
+
+def test_of_more_than_the_target_nothing_is_left(moving):
+    show = running_show(moving, target=60)
+    came, left = clock.now() - timedelta(seconds=63), clock.now() - timedelta(seconds=1)
+    show.intervals.create(opened_at=came, opened_by="came", closed_at=left, closed_by="left")
+    Goal.objects.filter(pk=show.pk).update(stage_started=clock.now())
+    assert seen(show) == (0, -2, 0)
+
+
+def test_a_private_show_at_its_last_moment_is_due_when_it_was_before(moving):
+    session = offering_session()
+    goal = agree(invite(session, make_user(coins=1000), duration=120))
+    come_online(session.streamer_id)
+    run_due()
+    due_at = representation.public_goal(selectors.get_goal(goal.pk))["due_at"]
+    moving.advance(seconds=121)
+    with transaction.atomic():
+        performance.settle_stage(goal=locking.lock_goal(goal_id=goal.pk), now=clock.now())
+    assert goal.intervals.get().closed_by == "end"
+    document = representation.public_goal(selectors.get_goal(goal.pk))
+    assert (document["remaining"], document["due_at"]) == (0, due_at)
 
 
 def test_a_show_of_a_later_time_has_all_of_its_time_left(moving):

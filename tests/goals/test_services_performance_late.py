@@ -9,9 +9,11 @@ from django.conf import settings
 
 from goals.endings import EndedBecause
 from goals.models import PerformanceMark
+from goals.representation import public_goal
 from goals.representation.time_left import time_left
 from goals.services import lifecycle, performance
 from livestream import clock
+from livestream.models import EventRecord
 from tests.goals.stories import quick_show
 from tests.support.endings import make_karaoke
 from tests.support.matrix import events_of_goal
@@ -77,14 +79,22 @@ def test_one_that_moves_only_the_time_when_it_is_due_raises_the_version_and_is_t
         act(show)
         run_due()
     moving.move_to(start + timedelta(seconds=30))
-    before, told = read(show).version, events_of_goal(show.id).count("goal.changed")
+    before, told = read(show).version, changes_of(show)
     due_at = time_left(show)["due_at"]
     leave_stage(show, at=start + timedelta(seconds=5))
     run_due()
     assert read(show).performed == 10
     assert time_left(show)["due_at"] == due_at + 5
     assert show.version > before
-    assert events_of_goal(show.id).count("goal.changed") == told + 1
+    assert len(changes_of(show)) == len(told) + 1
+    last_updated = changes_of(show)[-1]["context"]["last_updated"]
+    assert last_updated == public_goal(show)["context"]["last_updated"] == clock.to_epoch(start) + 5
+
+
+def changes_of(goal):
+    """Return the payloads of what was published as a change of the goal, oldest first."""
+    records = EventRecord.objects.filter(goal_id=goal.id, name="goal.changed").order_by("position")
+    return list(records.values_list("payload", flat=True))
 
 
 def test_a_repeat_of_what_came_too_late_is_kept_once(moving, show):
