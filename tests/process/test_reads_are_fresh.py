@@ -181,8 +181,8 @@ class Acts:
     def _keep(self, answer: requests.Response) -> None:
         if answer.status_code == 201:
             self.goals.append(answer.json()["id"])
-        else:
-            assert answer.status_code in (403, 409, 422), answer.text
+        else:  # 202 where the viewer adds time to an invitation of their own
+            assert answer.status_code in (202, 403, 409, 422), answer.text
 
 
 def _change(fleet: Fleet, person: Person, change: str) -> None:
