@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import (
     Case,
     CharField,
-    Count,
     DateTimeField,
     DurationField,
     F,
@@ -24,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat
 
 from goals import escrow_ids, stage
 from goals.endings import Outcome
@@ -33,12 +30,9 @@ from goals.models import Block, Contribution, Goal, PerformanceInterval, TicketP
 from goals.types import FACTS, INVITATIONS, SELLS_TICKETS, WATCHED_BY_PAYERS, types_by_grace
 from livestream.models import EventRecord, User
 from livestream.storage.compiled import CompiledQuery
-from livestream.storage.joined_rows import Joined, RowsAsText
-from sessions_app import embedded
-from sessions_app import selectors as sessions
 from wallet import selectors as wallet_selectors
 from wallet.models import Escrow, Transfer
-from wallet.sql import WaitingAmong, WaitingCoins, WaitingPayments
+from wallet.sql import WaitingCoins, WaitingPayments
 
 
 def ticket_products() -> QuerySet[TicketProduct]:
@@ -60,7 +54,7 @@ def goals() -> QuerySet[Goal]:
 
 def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:
     """Add `waiting`, `waiting_payments` and `performed_before` (see `goals`)."""
-    escrow_id = _show_escrow_id()
+    escrow_id = show_escrow_id()
     return found.annotate(
         waiting=WaitingCoins(escrow_id),
         waiting_payments=WaitingPayments(escrow_id),
@@ -68,16 +62,18 @@ def _with_uncounted(found: QuerySet[Goal]) -> QuerySet[Goal]:
     )
 
 
-def _show_escrow_id() -> Concat:
+def show_escrow_id() -> Concat:
+    """Return the expression of the escrow of a funding goal, which is named after it."""
     return Concat(Value(escrow_ids.show_funding("")), F("id"), output_field=TextField())
 
 
-# A stretch that only the goal's last moment has closed may go on, as far as is known: `time_left` adds it.
-STRETCH_IS_OVER = Q(closed_at__isnull=False) & ~Q(closed_by=stage.END)
+# Not among them is a stretch that was closed only because the goal reached its last moment: a late webhook may still
+# say when the streamer left. `time_left` counts it from `stage_started`.
+STRETCH_WAS_LEFT = Q(closed_at__isnull=False) & ~Q(closed_by=stage.END)
 
 
 def _performed_before() -> Subquery:
-    stretches = PerformanceInterval.objects.filter(STRETCH_IS_OVER, goal=OuterRef("pk")).order_by()
+    stretches = PerformanceInterval.objects.filter(STRETCH_WAS_LEFT, goal=OuterRef("pk")).order_by()
     lengths = stretches.values("goal").annotate(total=Sum(F("closed_at") - F("opened_at"))).values("total")
     return Subquery(lengths, output_field=DurationField())
 
@@ -111,48 +107,6 @@ def goal_and_coins_of(goal_id: str, *, payer_id: str) -> tuple[Goal, int]:
     """Return one goal, and the coins that a user paid for it, in one query; raises GoalNotFound."""
     goal: Any = _found(_GOAL_AND_COINS.first(goal_id=goal_id, payer_id=payer_id), goal_id)
     return goal, goal.coins
-
-
-_CURRENT = CompiledQuery(lambda goal_ids: goals().filter(pk__among=goal_ids, active=True))
-
-
-def current_goals(*, goal_ids: Collection[str]) -> list[Goal]:
-    """Return those of the goals that are active, ready to be represented, in one query."""
-    return _CURRENT.all(goal_ids=json.dumps(list(goal_ids)))
-
-
-class FeedState(NamedTuple):
-    """What a page of the feed depends on, apart from the time.
-
-    The texts are only compared; each is None if there are no rows. `entries` changes with the entries of the feed,
-    `versions` with their active goals, and `waiting` with the uncounted payments for these goals. `on_stage` counts
-    the goals whose streamer is on stage: their documents change each second.
-    """
-
-    entries: str | None
-    versions: str | None
-    waiting: str | None
-    on_stage: int
-
-
-def state_of_feed(*, limit: int) -> FeedState:
-    """Return the state of the feed's first `limit` entries, in one query."""
-    (row,) = _state_of_feed(limit, tuple(embedded.versions())).all()
-    return FeedState(*row)
-
-
-@functools.cache  # `_versions` only separates entries: the feed's entries follow what apps have registered
-def _state_of_feed(limit: int, _versions: tuple[str, ...]) -> CompiledQuery[tuple[Any, ...]]:
-    shown = Goal.objects.filter(session__in=sessions.session_ids_of_feed(limit=limit), active=True)
-    state = {
-        "entries": RowsAsText(sessions.columns_of_feed(limit=limit)),
-        "versions": Joined(Concat("id", Value(" "), Cast("version", TextField()), output_field=TextField())),
-        "waiting": WaitingAmong(Joined(_show_escrow_id())),
-        "on_stage": Count("pk", filter=Q(stage_started__isnull=False, stage_paused=None)),
-    }
-    # Grouped by a constant, since `aggregate()` would run at once: one row, even if no goal is active.
-    one_group = shown.order_by().annotate(all=Value(1)).values("all")
-    return CompiledQuery(lambda: one_group.annotate(**state).values_list(*state))
 
 
 def escrow_of_goal(goal_id: str) -> str | None:

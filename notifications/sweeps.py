@@ -8,7 +8,7 @@ from datetime import timedelta
 from livestream import clock, ids
 from livestream.outbox import Delivery, enqueue, pending_keys, pending_messages, sweep, sweep_transaction
 from livestream.storage.purging import purge_in_chunks
-from notifications import selectors
+from notifications import audience_selectors, selectors
 from notifications.services import admission, audiences, classifying, crowds, processing, retention, sending
 
 _SUBJECTS_AT_ONCE = 100
@@ -54,7 +54,7 @@ def wake_audience_processors() -> None:
 @sweep(every=0.1)
 def wake_stream_senders() -> None:
     """Have the waiting viewers of each audience notified."""
-    for audience_id in selectors.audiences_to_notify():
+    for audience_id in audience_selectors.audiences_to_notify():
         if _is_idle(admission.send_stream_authorized, key=audience_id):
             with sweep_transaction():
                 delivery = Delivery(key=audience_id, pending="keep")
@@ -64,8 +64,8 @@ def wake_stream_senders() -> None:
 @sweep(every=0.5)
 def enqueue_missing_audiences() -> None:
     """Have an audience created each time the streamer comes on stage, and for viewers who joined a private show."""
-    begun = [(goal_id, since.isoformat()) for goal_id, since in selectors.begun_without_audience()]
-    joined = [(goal_id, "joined") for goal_id in selectors.joined_privately()]
+    begun = [(goal_id, since.isoformat()) for goal_id, since in audience_selectors.begun_without_audience()]
+    joined = [(goal_id, "joined") for goal_id in audience_selectors.joined_privately()]
     for goal_id, moment in begun + joined:
         key = f"{goal_id}:{moment}"
         if _is_idle(audiences.push_stream_authorized, key=key):

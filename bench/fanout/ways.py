@@ -24,7 +24,7 @@ from goals.services.authorizing import grant_exp
 from livestream import clock, ids
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
-from notifications import selectors, sweeps
+from notifications import audience_selectors, sweeps
 from notifications.provider import LARGEST_BATCH
 from notifications.services import audiences, stream_events
 
@@ -76,7 +76,7 @@ def by_service() -> float:
     started = time.monotonic()
     with transaction.atomic():
         audiences.push_stream_authorized(goal_id=SHOW_ID, event_id=ids.new_id(), now=clock.now())
-    while list(selectors.audiences_to_notify()):
+    while list(audience_selectors.audiences_to_notify()):
         sweeps.wake_stream_senders()
         for message in OutboxMessage.objects.filter(actor="send_stream_authorized"):
             performing.perform(message_id=message.id)

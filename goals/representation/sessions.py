@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from goals import selectors
+from goals import feed_selectors, selectors
 from goals.models import ExclusiveGoalPair, SessionKaraoke, ShowGoalPair, TriggerPrivateEntry
 from goals.representation import privacy
 from goals.representation.documents import GoalDocument
@@ -101,13 +101,13 @@ def goal_ids_of_feed(session_id: str) -> list[str]:
 
 def goals_of_feed(goal_ids: Collection[str]) -> dict[str, GoalDocument]:
     """Return by id those of the goals that are active now, as everybody may see them."""
-    active = selectors.current_goals(goal_ids=goal_ids)
+    active = feed_selectors.current_goals(goal_ids=goal_ids)
     return {goal.id: public_goal(goal) for goal in active}
 
 
 def state_of_feed(limit: int) -> tuple[object, ...]:
     """Return a value that changes whenever the feed's first `limit` entries or their goals' documents change."""
-    state = selectors.state_of_feed(limit=limit)
+    state = feed_selectors.state_of_feed(limit=limit)
     # While somebody is on stage, `remaining` and `server_time` change each second (see `time_left`).
     second = clock.to_epoch(clock.now()) if state.on_stage else None
     return (*state, second)

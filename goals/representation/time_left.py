@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from goals.models import Goal
-from goals.selectors import STRETCH_IS_OVER
+from goals.selectors import STRETCH_WAS_LEFT
 from livestream import clock
 from livestream.clock import to_epoch
 
@@ -47,7 +47,7 @@ def time_left(goal: Goal) -> TimeLeft:
 def _performed_before(goal: Goal) -> timedelta:
     """Return the time of the stretches that the streamer has left; `selectors.goals` has read it with the goal."""
     if not hasattr(goal, "performed_before"):
-        closed = goal.intervals.filter(STRETCH_IS_OVER).values_list("opened_at", "closed_at")
+        closed = goal.intervals.filter(STRETCH_WAS_LEFT).values_list("opened_at", "closed_at")
         return sum((end - start for start, end in closed if end), timedelta())
     read: timedelta | None = goal.performed_before
     return read or timedelta()

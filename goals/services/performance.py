@@ -66,7 +66,7 @@ def settle_stage(*, goal: Goal, now: datetime) -> None:
     entered_or_left = _show_on_goal(goal, stretches)
     _credit(goal, _creditable(goal, stretches, now), now)
     if goal.active:
-        # A late webhook may change only when the performance is due, which is shown while the last stretch is open.
+        # A late webhook may change only when the performance is due. At its last moment, its end is published soon.
         if entered_or_left or (moved and stage_time.is_open(stretches=stretches)):
             publish_goal(GOAL_CHANGED, goal)
         _plan(goal, stretches)

@@ -93,7 +93,7 @@ def is_given_up(*, goal: Goal, now: datetime) -> bool:
     if not goal.active or goal.started_at is None or goal.started_at > since:
         return False
     stretches = stretches_of(goal=goal, now=now)
-    return not _is_on(stretches) and stage.between(stretches, start=since, end=now) == 0
+    return not is_open(stretches=stretches) and stage.between(stretches, start=since, end=now) == 0
 
 
 def _last_moment(goal: Goal) -> datetime | None:
@@ -101,7 +101,3 @@ def _last_moment(goal: Goal) -> datetime | None:
     ended_at = goal.session.ended_at
     left = rules.lives_until(goal_type=goal.type, ended_at=ended_at) if ended_at else None
     return min((moment for moment in (goal.exp, left) if moment), default=None)
-
-
-def _is_on(stretches: Sequence[stage.Interval]) -> bool:
-    return bool(stretches) and stretches[-1].closed_at is None

@@ -10,7 +10,7 @@ from django.db.models import Q
 from livestream.desk.lists import Choice, ChoiceFilter
 from livestream.desk.relations import relate, searched
 from livestream.desk.search import LookedUpAdmin
-from notifications import selectors
+from notifications import audience_selectors
 from notifications.models import Admission, Audience
 
 
@@ -20,7 +20,7 @@ class NotificationFilter(ChoiceFilter):
     title = "notification"
     parameter_name = "notification"
     offered = (
-        Choice("waiting", "somebody waits", lambda now: Q(pk__in=selectors.audiences_to_notify())),
+        Choice("waiting", "somebody waits", lambda now: Q(pk__in=audience_selectors.audiences_to_notify())),
         Choice("closed", "closed", lambda now: Q(closed_at__isnull=False)),
     )
 

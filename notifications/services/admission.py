@@ -16,7 +16,7 @@ from goals.services.authorizing import grant_exp, grant_exps
 from livestream import clock
 from livestream.outbox import external
 from livestream.storage.text import storable
-from notifications import selectors, sql
+from notifications import audience_selectors, sql
 from notifications.concurrency import Completed, run_bounded
 from notifications.models import Admission, Audience
 from notifications.provider import (
@@ -100,12 +100,12 @@ def _opening(audience: Audience, now: datetime) -> Opening | None:
 
 
 def _next_page(audience: Audience, size: int) -> Page:
-    late = selectors.waiting_viewers(audience_id=audience.id, limit=size)
+    late = audience_selectors.waiting_viewers(audience_id=audience.id, limit=size)
     if late or audience.walked_at:
         return Page(late, audience.walked_upto, last=audience.walked_at is not None)
     payers = goals.ticket_holders(goal_id=audience.goal_id, after=audience.walked_upto, limit=size)
     upto = payers[-1] if payers else audience.walked_upto
-    known = selectors.viewers_dealt_with(audience_id=audience.id, after=audience.walked_upto, upto=upto)
+    known = audience_selectors.viewers_dealt_with(audience_id=audience.id, after=audience.walked_upto, upto=upto)
     return Page([payer for payer in payers if payer not in known], upto, last=len(payers) < size)
 
 
@@ -132,7 +132,7 @@ def _notify(audience: Audience, opening: Opening, viewers: Viewers, provider: Pr
 def _admitted(audience: Audience, opening: Opening, viewers: Viewers) -> dict[str, datetime]:
     """Return when the grant of each viewer ends, by id; record why the others are not admitted."""
     streamer_id = opening.goal.streamer_id
-    reasons = selectors.unwelcome(streamer_id=streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
+    reasons = audience_selectors.unwelcome(streamer_id=streamer_id, escrow_id=audience.escrow_id, viewers=viewers)
     exps = grant_exps(goal=opening.goal, viewers=viewers, now=opening.now)
     now = opening.now
     over = [viewer_id for viewer_id in viewers if int(exps.get(viewer_id, now).timestamp()) <= int(now.timestamp())]

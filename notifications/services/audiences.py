@@ -12,7 +12,7 @@ from goals.models import Goal
 from livestream import cached_views
 from livestream.events.contracts import GoalProgressed
 from livestream.outbox import Delivery, Urgency, durable, enqueue
-from notifications import selectors
+from notifications import audience_selectors
 from notifications.models import Admission, Audience
 from notifications.services import admission
 
@@ -31,8 +31,8 @@ def push_stream_authorized(now: datetime, *, goal_id: str, event_id: str, after_
     with transaction.atomic():
         audience, opened = _open(goal, goal_id, event_id, now)
         if not opened and goal.facts.others_may_join:
-            _join(audience, selectors.payers_not_admitted(escrow_id=audience.escrow_id))
-            _notify_again(audience, selectors.viewers_behind(audience_id=audience.id))
+            _join(audience, audience_selectors.payers_not_admitted(escrow_id=audience.escrow_id))
+            _notify_again(audience, audience_selectors.viewers_behind(audience_id=audience.id))
 
 
 def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
@@ -47,7 +47,9 @@ def authorize_late_buyers(*, event: GoalProgressed, now: datetime) -> None:
             if not opened:
                 buyers = [payer for payer, coins in event.payers.items() if coins > 0]
                 _join(audience, buyers)
-                _notify_again(audience, selectors.viewers_to_admit_again(audience_id=audience.id, viewers=buyers))
+                _notify_again(
+                    audience, audience_selectors.viewers_to_admit_again(audience_id=audience.id, viewers=buyers)
+                )
 
 
 def _watched(goal: Goal) -> Goal | None:

@@ -17,7 +17,7 @@ from livestream import cached_views
 from livestream.events.contracts import AccountClosed, EscrowRefunded, UserBlocked
 from livestream.outbox import Delivery, enqueue, external
 from livestream.users import is_blocked
-from notifications import channels, selectors
+from notifications import audience_selectors, channels
 from notifications.models import Admission
 from notifications.provider import Refused, get_provider
 from notifications.push_contracts import PushEvent
@@ -32,7 +32,10 @@ _MARGIN = timedelta(seconds=60)
 # Connections are closed this much later, so that `stream.revoked` and `escrow.refunded` still arrive.
 _CLOSING_DELAY = timedelta(seconds=2)
 # The notes on viewers who waited to be admitted, by reason; the default is GIVEN_BACK.
-_NOTES: dict[str, str] = {EndedBecause.BLOCKED: selectors.BLOCKED, EndedBecause.ACCOUNT_CLOSED: selectors.CLOSED}
+_NOTES: dict[str, str] = {
+    EndedBecause.BLOCKED: audience_selectors.BLOCKED,
+    EndedBecause.ACCOUNT_CLOSED: audience_selectors.CLOSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def revoke_from_blocked(*, event: UserBlocked, now: datetime) -> None:
     """Revoke a viewer's access to a streamer who blocked them, unless they have been unblocked since."""
     if is_blocked(user_id=event.user_id, streamer_id=event.streamer_id):
         loss = Loss([event.user_id], EndedBecause.BLOCKED, event.event_id)
-        _revoke(loss, selectors.sessions_to_watch(streamer_id=event.streamer_id), now)
+        _revoke(loss, audience_selectors.sessions_to_watch(streamer_id=event.streamer_id), now)
 
 
 def revoke_from_closed(*, event: AccountClosed, now: datetime) -> None:
@@ -58,7 +61,7 @@ def revoke_from_closed(*, event: AccountClosed, now: datetime) -> None:
     Tokens of public streams expire soon, and a closed account gets no new ones.
     """
     loss = Loss([event.user_id], EndedBecause.ACCOUNT_CLOSED, event.event_id)
-    _revoke(loss, selectors.sessions_paid_for(user_id=event.user_id), now)
+    _revoke(loss, audience_selectors.sessions_paid_for(user_id=event.user_id), now)
 
 
 def revoke_from_paid_back(*, event: EscrowRefunded, now: datetime) -> None:
@@ -66,8 +69,8 @@ def revoke_from_paid_back(*, event: EscrowRefunded, now: datetime) -> None:
 
     Blocks and closed accounts have their own events, which revoke more than that.
     """
-    returned = selectors.paid_back_early(escrow_id=event.escrow_id, batch=event.event_id)
-    sessions = selectors.sessions_of(escrow_id=event.escrow_id)
+    returned = audience_selectors.paid_back_early(escrow_id=event.escrow_id, batch=event.event_id)
+    sessions = audience_selectors.sessions_of(escrow_id=event.escrow_id)
     for reason, viewers in returned.items():
         if viewers and reason not in _NOTES:
             _revoke(Loss(viewers, reason, event.event_id, event.escrow_id), sessions, now)
@@ -103,12 +106,14 @@ def _to_disconnect(loss: Loss) -> list[str]:
     if loss.escrow_id is not None:
         return []
     may_be_live = loss.reason == EndedBecause.BLOCKED
-    return [each for each in loss.viewers if not (may_be_live and selectors.sessions_to_watch(streamer_id=each))]
+    return [
+        each for each in loss.viewers if not (may_be_live and audience_selectors.sessions_to_watch(streamer_id=each))
+    ]
 
 
 def _fail_waiting(loss: Loss, goals: Collection[Goal], now: datetime) -> None:
     waiting = Admission.objects.filter(viewer_id__in=loss.viewers, audience__goal_id__in=[goal.id for goal in goals])
-    note = _NOTES.get(loss.reason, selectors.GIVEN_BACK)
+    note = _NOTES.get(loss.reason, audience_selectors.GIVEN_BACK)
     waiting.filter(told_at=None, failed_at=None).update(failed_at=now, error=note)
 
 

@@ -35,7 +35,6 @@ LONG_MODULES: dict[str, str] = {
     "notifications/push_payloads.py": "the payload of every push, read as one list",
     "notifications/push_events.py": "every push as clients read of it, one table",
     "notifications/receivers.py": "the wiring of the app, read as one list",
-    "notifications/selectors.py": "the questions of the app to its tables, most of a line or two",
     "wallet/verification.py": "every rule of the ledger, read as one list",
     "notifications/services/goal_pushes.py": "every push about a goal, beside the rule of who hears it",
 }

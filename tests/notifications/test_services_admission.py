@@ -7,7 +7,7 @@ import pytest
 
 from livestream.models import OutboxMessage
 from livestream.outbox import performing
-from notifications import selectors
+from notifications import audience_selectors
 from notifications.channels import QUALITIES
 from notifications.models import Admission, Audience, Push
 from notifications.provider import CALLS_AT_A_TIME, LocalProvider, PusherProvider, Unavailable
@@ -104,7 +104,7 @@ def test_a_refused_event_is_its_viewers_alone(audience, moving, holders, streame
     refused = Admission.objects.get(viewer_id=bad)
     assert (refused.told_at, refused.failed_at) == (None, moving.at)
     assert "400" in refused.error
-    assert list(selectors.audiences_to_notify()) == []
+    assert list(audience_selectors.audiences_to_notify()) == []
 
 
 def test_who_waits_is_told_before_the_walk_goes_on_and_only_once(session, audience, moving, holders, pusher_server):

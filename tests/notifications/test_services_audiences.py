@@ -11,7 +11,7 @@ from goals.services.authorizing import grant_exp
 from goals.types import GoalType
 from livestream import clock, users
 from livestream.models import OutboxMessage
-from notifications import selectors
+from notifications import audience_selectors
 from notifications.models import Admission, Audience
 from notifications.services import audiences
 from tests.notifications.audiences import audiences_of, ends_told, ids_of, let_in
@@ -117,14 +117,14 @@ def test_an_ended_show_is_told_to_nobody(session, moving, holders):
     audiences.push_stream_authorized(goal_id=show.id, event_id="b" * 24, now=moving.at)
     run_due()
     assert let_in() == []
-    assert list(selectors.audiences_to_notify()) == []
+    assert list(audience_selectors.audiences_to_notify()) == []
 
 
 @pytest.mark.parametrize("few", [0, 100])
 def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(
     session, moving, streamer, holders, monkeypatch, few
 ):
-    monkeypatch.setattr(selectors, "_FEW", few)  # a few are asked for by name, many by where they lie
+    monkeypatch.setattr(audience_selectors, "_FEW", few)  # a few are asked for by name, many by where they lie
     blocked, closed, welcome = holders
     show = running_show(session, moving, *holders)
     users.block(streamer_id=streamer.pk, user_id=blocked.pk, now=clock.now())
@@ -133,7 +133,7 @@ def test_whom_the_streamer_blocked_or_we_closed_the_account_of_is_not_let_in(
     run_due()
     assert let_in() == [welcome.pk]
     viewers = ids_of(*holders)
-    reasons = selectors.unwelcome(streamer_id=streamer.pk, escrow_id=show.escrow_id, viewers=viewers)
+    reasons = audience_selectors.unwelcome(streamer_id=streamer.pk, escrow_id=show.escrow_id, viewers=viewers)
     assert reasons == {blocked.pk: "The streamer blocked this viewer.", closed.pk: "The account is closed."}
     assert [row.told for row in audiences_of(show.id)] == [1]
 
@@ -261,7 +261,7 @@ def test_who_was_blocked_in_a_private_show_is_not_asked_about_for_ever(session, 
     users.block(streamer_id=streamer.pk, user_id=late.pk, now=clock.now())
     run_due()
     assert let_in() == [viewer.pk]
-    assert selectors.joined_privately() == []
+    assert audience_selectors.joined_privately() == []
 
 
 def test_who_pays_again_for_less_of_a_private_show_after_a_block_is_let_in_again(session, moving, streamer, viewer):

@@ -23,6 +23,7 @@ from livestream import clock, idempotency
 from livestream import sweeps as of_the_ground
 from livestream.models import IdempotencyRecord, ReceiverRun, SignIn, User
 from livestream.outbox.sweeping import Sweep
+from notifications import audience_selectors
 from notifications import selectors as notifications
 from notifications import sweeps as of_notifications
 from notifications.models import Admission, Audience, Push, Webhook
@@ -48,7 +49,7 @@ def _without_audience() -> QuerySet[Goal]:
 def _joined() -> QuerySet[Audience]:
     running = Goal.objects.filter(active=True, type__in=MAY_BE_JOINED)
     walked = Audience.objects.filter(goal_id__in=running.values("id"), closed_at=None, walked_at__isnull=False)
-    return notifications.lacking_viewers(walked)
+    return audience_selectors.lacking_viewers(walked)
 
 
 # The rows that each sweep works on. A sweep that is not listed is always called.

@@ -74,7 +74,8 @@ CREATE_EARLY_REFUND_TRIGGER = _created(
 DROP_COUNTED_TRIGGER = _dropped(COUNTED, "wallet_pendingcredit")
 DROP_EARLY_REFUND_TRIGGER = _dropped(REFUNDED_EARLY, "wallet_earlyrefund")
 
-# One row for each escrow and payer: the counted coins, less early refunds; zero for a payer who has nothing left.
+# The rows of `PayerTotal`: the counted coins of each payer in each escrow, less early refunds. A payer who has nothing
+# left keeps a row, with zero coins.
 _COUNTED_COINS = """
     SELECT escrow_id, payer_id, sum(coins) AS coins FROM (
         SELECT credit_id AS escrow_id, debit_id AS payer_id, amount AS coins
